@@ -1,0 +1,21 @@
+//! The adapter: the only folder that names a type of the AWS SDK.
+//!
+//! Owns: sessions, pacing, the reads and their errors. May know: the estate that it fills. Must stay true: a read-only session
+//! has no way to a mutating call, and beneath that the SDK refuses whatever is not on [`read_list::READ_LIST`].
+
+mod caller;
+mod domain;
+mod error;
+mod intern;
+mod limiter;
+mod profile;
+pub mod read;
+pub mod read_list;
+mod session;
+mod time;
+mod transport;
+
+pub use limiter::{Limiter, Priority};
+pub use read::{Ask, Found, READS, Read, Reader, Scope};
+pub use session::{ReadOnly, Session, SessionError, Settings};
+pub use transport::Wire;

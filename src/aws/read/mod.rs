@@ -1,0 +1,258 @@
+//! The reads, one line each: what they fill, the IAM action they need, whose bucket they draw on.
+//!
+//! Owns: [`READS`] and [`Reader`]. Depends on: the service files beside it. Must stay true: each kind of the estate has exactly
+//! one read.
+
+mod autoscaling;
+mod cloudwatch;
+mod ec2;
+mod elb;
+mod elbv2;
+mod identity;
+mod rds;
+mod route53;
+mod shift;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use super::caller::Caller;
+use super::domain::Domain;
+use super::limiter::{Limiter, Priority};
+use super::session::{ReadOnly, Session};
+use crate::estate::alarm::Metric;
+use crate::estate::{Kind, Part, ReadFailure, Rows, SliceId};
+use crate::id::{Text, ZoneName};
+use jiff::Timestamp;
+
+/// What a read is asked for, besides its slice.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ask {
+    /// Whether an answer of more than one page may be left for reads zone by zone.
+    pub may_split: bool,
+    /// What parents to ask about, for reads that take a batch of them: balancers' and target groups' ARNs.
+    pub parents: Vec<Text>,
+    /// For reads of what happened: since when.
+    pub since: Option<Timestamp>,
+    /// For [`Kind::Series`]: the metrics, each with its statistic.
+    pub metrics: Vec<(Metric, Text)>,
+}
+
+/// What a read brought.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// All rows of the slice.
+    Rows(Rows),
+    /// There is more than a page: read it zone by zone.
+    Split,
+}
+
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<Found, ReadFailure>> + Send + 'a>>;
+
+/// Where a read's slices are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One for the account.
+    Account,
+    /// One a region, or one a zone of it.
+    Region,
+    /// One a parent.
+    Parent,
+}
+
+/// A read.
+pub struct Read {
+    /// What it fills.
+    pub kind: Kind,
+    /// The IAM action it needs.
+    pub action: &'static str,
+    /// Where its slices are.
+    pub scope: Scope,
+    domain: Domain,
+    run: for<'a> fn(&'a Caller<'a>, &'a SliceId, &'a Ask) -> Answer<'a>,
+}
+
+/// Every read there is.
+pub const READS: &[Read] = &[
+    read(Kind::Identity, "sts:GetCallerIdentity", Scope::Account, Domain::Identity, |c, _, _| Box::pin(identity::identity(c))),
+    read(Kind::Alias, "iam:ListAccountAliases", Scope::Account, Domain::Identity, |c, _, _| Box::pin(identity::alias(c))),
+    read(Kind::Regions, "ec2:DescribeRegions", Scope::Account, Domain::Ec2, |c, _, _| Box::pin(ec2::regions(c))),
+    read(Kind::Zones, "ec2:DescribeAvailabilityZones", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(ec2::zones(c))),
+    read(Kind::Instances, "ec2:DescribeInstances", Scope::Region, Domain::Ec2, |c, id, ask| Box::pin(ec2::instances(c, id, ask))),
+    read(Kind::InstanceStatuses, "ec2:DescribeInstanceStatus", Scope::Region, Domain::Ec2, |c, id, ask| {
+        Box::pin(ec2::instance_statuses(c, id, ask))
+    }),
+    read(Kind::Subnets, "ec2:DescribeSubnets", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(ec2::subnets(c))),
+    read(Kind::Images, "ec2:DescribeImages", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(ec2::images(c))),
+    read(Kind::LaunchTemplates, "ec2:DescribeLaunchTemplates", Scope::Region, Domain::Ec2, |c, _, _| {
+        Box::pin(ec2::launch_templates(c))
+    }),
+    read(Kind::LaunchTemplateVersions, "ec2:DescribeLaunchTemplateVersions", Scope::Parent, Domain::Ec2, |c, id, _| {
+        Box::pin(ec2::launch_template_versions(c, id))
+    }),
+    read(Kind::Addresses, "ec2:DescribeAddresses", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(ec2::addresses(c))),
+    read(Kind::VolumeStatuses, "ec2:DescribeVolumeStatus", Scope::Region, Domain::Ec2, |c, _, _| {
+        Box::pin(ec2::volume_statuses(c))
+    }),
+    read(Kind::Groups, "autoscaling:DescribeAutoScalingGroups", Scope::Region, Domain::AutoScaling, |c, _, _| {
+        Box::pin(autoscaling::groups(c))
+    }),
+    read(Kind::Activities, "autoscaling:DescribeScalingActivities", Scope::Region, Domain::AutoScaling, |c, _, ask| {
+        Box::pin(autoscaling::activities(c, ask))
+    }),
+    read(Kind::Refreshes, "autoscaling:DescribeInstanceRefreshes", Scope::Parent, Domain::AutoScaling, |c, id, _| {
+        Box::pin(autoscaling::refreshes(c, id))
+    }),
+    read(Kind::Hooks, "autoscaling:DescribeLifecycleHooks", Scope::Parent, Domain::AutoScaling, |c, id, _| {
+        Box::pin(autoscaling::hooks(c, id))
+    }),
+    read(Kind::ScalingPolicies, "autoscaling:DescribePolicies", Scope::Region, Domain::AutoScaling, |c, _, _| {
+        Box::pin(autoscaling::policies(c))
+    }),
+    read(Kind::LoadBalancers, "elasticloadbalancing:DescribeLoadBalancers", Scope::Region, Domain::Elb, |c, _, _| {
+        Box::pin(elbv2::load_balancers(c))
+    }),
+    read(Kind::TargetGroups, "elasticloadbalancing:DescribeTargetGroups", Scope::Region, Domain::Elb, |c, _, _| {
+        Box::pin(elbv2::target_groups(c))
+    }),
+    read(Kind::Targets, "elasticloadbalancing:DescribeTargetHealth", Scope::Parent, Domain::Elb, |c, id, _| {
+        Box::pin(elbv2::targets(c, id))
+    }),
+    read(Kind::BalancerTags, "elasticloadbalancing:DescribeTags", Scope::Region, Domain::Elb, |c, _, ask| {
+        Box::pin(elbv2::tags(c, ask))
+    }),
+    read(Kind::Listeners, "elasticloadbalancing:DescribeListeners", Scope::Parent, Domain::Elb, |c, id, _| {
+        Box::pin(elbv2::listeners(c, id))
+    }),
+    read(
+        Kind::BalancerAttributes,
+        "elasticloadbalancing:DescribeLoadBalancerAttributes",
+        Scope::Parent,
+        Domain::Elb,
+        |c, id, _| Box::pin(elbv2::load_balancer_attributes(c, id)),
+    ),
+    read(
+        Kind::TargetGroupAttributes,
+        "elasticloadbalancing:DescribeTargetGroupAttributes",
+        Scope::Parent,
+        Domain::Elb,
+        |c, id, _| Box::pin(elbv2::target_group_attributes(c, id)),
+    ),
+    read(Kind::ClassicBalancers, "elasticloadbalancing:DescribeLoadBalancers", Scope::Region, Domain::Elb, |c, _, _| {
+        Box::pin(elb::balancers(c))
+    }),
+    read(Kind::ClassicTargets, "elasticloadbalancing:DescribeInstanceHealth", Scope::Parent, Domain::Elb, |c, id, _| {
+        Box::pin(elb::targets(c, id))
+    }),
+    read(Kind::Databases, "rds:DescribeDBInstances", Scope::Region, Domain::Rds, |c, _, _| Box::pin(rds::databases(c))),
+    read(Kind::Clusters, "rds:DescribeDBClusters", Scope::Region, Domain::Rds, |c, _, _| Box::pin(rds::clusters(c))),
+    read(Kind::GlobalClusters, "rds:DescribeGlobalClusters", Scope::Region, Domain::Rds, |c, _, _| {
+        Box::pin(rds::global_clusters(c))
+    }),
+    read(Kind::DatabaseEvents, "rds:DescribeEvents", Scope::Region, Domain::Rds, |c, _, ask| Box::pin(rds::events(c, ask))),
+    read(Kind::Alarms, "cloudwatch:DescribeAlarms", Scope::Region, Domain::CloudWatch, |c, _, _| Box::pin(cloudwatch::alarms(c))),
+    read(Kind::AlarmHistory, "cloudwatch:DescribeAlarmHistory", Scope::Parent, Domain::CloudWatch, |c, id, _| {
+        Box::pin(cloudwatch::history(c, id))
+    }),
+    read(Kind::Series, "cloudwatch:GetMetricData", Scope::Parent, Domain::CloudWatch, |c, id, ask| {
+        Box::pin(cloudwatch::series(c, id, ask))
+    }),
+    read(Kind::ManagedResources, "arc-zonal-shift:ListManagedResources", Scope::Region, Domain::Arc, |c, _, _| {
+        Box::pin(shift::managed_resources(c))
+    }),
+    read(Kind::ZonalShifts, "arc-zonal-shift:ListZonalShifts", Scope::Region, Domain::Arc, |c, _, _| {
+        Box::pin(shift::zonal_shifts(c))
+    }),
+    read(Kind::Autoshifts, "arc-zonal-shift:ListAutoshifts", Scope::Region, Domain::Arc, |c, _, _| Box::pin(shift::autoshifts(c))),
+    read(Kind::HostedZones, "route53:ListHostedZones", Scope::Account, Domain::Route53, |c, _, _| {
+        Box::pin(route53::hosted_zones(c))
+    }),
+    read(Kind::Records, "route53:ListResourceRecordSets", Scope::Parent, Domain::Route53, |c, id, _| {
+        Box::pin(route53::records(c, id))
+    }),
+];
+
+const fn read(
+    kind: Kind,
+    action: &'static str,
+    scope: Scope,
+    domain: Domain,
+    run: for<'a> fn(&'a Caller<'a>, &'a SliceId, &'a Ask) -> Answer<'a>,
+) -> Read {
+    Read { kind, action, scope, domain, run }
+}
+
+/// The read that fills a kind.
+pub fn of_kind(kind: Kind) -> Option<&'static Read> {
+    READS.iter().find(|read| read.kind == kind)
+}
+
+/// Makes reads over a session, paced by a limiter.
+pub struct Reader {
+    session: Session<ReadOnly>,
+    limiter: Limiter,
+}
+
+impl Reader {
+    /// A reader over `session`.
+    pub fn new(session: Session<ReadOnly>, limiter: Limiter) -> Self {
+        Self { session, limiter }
+    }
+
+    /// The session.
+    pub fn session(&self) -> &Session<ReadOnly> {
+        &self.session
+    }
+
+    /// The limiter.
+    pub fn limiter(&self) -> &Limiter {
+        &self.limiter
+    }
+
+    /// Reads one slice.
+    ///
+    /// # Errors
+    /// Where AWS denies, throttles, fails, or answers what cannot be understood.
+    pub async fn read(&self, id: &SliceId, ask: &Ask, priority: Priority) -> Result<Found, ReadFailure> {
+        let Some(read) = of_kind(id.kind) else {
+            return Err(super::error::lacking(id.kind.name(), "read"));
+        };
+        let caller = Caller {
+            region: &id.region,
+            clients: self.session.clients(&id.region),
+            limiter: &self.limiter,
+            domain: read.domain,
+            action: read.action,
+            priority,
+        };
+        (read.run)(&caller, id, ask).await
+    }
+}
+
+/// The parent that a slice of [`Scope::Parent`] names.
+fn parent<'a>(caller: &Caller<'_>, id: &'a SliceId) -> Result<&'a str, ReadFailure> {
+    match &id.part {
+        Part::Of(parent) => Ok(parent),
+        Part::All | Part::Zone(_) => Err(super::error::lacking(caller.action, "parent to ask about")),
+    }
+}
+
+/// The zone that a slice is limited to.
+fn zone(id: &SliceId) -> Option<&ZoneName> {
+    match &id.part {
+        Part::Zone(zone) => Some(zone),
+        Part::All | Part::Of(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_exactly_one_read() {
+        for kind in Kind::ALL {
+            assert_eq!(READS.iter().filter(|read| read.kind == *kind).count(), 1, "{kind}");
+        }
+    }
+}

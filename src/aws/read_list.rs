@@ -1,0 +1,91 @@
+//! The list of calls that a read-only session may make, enforced inside the SDK before any byte leaves.
+//!
+//! Owns: the interceptor. Depends on: the SDK's hooks. Must stay true: what is not on the list is refused, and so is a request
+//! whose operation cannot be told.
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_types::config_bag::ConfigBag;
+
+/// A call that a read-only session refused.
+#[derive(Debug, thiserror::Error)]
+#[error("read-only: {0} is not on the read list")]
+pub struct Refusal(String);
+
+/// Every operation that reading may use, by the SDK's service name.
+pub const READ_LIST: &[(&str, &[&str])] = &[
+    ("ARC Zonal Shift", &["ListManagedResources", "ListZonalShifts", "ListAutoshifts", "GetManagedResource"]),
+    (
+        "Auto Scaling",
+        &[
+            "DescribeAutoScalingGroups",
+            "DescribeAutoScalingInstances",
+            "DescribeInstanceRefreshes",
+            "DescribeLifecycleHooks",
+            "DescribePolicies",
+            "DescribeScalingActivities",
+        ],
+    ),
+    ("CloudWatch", &["DescribeAlarmHistory", "DescribeAlarms", "GetMetricData"]),
+    (
+        "EC2",
+        &[
+            "DescribeAddresses",
+            "DescribeAvailabilityZones",
+            "DescribeImages",
+            "DescribeInstanceStatus",
+            "DescribeInstances",
+            "DescribeLaunchTemplateVersions",
+            "DescribeLaunchTemplates",
+            "DescribeRegions",
+            "DescribeSubnets",
+            "DescribeVolumeStatus",
+        ],
+    ),
+    ("Elastic Load Balancing", &["DescribeInstanceHealth", "DescribeLoadBalancers"]),
+    (
+        "Elastic Load Balancing v2",
+        &[
+            "DescribeListeners",
+            "DescribeLoadBalancerAttributes",
+            "DescribeLoadBalancers",
+            "DescribeTags",
+            "DescribeTargetGroupAttributes",
+            "DescribeTargetGroups",
+            "DescribeTargetHealth",
+        ],
+    ),
+    ("IAM", &["ListAccountAliases"]),
+    ("RDS", &["DescribeDBClusters", "DescribeDBInstances", "DescribeEvents", "DescribeGlobalClusters"]),
+    ("Route 53", &["ListHostedZones", "ListResourceRecordSets"]),
+    ("STS", &["GetCallerIdentity"]),
+];
+
+/// Whether the read list has this operation.
+pub fn is_read(service: &str, operation: &str) -> bool {
+    READ_LIST.iter().any(|(name, operations)| *name == service && operations.contains(&operation))
+}
+
+/// The SDK hook that refuses.
+#[derive(Debug)]
+pub(super) struct ReadListOnly;
+
+impl Intercept for ReadListOnly {
+    fn name(&self) -> &'static str {
+        "ReadListOnly"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        match config.load::<Metadata>() {
+            Some(operation) if is_read(operation.service(), operation.name()) => Ok(()),
+            Some(operation) => Err(Refusal(format!("{}:{}", operation.service(), operation.name())).into()),
+            None => Err(Refusal("a request without a name".to_owned()).into()),
+        }
+    }
+}

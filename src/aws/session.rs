@@ -1,0 +1,218 @@
+//! A session with an account: credentials, one client a region and service, and the clock that AWS's answers set.
+//!
+//! Owns: the SDK's configuration. Depends on: the transport, the read list. Must stay true: [`Session<ReadOnly>`] has no way to a
+//! writer; every client carries the read list, our clock, our time-outs and no retries of its own, which are the limiter's.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use aws_config::identity::IdentityCache;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_smithy_async::time::TimeSource;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::retry::RetryConfig;
+
+use super::read_list::ReadListOnly;
+use super::transport::{self, WatchDate, Wire};
+use crate::clock::Clock;
+use crate::id::Region;
+
+/// Mode of a session that can only read.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadOnly;
+
+/// What a session is opened with.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// The profile of AWS's files; else the environment's, else `default`.
+    pub profile: Option<String>,
+    /// An endpoint for every service; else what AWS's environment and files say, per service too.
+    pub endpoint_url: Option<String>,
+    /// The first region asked for; else what AWS's environment and files say.
+    pub region: Option<Region>,
+}
+
+/// A session could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The profile named is not in AWS's files.
+    #[error("profile {name} is in neither ~/.aws/config nor ~/.aws/credentials; there {}", known_words(.known))]
+    UnknownProfile {
+        /// The name.
+        name: String,
+        /// The profiles there are.
+        known: Vec<String>,
+    },
+    /// AWS's files cannot be read.
+    #[error("AWS's configuration files: {0}")]
+    BadFiles(String),
+    /// The endpoint is no URL.
+    #[error("--endpoint-url {0} is not an http or https URL, such as http://127.0.0.1:5100")]
+    BadEndpoint(String),
+    /// The profile asks for a code at every sign-on, which this program cannot ask for.
+    #[error(
+        "profile {0} has mfa_serial, which needs a code typed at each sign-on; use a profile with credential_process \
+         (for instance `aws-vault exec`, or `aws configure export-credentials`), or SSO"
+    )]
+    NeedsMfa(String),
+}
+
+fn known_words(known: &[String]) -> String {
+    if known.is_empty() { "are none".to_owned() } else { format!("are {}", known.join(", ")) }
+}
+
+/// A session in mode `M`.
+pub struct Session<M> {
+    config: SdkConfig,
+    clock: Arc<Clock>,
+    home: Region,
+    clients: Mutex<BTreeMap<Region, Arc<Clients>>>,
+    mode: PhantomData<M>,
+}
+
+/// The clients of one region, each built once.
+#[derive(Debug)]
+pub(super) struct Clients {
+    pub(super) arc: aws_sdk_arczonalshift::Client,
+    pub(super) autoscaling: aws_sdk_autoscaling::Client,
+    pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
+    pub(super) ec2: aws_sdk_ec2::Client,
+    pub(super) elb: aws_sdk_elasticloadbalancing::Client,
+    pub(super) elbv2: aws_sdk_elasticloadbalancingv2::Client,
+    pub(super) iam: aws_sdk_iam::Client,
+    pub(super) rds: aws_sdk_rds::Client,
+    pub(super) route53: aws_sdk_route53::Client,
+    pub(super) sts: aws_sdk_sts::Client,
+}
+
+impl Session<ReadOnly> {
+    /// Opens a session on a real account, or on whatever the endpoint is: AWS's standard credential chain, profiles, SSO,
+    /// assumed roles and endpoint settings.
+    ///
+    /// # Errors
+    /// Where the profile, its files or the endpoint are wrong. Credentials are not tried yet: they fail later, visibly, and may recover.
+    pub async fn open(settings: Settings, clock: Arc<Clock>) -> Result<Self, SessionError> {
+        check_endpoint(settings.endpoint_url.as_deref())?;
+        super::profile::check(settings.profile.as_deref()).await?;
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(transport::network())
+            .identity_cache(IdentityCache::lazy().build());
+        if let Some(profile) = &settings.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(url) = &settings.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        if let Some(region) = &settings.region {
+            loader = loader.region(aws_config::Region::new(region.to_string()));
+        }
+        let loaded = loader.load().await;
+        Ok(Self::with(loaded, clock))
+    }
+
+    /// Opens a session on an account that lives in this process.
+    pub fn in_process(wire: Arc<dyn Wire>, region: &Region, clock: Arc<Clock>) -> Self {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(transport::in_process(wire))
+            .identity_cache(IdentityCache::lazy().build())
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(Credentials::from_keys(
+                "SIMULATED", "simulated", None,
+            )))
+            .region(aws_config::Region::new(region.to_string()))
+            .build();
+        Self::with(config, clock)
+    }
+
+    fn with(config: SdkConfig, clock: Arc<Clock>) -> Self {
+        let home = config.region().map_or_else(|| Region::from("us-east-1"), |region| Region::from(region.as_ref()));
+        let mut builder = config.into_builder();
+        builder.set_app_name(AppName::new(concat!("fournines-", env!("CARGO_PKG_VERSION"))).ok());
+        let config = builder
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(time_outs())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+            .time_source(AwsTime(clock.clone()))
+            .disable_clock_skew_correction(true)
+            .build();
+        Self { config, clock, home, clients: Mutex::new(BTreeMap::new()), mode: PhantomData }
+    }
+}
+
+impl<M> Session<M> {
+    /// The region that identity, aliases and DNS are asked in, and the one to start with where none is given.
+    pub fn home(&self) -> &Region {
+        &self.home
+    }
+
+    /// The clock that AWS's answers set.
+    pub fn clock(&self) -> &Arc<Clock> {
+        &self.clock
+    }
+
+    /// The clients of a region.
+    pub(super) fn clients(&self, region: &Region) -> Arc<Clients> {
+        let region = if region.is_global() { &self.home } else { region };
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.entry(region.clone()).or_insert_with(|| Arc::new(self.build(region))).clone()
+    }
+
+    fn build(&self, region: &Region) -> Clients {
+        let mut builder = self.config.clone().into_builder();
+        builder.set_region(Some(aws_config::Region::new(region.to_string())));
+        let config = builder.build();
+        let date = || WatchDate(self.clock.clone());
+        macro_rules! client {
+            ($sdk:ident) => {
+                $sdk::Client::from_conf(
+                    $sdk::config::Builder::from(&config).interceptor(ReadListOnly).interceptor(date()).build(),
+                )
+            };
+        }
+        Clients {
+            arc: client!(aws_sdk_arczonalshift),
+            autoscaling: client!(aws_sdk_autoscaling),
+            cloudwatch: client!(aws_sdk_cloudwatch),
+            ec2: client!(aws_sdk_ec2),
+            elb: client!(aws_sdk_elasticloadbalancing),
+            elbv2: client!(aws_sdk_elasticloadbalancingv2),
+            iam: client!(aws_sdk_iam),
+            rds: client!(aws_sdk_rds),
+            route53: client!(aws_sdk_route53),
+            sts: client!(aws_sdk_sts),
+        }
+    }
+}
+
+/// A silent endpoint must not hold a read for ever; without these an SDK call on virtual time returned after hours.
+fn time_outs() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(3_100))
+        .read_timeout(Duration::from_secs(20))
+        .operation_attempt_timeout(Duration::from_secs(25))
+        .operation_timeout(Duration::from_secs(30))
+        .build()
+}
+
+fn check_endpoint(url: Option<&str>) -> Result<(), SessionError> {
+    match url {
+        Some(url) if url.parse::<http::Uri>().is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https"))) => Ok(()),
+        Some(url) => Err(SessionError::BadEndpoint(url.to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// Our clock as the SDK's, so that requests are signed with AWS's time and not the laptop's.
+#[derive(Debug)]
+struct AwsTime(Arc<Clock>);
+
+impl TimeSource for AwsTime {
+    fn now(&self) -> SystemTime {
+        self.0.now().into()
+    }
+}

@@ -1,0 +1,81 @@
+//! `fournines status`: the account's verdict, as a document, a line or a short text.
+//!
+//! Owns: the three forms. Depends on: judgement. Must stay true: the verdict is the judgement's, its exit code with it; all three
+//! forms say the same.
+
+mod document;
+mod region;
+mod text;
+
+use crate::config::Rules;
+use crate::estate::Estate;
+use crate::id::{AccountId, Arn};
+use crate::judge::Picture;
+
+use super::args;
+use super::{Exit, Rendered};
+
+pub use document::StatusDocument;
+
+/// What the account is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountLabel {
+    /// Its id, once known.
+    pub account: Option<AccountId>,
+    /// Its name: the policy's, else AWS's alias.
+    pub name: Option<String>,
+    /// Who asks.
+    pub caller: Option<Arn>,
+}
+
+impl AccountLabel {
+    /// What the account of this estate is called.
+    pub fn of(estate: &Estate, rules: &Rules) -> Self {
+        let identity = estate.identity();
+        let account = identity.map(|identity| identity.account.clone());
+        let by_policy = account.as_ref().and_then(|id| rules.account(id)).and_then(|account| account.name.as_ref());
+        let name = by_policy.map(|name| name.value.clone()).or_else(|| estate.alias().map(str::to_owned));
+        Self { account, name, caller: identity.map(|identity| identity.caller.clone()) }
+    }
+}
+
+/// The form of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One line, for a status bar.
+    Line,
+    /// The document `fournines/status/1`.
+    Json,
+}
+
+impl From<&args::Status> for Format {
+    fn from(status: &args::Status) -> Self {
+        match (status.json, status.line) {
+            (true, _) => Self::Json,
+            (_, true) => Self::Line,
+            _ => Self::Text,
+        }
+    }
+}
+
+/// Answers.
+pub fn render(picture: &Picture, label: &AccountLabel, format: Format) -> Rendered {
+    let document = StatusDocument::of(picture, label);
+    let text = match format {
+        Format::Text => text::text(picture, &document),
+        Format::Line => text::line(&document),
+        Format::Json => json(&document),
+    };
+    Rendered { text, notes: text::notes(picture), exit: Exit::Verdict(picture.judgement.account.verdict) }
+}
+
+fn json(document: &StatusDocument<'_>) -> String {
+    // Maps have text keys and no value refuses to be written, so this does not fail.
+    serde_json::to_string_pretty(document).map(|text| text + "\n").unwrap_or_default()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,0 +1,156 @@
+//! The status for people: a short text with the worst first, or a single line.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+
+use crate::cli::table::{Heading, lay_out};
+use crate::judge::zone::ZoneVerdict;
+use crate::judge::{Picture, Verdict};
+use crate::listing::{Value, escape};
+
+use super::document::{RegionEntry, StatusDocument, ZoneEntry};
+
+/// Reasons shown a region before the rest is only counted.
+const REASONS: usize = 20;
+/// Letters of the line's reason before it is cut.
+const LINE: usize = 160;
+/// A clock that is off by more than this is worth a word.
+const SKEW: SignedDuration = SignedDuration::from_secs(60);
+
+/// Account, regions with their reasons, zones.
+pub(super) fn text(picture: &Picture, document: &StatusDocument<'_>) -> String {
+    let at = picture.taken_at.strftime("%F %T");
+    let mut text = format!("{} {} at {at}Z\n", name(document), loud(document.verdict));
+    let mut regions: Vec<&RegionEntry<'_>> = document.regions.iter().collect();
+    regions.sort_by_key(|region| std::cmp::Reverse(region.verdict.severity()));
+    if regions.is_empty() {
+        for reason in document.reasons {
+            text.push_str(&format!("  {}\n", escape(reason)));
+        }
+    }
+    for region in regions {
+        add_region(&mut text, document, region);
+    }
+    for error in &document.errors {
+        text.push_str(&format!("not read: {}\n", error.sentence));
+    }
+    text
+}
+
+/// The account, its verdict and the first reason: `CRITICAL shop: us-east-1: … (+3)`.
+pub(super) fn line(document: &StatusDocument<'_>) -> String {
+    let worst = document.regions.iter().min_by_key(|region| std::cmp::Reverse(region.verdict.severity()));
+    let in_worst = worst.and_then(|region| region.reasons.first().map(|reason| format!("{}: {reason}", region.region)));
+    let first = in_worst.or_else(|| document.reasons.first().cloned()).map(|reason| {
+        let reason = escape(&reason);
+        let cut: String = reason.chars().take(LINE).collect();
+        let mark = if cut.len() < reason.len() { "…" } else { "" };
+        format!(": {cut}{mark}")
+    });
+    let more = document.reasons.len().saturating_sub(1);
+    let more = if more > 0 { format!(" (+{more})") } else { String::new() };
+    let calm = || format!(": {}", summary(&document.zones.iter().collect::<Vec<_>>()));
+    format!("{} {}{}{more}\n", loud(document.verdict), name(document), first.unwrap_or_else(calm))
+}
+
+/// What is wrong with our own view, for standard error.
+pub(super) fn notes(picture: &Picture) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(failure) = &picture.traffic.credentials {
+        notes.push(format!("{}: {}", escape(&failure.to_string()), failure.remedy()));
+    }
+    if let Some(skew) = picture.traffic.skew.filter(|skew| skew.abs() > SKEW) {
+        let direction = if skew.is_negative() { "ahead of" } else { "behind" };
+        notes.push(format!("this machine's clock is {}s {direction} AWS's; ages go by AWS's", skew.abs().as_secs()));
+    }
+    notes
+}
+
+fn add_region(text: &mut String, document: &StatusDocument<'_>, region: &RegionEntry<'_>) {
+    let zones: Vec<&ZoneEntry<'_>> = document.zones.iter().filter(|zone| zone.region == region.region).collect();
+    let age = region.age_s.map_or("never read".to_owned(), |age| format!("data up to {} old", Value::Seconds(age)));
+    let reach = if region.reachable == Some(false) { ", not reachable" } else { "" };
+    text.push_str(&format!("\n{} {}{reach}: {}, {age}\n", region.region, loud(region.verdict), summary(&zones)));
+    for reason in region.reasons.iter().take(REASONS) {
+        text.push_str(&format!("  {}\n", escape(reason)));
+    }
+    if let Some(more) = region.reasons.len().checked_sub(REASONS).filter(|more| *more > 0) {
+        text.push_str(&format!("  and {more} more: fournines status --json, or the console\n"));
+    }
+    // What the verdict does not speak of: accepted by policy, failing but not old yet, or not judged.
+    for error in
+        region.errors.iter().filter(|error| !region.reasons.iter().any(|reason| error.sentence.contains(reason.as_str())))
+    {
+        text.push_str(&format!("  not read: {}\n", error.sentence));
+    }
+    let missing: BTreeSet<&str> = region.errors.iter().filter_map(|error| error.iam_action.as_deref()).collect();
+    if !missing.is_empty() {
+        text.push_str(&format!("  to read it all, allow: {}\n", missing.into_iter().collect::<Vec<_>>().join(", ")));
+    }
+    if region.verdict != Verdict::Ok && !zones.is_empty() {
+        text.push('\n');
+        for row in zone_table(&zones).lines() {
+            text.push_str(&format!("  {row}\n"));
+        }
+    }
+}
+
+fn zone_table(zones: &[&ZoneEntry<'_>]) -> String {
+    let words = [("ZONE", false), ("ID", false), ("VERDICT", false)];
+    let numbers = [("RUNNING", true), ("TARGETS", true), ("IN SERVICE", true), ("SHIFTED", false)];
+    let headings: Vec<Heading> = words
+        .into_iter()
+        .chain(numbers)
+        .map(|(title, right)| Heading { title: title.to_owned(), right, ..Heading::default() })
+        .collect();
+    let count = |count: Option<usize>| Value::known(count).text();
+    let rows: Vec<Vec<String>> = zones
+        .iter()
+        .map(|zone| {
+            vec![
+                escape(zone.zone.as_str()).into_owned(),
+                escape(zone.zone_id.as_str()).into_owned(),
+                zone.verdict.as_str().to_owned(),
+                count(zone.instances.as_ref().map(|instances| instances.running)),
+                targets(&[zone]),
+                count(zone.in_service),
+                Value::known(zone.shifted).text(),
+            ]
+        })
+        .collect();
+    lay_out(&headings, &rows, None)
+}
+
+/// Healthy targets of those that should serve: `27/29`, or `?` where not all are known.
+fn targets(zones: &[&ZoneEntry<'_>]) -> String {
+    let sums = zones.iter().try_fold((0, 0), |(healthy, expected), zone| {
+        let targets = zone.targets.as_ref()?;
+        Some((healthy + targets.healthy?, expected + targets.expected?))
+    });
+    sums.map_or_else(|| "?".to_owned(), |(healthy, expected)| format!("{healthy}/{expected}"))
+}
+
+fn summary(zones: &[&ZoneEntry<'_>]) -> String {
+    let running = zones.iter().try_fold(0, |sum, zone| Some(sum + zone.instances.as_ref()?.running));
+    let ill = zones.iter().filter(|zone| zone.verdict != ZoneVerdict::Ok).count();
+    let zones_word = match (zones.len(), ill) {
+        (0, _) => return "no zones known".to_owned(),
+        (all, 0) => format!("{all} zones"),
+        (all, ill) => format!("{ill} of {all} zones not ok"),
+    };
+    format!("{zones_word}, {} instances running, targets {}", Value::known(running), targets(zones))
+}
+
+fn name(document: &StatusDocument<'_>) -> String {
+    match (document.account_name, document.account) {
+        (Some(name), Some(id)) => format!("{} ({id})", escape(name)),
+        (Some(name), None) => escape(name).into_owned(),
+        (None, Some(id)) => id.to_string(),
+        (None, None) => "account unknown".to_owned(),
+    }
+}
+
+fn loud(verdict: Verdict) -> String {
+    verdict.as_str().to_uppercase()
+}

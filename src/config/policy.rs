@@ -1,0 +1,259 @@
+//! The policy file: rules of the account's owners, and what they call their accounts.
+//!
+//! Owns: its keys and the effective [`Rules`]. Depends on: documents, the judgement's policy. Must stay true: read-only from
+//! any side is read-only; no file, environment or option takes it back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::estate::Kind;
+use crate::id::AccountId;
+use crate::judge;
+use crate::listing::{UnknownName, kind_word};
+
+use super::document::{Document, as_is};
+use super::error::ConfigError;
+use super::origin::{Entry, Origin, Setting};
+use super::settings::{Config, check_tags};
+use super::{Environment, Overrides, Source};
+
+/// What the policy file may say.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    read_only: Option<Spanned<bool>>,
+    service_tags: Option<Spanned<Vec<String>>>,
+    accept_unread: Option<Spanned<Vec<String>>>,
+    lag_warning_s: Option<Spanned<f64>>,
+    zone_share: Option<Spanned<f64>>,
+    elsewhere_share: Option<Spanned<f64>>,
+    #[serde(default)]
+    accounts: BTreeMap<Spanned<String>, AccountKeys>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccountKeys {
+    name: Option<Spanned<String>>,
+    class: Option<Spanned<String>>,
+}
+
+/// The effective rules.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
+    /// Whether nothing may be changed.
+    pub read_only: Setting<bool>,
+    /// Tag keys that name a thing's service, the first that is present wins.
+    pub service_tags: Setting<Vec<String>>,
+    /// Kinds that may stay unread without making the verdict unknown.
+    pub accept_unread: Setting<BTreeSet<Kind>>,
+    /// Replica lag in seconds from which a replica is worth a warning.
+    pub lag_warning_s: Setting<f64>,
+    /// Share of a zone's serving targets from which it is conspicuous.
+    pub zone_share: Setting<f64>,
+    /// Share in every other zone up to which the conspicuous one stands out.
+    pub elsewhere_share: Setting<f64>,
+    /// What accounts are called, by their id.
+    pub accounts: BTreeMap<AccountId, Account>,
+}
+
+/// What an account is called.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Account {
+    /// Its name, shown and typed to confirm; none leaves it to AWS's alias.
+    pub name: Option<Setting<String>>,
+    /// What it is for, in the owners' word: `production`, `staging`, …
+    pub class: Option<Setting<String>>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        let judge = judge::Policy::default();
+        Self {
+            read_only: Setting::default(false),
+            service_tags: Setting::default(judge.service_tags),
+            accept_unread: Setting::default(judge.accept_unread),
+            lag_warning_s: Setting::default(judge.lag_warning_s),
+            zone_share: Setting::default(judge.zone_share),
+            elsewhere_share: Setting::default(judge.elsewhere_share),
+            accounts: BTreeMap::new(),
+        }
+    }
+}
+
+impl Rules {
+    /// The rules in force. `config` may name service tags, where the policy does not.
+    pub fn load(
+        file: Option<&Source>,
+        config: &Config,
+        environment: Environment<'_>,
+        options: &Overrides,
+    ) -> Result<Self, ConfigError> {
+        let mut rules = Self::default();
+        if let Some(tags) = &config.service_tags.value {
+            rules.service_tags.set(tags.clone(), config.service_tags.origin.clone());
+        }
+        if let Some(source) = file {
+            rules.apply_file(source)?;
+        }
+        // Whatever the word, it asks for safety; only a plain no does not.
+        let asks = |value: &String| !matches!(value.trim().to_lowercase().as_str(), "" | "0" | "false" | "no" | "off");
+        if options.read_only {
+            rules.read_only.set(true, Origin::Option("--read-only"));
+        } else if environment("FOURNINES_READ_ONLY").as_ref().is_some_and(asks) {
+            rules.read_only.set(true, Origin::Environment("FOURNINES_READ_ONLY"));
+        }
+        Ok(rules)
+    }
+
+    fn apply_file(&mut self, source: &Source) -> Result<(), ConfigError> {
+        let document: Document<'_, Keys> = Document::parse(source)?;
+        let keys = &document.keys;
+        document.apply(keys.read_only.as_ref(), &mut self.read_only, as_is)?;
+        document.apply(keys.service_tags.as_ref(), &mut self.service_tags, check_tags)?;
+        document.apply(keys.accept_unread.as_ref(), &mut self.accept_unread, check_kinds)?;
+        document.apply(keys.lag_warning_s.as_ref(), &mut self.lag_warning_s, check_lag)?;
+        document.apply(keys.zone_share.as_ref(), &mut self.zone_share, check_share)?;
+        document.apply(keys.elsewhere_share.as_ref(), &mut self.elsewhere_share, check_share)?;
+        if self.elsewhere_share.value >= self.zone_share.value {
+            let message = format!(
+                "elsewhere_share {} must be below zone_share {}: a zone stands out against better ones",
+                self.elsewhere_share.value, self.zone_share.value
+            );
+            if let Some(at) = keys.elsewhere_share.as_ref().or(keys.zone_share.as_ref()) {
+                return Err(document.error(at, message));
+            }
+        }
+        for (id, account) in &keys.accounts {
+            if id.get_ref().len() != 12 || !id.get_ref().chars().all(|c| c.is_ascii_digit()) {
+                return Err(document.error(id, format!("`{}` is not an account's id: twelve digits, quoted", id.get_ref())));
+            }
+            let name = |key: Option<&Spanned<String>>| {
+                let Some(key) = key else { return Ok(None) };
+                let mut setting = Setting::default(String::new());
+                document.apply(Some(key), &mut setting, check_word)?;
+                Ok(Some(setting))
+            };
+            let account = Account { name: name(account.name.as_ref())?, class: name(account.class.as_ref())? };
+            self.accounts.insert(AccountId::from(id.get_ref().as_str()), account);
+        }
+        Ok(())
+    }
+
+    /// What the judgement goes by.
+    pub fn judgement(&self) -> judge::Policy {
+        judge::Policy {
+            service_tags: self.service_tags.value.clone(),
+            accept_unread: self.accept_unread.value.clone(),
+            lag_warning_s: self.lag_warning_s.value,
+            zone_share: self.zone_share.value,
+            elsewhere_share: self.elsewhere_share.value,
+        }
+    }
+
+    /// What the policy calls this account.
+    pub fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.accounts.get(id)
+    }
+
+    /// Every rule in words, with its origin.
+    pub fn entries(&self) -> Vec<Entry> {
+        let kinds: Vec<String> = self.accept_unread.value.iter().copied().map(kind_word).collect();
+        let mut entries = vec![
+            Entry::new("read_only", &self.read_only, self.read_only.value),
+            Entry::new("service_tags", &self.service_tags, format!("{:?}", self.service_tags.value)),
+            Entry::new("accept_unread", &self.accept_unread, format!("{kinds:?}")),
+            Entry::new("lag_warning_s", &self.lag_warning_s, self.lag_warning_s.value),
+            Entry::new("zone_share", &self.zone_share, self.zone_share.value),
+            Entry::new("elsewhere_share", &self.elsewhere_share, self.elsewhere_share.value),
+        ];
+        for (id, account) in &self.accounts {
+            for (key, setting) in [("name", &account.name), ("class", &account.class)] {
+                let entry = setting
+                    .as_ref()
+                    .map(|setting| Entry::new(format!("accounts.{id}.{key}"), setting, format!("{:?}", setting.value)));
+                entries.extend(entry);
+            }
+        }
+        entries
+    }
+}
+
+fn check_kinds(words: Vec<String>) -> Result<BTreeSet<Kind>, String> {
+    let find = |word: &String| {
+        let wanted = word.replace(' ', "-");
+        let unknown = || UnknownName::new("kind", word, Kind::ALL.iter().copied().map(kind_word)).to_string();
+        Kind::ALL.iter().copied().find(|kind| kind_word(*kind) == wanted).ok_or_else(unknown)
+    };
+    words.iter().map(find).collect()
+}
+
+fn check_lag(seconds: f64) -> Result<f64, String> {
+    if seconds > 0.0 && seconds.is_finite() { Ok(seconds) } else { Err(format!("{seconds} is not a time in seconds above 0")) }
+}
+
+fn check_share(share: f64) -> Result<f64, String> {
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(format!("{share} is not a share: from 0 to 1")) }
+}
+
+fn check_word(word: String) -> Result<String, String> {
+    if word.trim().is_empty() { Err("it is empty: leave the key out instead".to_owned()) } else { Ok(word) }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, read_only: Option<&str>, options: &Overrides) -> Result<Rules, ConfigError> {
+        let source = Source { path: "policy.toml".into(), text: text.to_owned() };
+        let environment = |name: &str| read_only.filter(|_| name == "FOURNINES_READ_ONLY").map(str::to_owned);
+        Rules::load(Some(&source), &Config::default(), &environment, options)
+    }
+
+    #[test]
+    fn errors_name_the_place_and_the_nearest() {
+        for (text, wanted) in [
+            ("readonly = true", "policy.toml:1:1: unknown key `readonly`; did you mean `read_only`?"),
+            ("accept_unread = [\"alarm\"]", "policy.toml:1:17: unknown kind `alarm`; did you mean `alarms`?"),
+            ("zone_share = 20", "policy.toml:1:14: 20 is not a share: from 0 to 1"),
+            ("elsewhere_share = 0.3", "policy.toml:1:19: elsewhere_share 0.3 must be below zone_share 0.2"),
+            ("[accounts.shop]\nname = \"x\"", "policy.toml:1:11: `shop` is not an account's id"),
+            ("[accounts.123456789012]\nnmae = \"x\"", "policy.toml:2:1: unknown key `nmae`; did you mean `name`?"),
+        ] {
+            let error = load(text, None, &Overrides::default()).unwrap_err().to_string();
+            assert!(error.starts_with(wanted), "{text}\n{error}");
+        }
+    }
+
+    #[test]
+    fn rules_reach_the_judgement_with_their_origin() {
+        let text = "accept_unread = [\"instance-status\"]\nlag_warning_s = 5\n[accounts.123456789012]\nname = \"shop\"\nclass = \"production\"";
+        let rules = load(text, None, &Overrides::default()).unwrap();
+        let policy = rules.judgement();
+        assert!(policy.accept_unread.contains(&Kind::InstanceStatuses) && policy.lag_warning_s == 5.0);
+        let account = rules.account(&AccountId::from("123456789012")).unwrap();
+        assert_eq!(account.name.as_ref().unwrap().value, "shop");
+        let shown: Vec<String> = rules.entries().iter().map(ToString::to_string).collect();
+        assert!(shown.contains(&"accept_unread = [\"instance-status\"]  # policy.toml:1".to_owned()), "{shown:?}");
+        assert!(shown.contains(&"accounts.123456789012.class = \"production\"  # policy.toml:5".to_owned()), "{shown:?}");
+        assert!(shown.contains(&"zone_share = 0.2  # default".to_owned()), "{shown:?}");
+    }
+
+    #[test]
+    fn read_only_from_any_side_is_read_only() {
+        let option = Overrides { read_only: true, ..Overrides::default() };
+        for (text, environment, options, read_only) in [
+            ("", None, &Overrides::default(), false),
+            ("", Some("0"), &Overrides::default(), false),
+            ("", Some("yse"), &Overrides::default(), true),
+            ("read_only = true", Some("0"), &Overrides::default(), true),
+            ("read_only = false", Some("1"), &Overrides::default(), true),
+            ("read_only = false", None, &option, true),
+        ] {
+            assert_eq!(load(text, environment, options).unwrap().read_only.value, read_only, "{text} {environment:?}");
+        }
+    }
+}

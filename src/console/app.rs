@@ -1,0 +1,197 @@
+//! The console's whole state.
+//!
+//! Owns: [`App`]. Depends on: screens, prompt, theme, key map. Must stay true: only [`super::update`] changes it, and all of it but
+//! the picture, the theme and the key map serialises.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use ratatui::layout::{Position, Rect, Size};
+use serde::{Deserialize, Serialize};
+
+use crate::id::Region;
+use crate::judge::Picture;
+
+use super::glyph::Glyphs;
+use super::keymap::{Context, KeyMap};
+use super::msg::{Level, Wants};
+use super::prompt::Prompt;
+use super::screen::{ListView, Place, Screen};
+use super::setting::Setting;
+use super::theme::{self, Role, Theme};
+
+/// The console.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct App {
+    pub(super) setting: Setting,
+    #[serde(skip)]
+    pub(super) picture: Option<Arc<Picture>>,
+    #[serde(skip)]
+    pub(super) theme: Theme,
+    #[serde(skip)]
+    pub(super) keymap: KeyMap,
+    pub(super) now: Timestamp,
+    pub(super) size: Size,
+    /// The region that lists and board are narrowed to.
+    pub(super) region: Option<Region>,
+    /// The screens, the board at the bottom, the visible one on top.
+    pub(super) places: Vec<Place>,
+    /// Lists that were left, as they were left.
+    pub(super) kept: BTreeMap<String, ListView>,
+    pub(super) prompt: Option<Prompt>,
+    pub(super) history: Vec<String>,
+    pub(super) notice: Option<Notice>,
+    /// Ctrl-C was the last key.
+    pub(super) interrupted: bool,
+    pub(super) watched: Wants,
+}
+
+/// Words for the person, until the next key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Notice {
+    pub(super) level: Level,
+    pub(super) text: String,
+}
+
+/// Why the console cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The theme cannot be had.
+    #[error(transparent)]
+    Theme(#[from] theme::ThemeError),
+    /// The key map cannot be used.
+    #[error(transparent)]
+    Keys(#[from] super::keymap::KeyMapError),
+}
+
+/// What screens are drawn and moved from.
+#[derive(Debug, Clone, Copy)]
+pub struct World<'a> {
+    /// The account, once anything is known of it.
+    pub picture: Option<&'a Arc<Picture>>,
+    /// AWS's time.
+    pub now: Timestamp,
+    /// The one region to show; none for all.
+    pub region: Option<&'a Region>,
+    /// Where the screen is drawn.
+    pub body: Rect,
+}
+
+impl World<'_> {
+    /// Regions to show, in the order of the estate's scope.
+    pub fn regions(&self) -> Vec<Region> {
+        let scope = self.picture.map_or(&[][..], |picture| picture.estate.scope());
+        scope.iter().filter(|region| self.region.is_none_or(|only| only == *region)).cloned().collect()
+    }
+
+    /// Whether more than one region is looked at at all.
+    pub fn has_regions(&self) -> bool {
+        self.picture.is_some_and(|picture| picture.estate.scope().len() > 1)
+    }
+}
+
+/// How things are drawn: theme and glyphs.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// The theme.
+    pub theme: &'a Theme,
+    /// The glyphs.
+    pub glyphs: Glyphs,
+}
+
+impl Look<'_> {
+    /// The style of a role.
+    pub fn style(&self, role: Role) -> ratatui::style::Style {
+        self.theme.style(role)
+    }
+
+    /// Text in a role, harmless.
+    pub fn span(&self, role: Role, text: impl AsRef<str>) -> ratatui::text::Span<'static> {
+        ratatui::text::Span::styled(crate::listing::escape(text.as_ref()).into_owned(), self.style(role))
+    }
+}
+
+impl App {
+    /// A console that knows nothing yet.
+    ///
+    /// # Errors
+    /// A theme that does not exist.
+    pub fn new(setting: Setting, now: Timestamp, size: Size) -> Result<Self, StartError> {
+        let theme = theme::find(&setting.theme, setting.depth)?;
+        Ok(Self {
+            setting,
+            picture: None,
+            theme,
+            keymap: KeyMap::preset()?,
+            now,
+            size,
+            region: None,
+            places: vec![Place::home()],
+            kept: BTreeMap::new(),
+            prompt: None,
+            history: Vec::new(),
+            notice: None,
+            interrupted: false,
+            watched: Wants::default(),
+        })
+    }
+
+    /// Gives the console a newer picture; send [`super::Msg::Refreshed`] after it.
+    pub fn set_picture(&mut self, picture: Arc<Picture>) {
+        self.picture = Some(picture);
+        // What a screen keeps points into its picture, so the two change together.
+        self.refresh_screen();
+    }
+
+    /// Tells the console AWS's time; before every message and every drawing.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    /// The screen that is visible.
+    pub fn place(&self) -> Option<&Place> {
+        self.places.last()
+    }
+
+    /// The context in which the next key counts.
+    pub fn context(&self) -> Context {
+        match (&self.prompt, self.place()) {
+            (Some(_), _) => Context::Prompt,
+            (None, Some(place)) => place.screen().context(),
+            (None, None) => Context::Everywhere,
+        }
+    }
+
+    /// What the visible screen is drawn from.
+    pub(super) fn world(&self) -> World<'_> {
+        let alert = super::frame::alert(self.picture.as_deref()).is_some();
+        self.world_at(super::frame::body(Rect::from((Position::ORIGIN, self.size)), alert))
+    }
+
+    /// The same for a screen drawn in `body`.
+    pub(super) fn world_at(&self, body: Rect) -> World<'_> {
+        World { picture: self.picture.as_ref(), now: self.now, region: self.region.as_ref(), body }
+    }
+
+    pub(super) fn look(&self) -> Look<'_> {
+        Look { theme: &self.theme, glyphs: self.setting.glyphs }
+    }
+
+    /// Calls the visible screen with the world it lives in.
+    pub(super) fn with_screen<T>(&mut self, call: impl FnOnce(&mut dyn Screen, &World<'_>) -> T) -> Option<T> {
+        let mut place = self.places.pop()?;
+        let result = call(place.screen_mut(), &self.world());
+        self.places.push(place);
+        Some(result)
+    }
+
+    /// Lets the visible screen take in what is new.
+    pub(super) fn refresh_screen(&mut self) {
+        self.with_screen(|screen, world| screen.refresh(world));
+    }
+
+    pub(super) fn tell(&mut self, level: Level, text: impl Into<String>) {
+        self.notice = Some(Notice { level, text: text.into() });
+    }
+}

@@ -1,0 +1,62 @@
+//! Commands that change what is shown of a screen: filter, sort, problems, theme.
+
+use super::super::app::App;
+use super::super::msg::Level;
+use super::super::screen::{Act, Sorting};
+use super::super::theme;
+use super::place::act;
+use super::{Argument, Command, Done, nothing};
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command {
+        name: "filter",
+        aliases: &[],
+        argument: Argument::Optional("a filter", nothing),
+        doc: "show only what passes; without one, everything",
+        run: |app, text| act(app, &Act::Filter(text.to_owned())),
+    },
+    Command {
+        name: "problems",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "only what is not well, or all again",
+        run: |app, _| act(app, &Act::Problems),
+    },
+    Command {
+        name: "sort",
+        aliases: &[],
+        argument: Argument::Required("a column (`-column` turns it around), `next` or `reverse`", offer_columns),
+        doc: "sort by a column",
+        run: sort,
+    },
+    Command { name: "right", aliases: &[], argument: Argument::None, doc: "columns to the right", run: |app, _| act(app, &Act::Sideways(1)) },
+    Command { name: "left", aliases: &[], argument: Argument::None, doc: "columns to the left", run: |app, _| act(app, &Act::Sideways(-1)) },
+    Command {
+        name: "theme",
+        aliases: &[],
+        argument: Argument::Required("a theme's name", |_| theme::names().map(str::to_owned).collect()),
+        doc: "change the colours",
+        run: set_theme,
+    },
+];
+
+fn offer_columns(app: &App) -> Vec<String> {
+    let list = app.place().and_then(|place| crate::listing::find(&place.screen().title()).ok());
+    list.map(|list| list.columns().iter().map(|column| column.name.to_owned()).collect()).unwrap_or_default()
+}
+
+fn sort(app: &mut App, by: &str) -> Done {
+    let sorting = match by {
+        "next" => Sorting::Next,
+        "reverse" => Sorting::Reverse,
+        column => Sorting::By(column.to_owned()),
+    };
+    act(app, &Act::Sort(sorting))
+}
+
+fn set_theme(app: &mut App, name: &str) -> Done {
+    app.theme = theme::find(name, app.setting.depth).map_err(|error| error.to_string())?;
+    app.setting.theme = name.to_owned();
+    app.tell(Level::Info, format!("theme {name}, until you leave"));
+    Ok(Vec::new())
+}

@@ -1,0 +1,230 @@
+//! What stands around every screen: who, where, in what mode and when on top; hints, words and what is typed at the bottom.
+//!
+//! Owns: the top bar, the line for lost credentials, the bottom line. Must stay true: account, mode and time are always
+//! visible; a simulated account is never taken for a real one.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::id::Region;
+use crate::judge::{Picture, Verdict};
+
+use super::age::clock;
+use super::app::{App, Look};
+use super::draw::{put, spans_width};
+use super::msg::Level;
+use super::prompt::{Prompt, Purpose};
+use super::text::cut;
+use super::theme::Role;
+
+/// The least size at which anything is drawn.
+pub const LEAST: (u16, u16) = (40, 10);
+
+/// Where the screen is drawn: all but the bar on top and the line at the bottom, and the alert under the bar where there is one.
+pub fn body(area: Rect, alert: bool) -> Rect {
+    let above = 1 + u16::from(alert);
+    Rect { y: area.y + above.min(area.height), height: area.height.saturating_sub(above + 1), ..area }
+}
+
+/// What must be said on every screen while it lasts: no credentials, or a clock that is off.
+pub fn alert(picture: Option<&Picture>) -> Option<String> {
+    let traffic = &picture?.traffic;
+    if let Some(failure) = &traffic.credentials {
+        return Some(format!("BLIND: {failure}. {}", failure.remedy()));
+    }
+    let skew = traffic.skew.map(|skew| skew.as_secs()).filter(|seconds| seconds.abs() > 60)?;
+    let (by, side) = (skew.abs(), if skew < 0 { "ahead of" } else { "behind" });
+    Some(format!("this machine's clock is {by} s {side} AWS's; ages here go by AWS's"))
+}
+
+/// Draws the bar on top and the alert under it.
+pub fn draw_top(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let bar = Rect { height: area.height.min(1), ..area };
+    buf.set_style(bar, look.style(Role::Bar));
+    let right = badges(app, look);
+    let room = usize::from(area.width).saturating_sub(spans_width(&right) + 1);
+    put(buf, bar, 0, &Line::from(top_left(app, look, room)), area);
+    let x = area.right().saturating_sub(u16::try_from(spans_width(&right)).unwrap_or(area.width));
+    put(buf, Rect { x: x.max(area.x), width: area.right().saturating_sub(x.max(area.x)), ..bar }, 0, &Line::from(right), area);
+    if let Some(words) = alert(app.picture.as_deref()) {
+        let line = Rect { y: area.y + 1, height: 1, ..area };
+        let blind = app.picture.as_ref().is_some_and(|picture| picture.traffic.credentials.is_some());
+        let role = if blind { Role::CriticalBadge } else { Role::WarningBadge };
+        let text = super::text::fit(&format!(" {words}"), usize::from(area.width), look.glyphs.ellipsis());
+        put(buf, line, 0, &Line::from(look.span(role, text)), area);
+    }
+}
+
+/// Account, regions, caller: as much as there is room for, the account above all.
+fn top_left(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
+    let picture = app.picture.as_deref();
+    let identity = picture.and_then(|picture| picture.estate.identity());
+    let id = identity.map_or("account ?".to_owned(), |identity| identity.account.to_string());
+    let name = app.setting.account_name.clone().or_else(|| picture.and_then(|p| p.estate.alias()).map(str::to_owned));
+    let account = name.map_or(id.clone(), |name| format!("{name} {id}"));
+    let mut spans = vec![look.span(Role::BarStrong, format!(" {account} "))];
+    let caller = identity.map(|identity| short_caller(identity.caller.as_str()).to_owned());
+    let separator = || look.span(Role::Bar, format!("{} ", look.glyphs.bar()));
+    let regions = region_spans(app, look, usize::MAX);
+    let caller: Vec<Span<'static>> =
+        caller.map(|caller| vec![separator(), look.span(Role::Bar, format!("{caller} "))]).unwrap_or_default();
+    let used = spans_width(&spans);
+    let fits = |parts: &[&[Span<'static>]]| used + 2 + parts.iter().map(|part| spans_width(part)).sum::<usize>() <= room;
+    if fits(&[&regions, &caller]) {
+        spans.push(separator());
+        spans.extend(regions);
+        spans.extend(caller);
+    } else if fits(&[&regions]) {
+        spans.push(separator());
+        spans.extend(regions);
+    } else {
+        let short = region_spans(app, look, room.saturating_sub(used + 2));
+        if fits(&[&short]) {
+            spans.push(separator());
+            spans.extend(short);
+        }
+    }
+    spans
+}
+
+/// The person or role behind a caller's ARN: its last segment.
+fn short_caller(arn: &str) -> &str {
+    arn.rsplit(['/', ':']).next().unwrap_or(arn)
+}
+
+/// Each region with its sign; where they do not fit, the worst ones and how many there are besides.
+fn region_spans(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
+    let Some(picture) = app.picture.as_deref() else { return vec![look.span(Role::Bar, "regions ? ")] };
+    let verdict =
+        |region: &Region| picture.judgement.regions.get(region).map_or(Verdict::Unknown, |judged| judged.summary.verdict);
+    let mut regions: Vec<(&Region, Verdict)> = picture.estate.scope().iter().map(|region| (region, verdict(region))).collect();
+    let draw = |regions: &[(&Region, Verdict)]| -> Vec<Span<'static>> {
+        let mut spans = Vec::new();
+        for (region, verdict) in regions {
+            let chosen = app.region.as_ref() == Some(*region);
+            spans.push(look.span(if chosen { Role::BarStrong } else { Role::Bar }, format!("{region} ")));
+            spans.push(on_bar(look, *verdict));
+            spans.push(look.span(Role::Bar, " "));
+        }
+        spans
+    };
+    let all = draw(&regions);
+    if spans_width(&all) <= room {
+        return all;
+    }
+    regions.sort_by_key(|(_, verdict)| std::cmp::Reverse(verdict.severity()));
+    for shown in (0..regions.len()).rev() {
+        let (front, rest) = regions.split_at(shown);
+        let mut spans = draw(front);
+        let worst = Verdict::worst(rest.iter().map(|(_, verdict)| *verdict));
+        spans.push(look.span(Role::Bar, if shown == 0 { format!("{} regions ", rest.len()) } else { format!("+{} ", rest.len()) }));
+        spans.push(on_bar(look, worst));
+        spans.push(look.span(Role::Bar, " "));
+        if spans_width(&spans) <= room {
+            return spans;
+        }
+    }
+    Vec::new()
+}
+
+/// A verdict's sign with the bar's ground.
+fn on_bar(look: &Look<'_>, verdict: Verdict) -> Span<'static> {
+    let style = look.style(Role::of(verdict));
+    let ground = look.style(Role::Bar);
+    if ground.fg == look.style(Role::Text).fg || ground.bg.is_none() {
+        return Span::styled(look.glyphs.verdict(verdict), ratatui::style::Style { bg: ground.bg, ..style });
+    }
+    // A bar that turns the colours around keeps its own ink: the shape tells.
+    Span::styled(look.glyphs.verdict(verdict), look.style(Role::BarStrong))
+}
+
+/// Mode, simulation and time: never left out.
+fn badges(app: &App, look: &Look<'_>) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    if let Some(simulated) = &app.setting.simulated {
+        let words = if app.size.width >= 100 { format!(" SIMULATED {simulated} ") } else { " SIMULATED ".to_owned() };
+        spans.push(look.span(Role::Simulated, words));
+        spans.push(look.span(Role::Bar, " "));
+    } else if let Some(endpoint) = app.setting.endpoint.as_ref().filter(|_| app.size.width >= 100) {
+        spans.push(look.span(Role::Warning, format!("at {} ", cut(endpoint, 30, look.glyphs.ellipsis()))));
+    }
+    spans.push(look.span(Role::ReadOnly, "READ-ONLY "));
+    spans.push(look.span(Role::BarStrong, format!(" {} ", clock(app.now))));
+    spans
+}
+
+/// Draws the bottom line: what is typed, else words, else hints; the reading's pace on the right.
+pub fn draw_bottom(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
+    let line = Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
+    if let Some(prompt) = &app.prompt {
+        return Some(draw_prompt(app, prompt, look, line, buf));
+    }
+    let right = traffic_spans(app, look);
+    let room = usize::from(area.width).saturating_sub(spans_width(&right) + 1);
+    let left = match &app.notice {
+        Some(notice) => {
+            let role = match notice.level {
+                Level::Info => Role::Notice,
+                Level::Error => Role::Error,
+            };
+            vec![look.span(role, cut(&format!(" {}", notice.text), usize::from(area.width), look.glyphs.ellipsis()))]
+        }
+        None => hints(app, look, room),
+    };
+    let used = spans_width(&left);
+    put(buf, line, 0, &Line::from(left), area);
+    if used <= room {
+        let x = line.right().saturating_sub(u16::try_from(spans_width(&right)).unwrap_or(0));
+        put(buf, Rect { x, width: line.right().saturating_sub(x), ..line }, 0, &Line::from(right), area);
+    }
+    None
+}
+
+fn hints(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
+    let mut spans = vec![Span::raw(" ")];
+    for binding in app.keymap.hints(app.context()) {
+        let Some(chord) = binding.on.first() else { continue };
+        let words = binding.tell.split([':', ',', ';']).next().unwrap_or_default();
+        let pair = [look.span(Role::Key, chord.to_string()), look.span(Role::Dim, format!(" {words}  "))];
+        if spans_width(&spans) + spans_width(&pair) > room {
+            break;
+        }
+        spans.extend(pair);
+    }
+    spans
+}
+
+fn traffic_spans(app: &App, look: &Look<'_>) -> Vec<Span<'static>> {
+    let Some(picture) = app.picture.as_deref() else { return Vec::new() };
+    let traffic = &picture.traffic;
+    let mut spans = vec![look.span(Role::Dim, format!("{} calls/min", traffic.calls()))];
+    if traffic.throttled_a_minute > 0 {
+        spans.push(look.span(Role::Warning, format!(" {} throttled", traffic.throttled_a_minute)));
+    }
+    if traffic.waiting > 0 {
+        spans.push(look.span(Role::Dim, format!(" {} waiting", traffic.waiting)));
+    }
+    spans.push(Span::raw(" "));
+    spans
+}
+
+fn draw_prompt(app: &App, prompt: &Prompt, look: &Look<'_>, line: Rect, buf: &mut Buffer) -> (u16, u16) {
+    let room = usize::from(line.width).saturating_sub(3);
+    let (cursor, scroll) = prompt.visual(room);
+    let value: String = prompt.value().chars().skip(scroll).collect();
+    let mut spans = vec![look.span(Role::Key, format!(" {}", prompt.sign())), look.span(Role::Prompt, &value)];
+    if prompt.purpose == Purpose::Command {
+        let offered = super::command::completions(app, prompt.value());
+        if let Some(first) = offered.first().and_then(|word| word.strip_prefix(prompt.value().trim_start())) {
+            spans.push(look.span(Role::Ghost, first));
+        }
+        if !prompt.value().is_empty() && offered.len() > 1 {
+            let more: Vec<&str> = offered.iter().skip(1).map(String::as_str).collect();
+            spans.push(look.span(Role::Ghost, format!("   {}", more.join("  "))));
+        }
+    }
+    put(buf, line, 0, &Line::from(spans), line);
+    let x = line.x + 2 + u16::try_from(cursor.saturating_sub(scroll)).unwrap_or(0);
+    (x.min(line.right().saturating_sub(1)), line.y)
+}

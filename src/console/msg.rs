@@ -1,0 +1,66 @@
+//! What happens to the console, and what the console asks for.
+//!
+//! Owns: [`Msg`] and [`Effect`]. Must stay true: both are small data; a picture travels beside its message, not in it.
+
+use crossterm::event::KeyEvent;
+use serde::{Deserialize, Serialize};
+
+use crate::estate::{Kind, SliceId};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Msg {
+    /// A key was pressed (or released: those are ignored).
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this size now.
+    Resize {
+        /// Columns.
+        width: u16,
+        /// Rows.
+        height: u16,
+    },
+    /// [`super::App::set_picture`] was called: there is something new to show.
+    Refreshed,
+    /// Time passed: ages may have moved.
+    Tick,
+    /// Something to tell the person.
+    Notice {
+        /// How much it matters.
+        level: Level,
+        /// The words.
+        text: String,
+    },
+}
+
+/// How much a notice matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something did not work.
+    Error,
+}
+
+/// Something the console wants done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Effect {
+    /// End.
+    Quit,
+    /// Read what is wanted, now.
+    Refresh,
+    /// From now on these are wanted before all else, because they are looked at.
+    Watch(Wants),
+    /// Hand the terminal back to the shell until the person returns.
+    Suspend,
+}
+
+/// What a screen needs to be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wants {
+    /// Whole kinds, in every region shown.
+    pub kinds: Vec<Kind>,
+    /// Single slices: the health of the target group looked at.
+    pub slices: Vec<SliceId>,
+}

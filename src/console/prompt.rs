@@ -1,0 +1,123 @@
+//! The line in which a command or a filter is typed.
+//!
+//! Owns: [`Prompt`]. Depends on: tui-input for editing. Must stay true: what was there before is kept until the line is accepted.
+
+use crossterm::event::{Event, KeyEvent};
+use serde::{Deserialize, Serialize};
+use tui_input::backend::crossterm::EventHandler;
+use tui_input::{Input, InputRequest};
+
+/// What is typed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// A command, after `:`.
+    Command,
+    /// A filter, after `/`; applied while it is typed.
+    Filter,
+}
+
+/// A line being typed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prompt {
+    /// What for.
+    pub purpose: Purpose,
+    /// What stood before: the filter to go back to.
+    pub before: String,
+    /// What is wrong with what is typed.
+    pub error: Option<String>,
+    value: String,
+    cursor: usize,
+    /// Steps back into the history.
+    recalled: usize,
+}
+
+impl Prompt {
+    /// An empty line, or one that edits `before`.
+    pub fn new(purpose: Purpose, before: String) -> Self {
+        let value = before.clone();
+        let cursor = value.chars().count();
+        Self { purpose, before, error: None, value, cursor, recalled: 0 }
+    }
+
+    /// The sign before it.
+    pub fn sign(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Command => ":",
+            Purpose::Filter => "/",
+        }
+    }
+
+    /// What is typed.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
+    /// The cursor's column in what is typed, and how far the line is scrolled in `room` columns.
+    pub fn visual(&self, room: usize) -> (usize, usize) {
+        let input = self.input();
+        (input.visual_cursor(), input.visual_scroll(room))
+    }
+
+    /// Puts another text in the line, the cursor at its end.
+    pub fn replace(&mut self, value: String) {
+        self.cursor = value.chars().count();
+        self.value = value;
+    }
+
+    /// Takes an editing key.
+    pub fn edit(&mut self, key: KeyEvent) {
+        let mut input = self.input();
+        input.handle_event(&Event::Key(key));
+        self.take(&input);
+    }
+
+    /// Takes pasted text, its lines made one.
+    pub fn paste(&mut self, text: &str) {
+        let mut input = self.input();
+        for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
+            input.handle(InputRequest::InsertChar(c));
+        }
+        self.take(&input);
+    }
+
+    /// Steps through earlier lines: `later` goes forward again.
+    pub fn recall(&mut self, history: &[String], later: bool) {
+        let steps = if later { self.recalled.saturating_sub(1) } else { (self.recalled + 1).min(history.len()) };
+        self.recalled = steps;
+        let line = steps.checked_sub(1).and_then(|back| history.iter().rev().nth(back)).cloned();
+        self.replace(line.unwrap_or_default());
+    }
+
+    fn input(&self) -> Input {
+        Input::new(self.value.clone()).with_cursor(self.cursor)
+    }
+
+    fn take(&mut self, input: &Input) {
+        self.value = input.value().to_owned();
+        self.cursor = input.cursor();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn history_goes_back_and_forth() {
+        let history = ["groups".to_owned(), "alarms".to_owned()];
+        let mut prompt = Prompt::new(Purpose::Command, String::new());
+        let mut steps = Vec::new();
+        for later in [false, false, false, true, true] {
+            prompt.recall(&history, later);
+            steps.push(prompt.value().to_owned());
+        }
+        assert_eq!(steps, ["alarms", "groups", "groups", "alarms", ""]);
+    }
+
+    #[test]
+    fn a_paste_stays_one_line() {
+        let mut prompt = Prompt::new(Purpose::Filter, "zone:".to_owned());
+        prompt.paste("use1-az4\n\u{1b}[31m");
+        assert_eq!(prompt.value(), "zone:use1-az4  [31m");
+    }
+}

@@ -1,0 +1,229 @@
+//! The zone board, the first screen: a column a zone, a row a service, and around it what is wrong.
+//!
+//! Owns: selection, folds and filter of the board. Depends on: judgement. Must stay true: trouble is on top and the selection
+//! stays on its row while rows move; what could not be read is said, never left blank.
+
+mod ages;
+mod draw;
+mod grid;
+mod headline;
+mod layout;
+mod model;
+mod panel;
+
+use std::collections::BTreeSet;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use serde::{Deserialize, Serialize};
+
+use crate::estate::Kind;
+use crate::id::Region;
+use crate::judge::Verdict;
+
+use super::super::app::{Look, World};
+use super::super::keymap::Context;
+use super::super::msg::Wants;
+use super::{Act, Detail, FRAME_KINDS, Motion, Outcome, Place, Screen, scrolled};
+use layout::Layout;
+use model::{Row, RowKey, Section};
+
+/// What the board needs besides what everything is judged by.
+const KINDS: &[Kind] = &[
+    Kind::Instances,
+    Kind::InstanceStatuses,
+    Kind::Groups,
+    Kind::TargetGroups,
+    Kind::Targets,
+    Kind::LoadBalancers,
+    Kind::BalancerTags,
+    Kind::ClassicBalancers,
+    Kind::ClassicTargets,
+    Kind::Databases,
+    Kind::Clusters,
+    Kind::GlobalClusters,
+    Kind::Alarms,
+    Kind::ZonalShifts,
+    Kind::Autoshifts,
+    Kind::ManagedResources,
+    Kind::Subnets,
+];
+
+/// The zone board.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Board {
+    selected: Option<RowKey>,
+    /// Services whose parts are shown.
+    unfolded: BTreeSet<(Region, String)>,
+    filter: String,
+    problems: bool,
+    offset: usize,
+    /// The region shown where there is no room for all of them.
+    focus: Option<Region>,
+    /// The person has moved: the focus no longer follows the worst region.
+    touched: bool,
+    #[serde(skip)]
+    at: usize,
+    #[serde(skip)]
+    sections: Vec<(Region, Section)>,
+}
+
+impl Board {
+    /// The name of the selected row.
+    pub fn selected(&self) -> Option<String> {
+        self.row_at(self.at).map(|row| row.name.clone())
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.sections.iter().flat_map(|(_, section)| &section.rows)
+    }
+
+    fn row_at(&self, at: usize) -> Option<&Row> {
+        self.rows().nth(at)
+    }
+
+    /// Gathers the rows of the regions that there is room for.
+    fn gather(&mut self, world: &World<'_>) {
+        let Some(picture) = world.picture else { return };
+        let filter = self.filter.to_lowercase();
+        let keep = |name: &str, verdict: Verdict| {
+            (!self.problems || verdict != Verdict::Ok) && (filter.is_empty() || name.to_lowercase().contains(&filter))
+        };
+        let regions = world.regions();
+        let services = |region: &Region| picture.judgement.regions.get(region).map_or(0, |judged| judged.services.len());
+        let needs: Vec<usize> = regions.iter().map(services).collect();
+        let shown: Vec<Region> = if regions.len() <= 1 || layout::has_room_for(world.body, &needs) {
+            regions
+        } else {
+            let focus = self.follow(world, &regions);
+            self.focus.clone_from(&focus);
+            focus.into_iter().collect()
+        };
+        self.sections = shown
+            .into_iter()
+            .map(|region| {
+                let is_open = |name: &str| self.unfolded.contains(&(region.clone(), name.to_owned()));
+                let section = model::section(picture, &region, keep, is_open);
+                (region, section)
+            })
+            .collect();
+    }
+
+    /// The region to show where only one fits: the one chosen; until the person has moved, whichever is worst.
+    fn follow(&self, world: &World<'_>, regions: &[Region]) -> Option<Region> {
+        let severity = |region: &Region| {
+            world.picture.and_then(|picture| picture.judgement.regions.get(region)).map_or(0, |j| j.summary.verdict.severity())
+        };
+        let present = self.focus.as_ref().filter(|region| regions.contains(region)).or(regions.first())?;
+        let worst = regions.iter().rev().max_by_key(|region| severity(region))?;
+        Some(if !self.touched && severity(worst) > severity(present) { worst.clone() } else { present.clone() })
+    }
+
+    /// Finds the selected row again; where it is gone, the selection stays at its place.
+    fn settle(&mut self, world: &World<'_>) {
+        let found = self.selected.as_ref().and_then(|key| self.rows().position(|row| row.key == *key));
+        let last = self.rows().count().saturating_sub(1);
+        // Until the person has moved, the top of the board is what is looked at.
+        self.at = if self.touched { found.unwrap_or_else(|| self.at.min(last)) } else { 0 };
+        self.selected = self.row_at(self.at).map(|row| row.key.clone());
+        self.scroll(world);
+    }
+
+    fn scroll(&mut self, world: &World<'_>) {
+        let layout = self.layout(world);
+        let line = layout.line_of(self.at);
+        self.offset = scrolled(self.offset, line, layout.scrolling(), layout.room());
+        if self.at == 0 {
+            self.offset = 0;
+        }
+    }
+
+    fn layout(&self, world: &World<'_>) -> Layout {
+        Layout::new(world, &self.sections)
+    }
+
+    fn go(&mut self, motion: Motion, world: &World<'_>) {
+        self.touched = true;
+        let room = self.layout(world).room();
+        self.at = motion.target(self.at, self.rows().count(), room);
+        self.selected = self.row_at(self.at).map(|row| row.key.clone());
+        self.scroll(world);
+    }
+
+    fn fold(&mut self, all: bool, world: &World<'_>) {
+        self.touched = true;
+        let here = self.row_at(self.at).map(|row| row.key.clone());
+        match (all, here) {
+            (true, _) if self.unfolded.is_empty() => {
+                let services = self.rows().filter_map(|row| match &row.key {
+                    RowKey::Service(region, name) => Some((region.clone(), name.clone())),
+                    RowKey::Part(..) => None,
+                });
+                self.unfolded = services.collect();
+            }
+            (true, _) => self.unfolded.clear(),
+            (false, Some(RowKey::Service(region, name))) => {
+                let key = (region, name);
+                if !self.unfolded.remove(&key) {
+                    self.unfolded.insert(key);
+                }
+            }
+            // On a part: its service closes, and is selected.
+            (false, Some(RowKey::Part(service, subject))) => {
+                self.unfolded.remove(&(subject.region.clone(), service.clone()));
+                self.selected = Some(RowKey::Service(subject.region, service));
+            }
+            (false, None) => {}
+        }
+        self.refresh(world);
+    }
+}
+
+impl Screen for Board {
+    fn context(&self) -> Context {
+        Context::Board
+    }
+
+    fn title(&self) -> String {
+        "board".to_owned()
+    }
+
+    fn wants(&self, _: &World<'_>) -> Wants {
+        Wants { kinds: KINDS.iter().chain(FRAME_KINDS).copied().collect(), slices: Vec::new() }
+    }
+
+    fn refresh(&mut self, world: &World<'_>) {
+        self.gather(world);
+        self.settle(world);
+    }
+
+    fn act(&mut self, act: &Act, world: &World<'_>) -> Outcome {
+        match act {
+            Act::Move(motion) => self.go(*motion, world),
+            Act::Fold { all } => self.fold(*all, world),
+            Act::Enter => match self.row_at(self.at).map(|row| row.key.clone()) {
+                Some(RowKey::Service(..)) => self.fold(false, world),
+                Some(RowKey::Part(_, subject)) => return Outcome::Open(Box::new(Place::Detail(Detail::new(subject)))),
+                None => {}
+            },
+            Act::Filter(text) => {
+                self.filter.clone_from(text);
+                self.refresh(world);
+            }
+            Act::Problems => {
+                self.problems = !self.problems;
+                self.refresh(world);
+            }
+            Act::Sort(_) | Act::Sideways(_) => return Outcome::Unknown,
+        }
+        Outcome::Done
+    }
+
+    fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    fn draw(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+        draw::draw(self, world, look, area, buf);
+    }
+}

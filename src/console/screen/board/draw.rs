@@ -1,0 +1,199 @@
+//! How the board is drawn: headline, grids, panels.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use crate::id::Region;
+use crate::judge::{Picture, RegionJudgement, Verdict};
+
+use crate::console::app::{Look, World};
+use crate::console::draw::{put, select, title_rule};
+use crate::console::text::cut;
+use crate::console::theme::Role;
+
+use super::grid::Grid;
+use super::layout::Layout;
+use super::model::Section;
+use super::panel::{self, Panel, Source};
+use super::{Board, ages, headline};
+
+/// Draws the board.
+pub(super) fn draw(board: &Board, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let Some(picture) = world.picture else {
+        let line = Line::from(vec![look.span(Role::Notice, "  reading the account"), look.span(Role::Dim, ": who we are, its regions and zones, then everything in them")]);
+        put(buf, area, 1, &line, area);
+        return;
+    };
+    let layout = board.layout(world);
+    let regions = world.regions();
+    let columns = usize::from(area.width);
+    let most = usize::from(layout.headline.height);
+    for (y, line) in headline::lines(picture, &regions, look, columns, most).iter().enumerate() {
+        put(buf, layout.headline, y, line, area);
+    }
+    if picture.estate.scope().is_empty() {
+        put(buf, layout.grid, 1, &Line::from(look.span(Role::Unknown, "  ? no region could be looked at")), area);
+        return;
+    }
+    Grids { board, world, look, picture, layout: &layout }.draw(area, buf);
+    panels(&layout, picture, &regions, world, look, area, buf);
+}
+
+/// The grids of the regions shown.
+struct Grids<'a> {
+    board: &'a Board,
+    world: &'a World<'a>,
+    look: &'a Look<'a>,
+    picture: &'a Picture,
+    layout: &'a Layout,
+}
+
+/// A line of the grids, and whether it is the selected row.
+type Drawn = (Line<'static>, bool);
+
+impl Grids<'_> {
+    fn draw(&self, area: Rect, buf: &mut Buffer) {
+        let grid = self.layout.grid;
+        let mut heads: Vec<Drawn> = Vec::new();
+        let mut lines: Vec<Drawn> = Vec::new();
+        let mut rules: Vec<(usize, &Region)> = Vec::new();
+        let mut row = 0;
+        for (n, (region, section)) in self.board.sections.iter().enumerate() {
+            if n > 0 {
+                lines.push((Line::default(), false));
+            }
+            rules.push((lines.len(), region));
+            let above = if self.layout.is_pinned() { &mut heads } else { &mut lines };
+            let Some(judged) = self.picture.judgement.regions.get(region) else { continue };
+            let widths = Grid::fit(judged, section, usize::from(grid.width).saturating_sub(1), self.look);
+            above.extend(self.above(judged, section, &widths));
+            lines.extend(self.rows(section, &widths, &mut row));
+        }
+        let pinned = heads.len();
+        self.put_lines(&heads, grid, area, buf);
+        let below = Rect { y: grid.y + to_u16(pinned).min(grid.height), height: grid.height.saturating_sub(to_u16(pinned)), ..grid };
+        let visible: Vec<Drawn> = lines.into_iter().skip(self.board.offset).take(usize::from(below.height)).collect();
+        self.put_lines(&visible, below, area, buf);
+        for (line, region) in rules {
+            let y = if self.layout.is_pinned() { Some(0) } else { line.checked_sub(self.board.offset) };
+            if let Some(y) = y.filter(|y| *y < usize::from(grid.height)) {
+                self.rule(region, Rect { y: grid.y + to_u16(y), height: 1, ..grid }, buf);
+            }
+        }
+        self.dim_stale(below, buf);
+    }
+
+    fn put_lines(&self, lines: &[Drawn], at: Rect, area: Rect, buf: &mut Buffer) {
+        for (y, (line, is_selected)) in lines.iter().enumerate() {
+            put(buf, at, y, line, area);
+            if *is_selected && y < usize::from(at.height) {
+                select(buf, Rect { y: at.y + to_u16(y), height: 1, ..at }, self.look);
+            }
+        }
+    }
+
+    /// What stands above a region's rows: room for its rule, the zones, what could not be read.
+    fn above(&self, judged: &RegionJudgement, section: &Section, widths: &Grid) -> Vec<Drawn> {
+        let mut lines = vec![(Line::default(), false)];
+        lines.extend(widths.head(judged, self.look).into_iter().map(|line| (line, false)));
+        if let Some(reason) = section.distrust.first() {
+            let more = if section.distrust.len() > 1 { format!(" (+{} more)", section.distrust.len() - 1) } else { String::new() };
+            let room = usize::from(self.layout.grid.width).saturating_sub(3 + more.len());
+            let words = format!("{}{more}", cut(reason, room, self.look.glyphs.ellipsis()));
+            lines.push((Line::from(self.look.span(Role::Unknown, format!(" ? {words}"))), false));
+        }
+        lines
+    }
+
+    fn rows(&self, section: &Section, widths: &Grid, row: &mut usize) -> Vec<Drawn> {
+        let is_known = section.distrust.is_empty();
+        if section.rows.is_empty() {
+            let words = match (is_known, section.hidden) {
+                (false, _) => self.look.span(Role::Unknown, "   ? what runs here is not known"),
+                (true, 0) => self.look.span(Role::Dim, "   nothing runs here"),
+                (true, hidden) => self.look.span(Role::Dim, format!("   none of {hidden} services passes the filter")),
+            };
+            return vec![(Line::from(words), false)];
+        }
+        let mut lines = Vec::new();
+        for each in &section.rows {
+            lines.push((widths.row(each, is_known, self.look), *row == self.board.at));
+            *row += 1;
+        }
+        lines
+    }
+
+    fn rule(&self, region: &Region, area: Rect, buf: &mut Buffer) {
+        let look = self.look;
+        let judged = self.picture.judgement.regions.get(region);
+        let verdict = judged.map_or(Verdict::Unknown, |judged| judged.summary.verdict);
+        let mut left = vec![
+            look.span(Role::Title, format!(" {region} ")),
+            look.span(Role::of(verdict), format!("{} {verdict} ", look.glyphs.verdict(verdict))),
+        ];
+        let all = self.world.regions().len();
+        if all > self.board.sections.len() {
+            left.push(look.span(Role::Dim, format!("1 of {all} regions ")));
+        }
+        if self.board.problems {
+            left.push(look.span(Role::Warning, "problems only "));
+        }
+        if !self.board.filter.is_empty() {
+            left.push(look.span(Role::Prompt, format!("/{} ", self.board.filter)));
+        }
+        let right = ages::spans(&self.picture.estate, region, self.world.now, look);
+        title_rule(buf, area, look, left, right);
+    }
+
+    /// What is past its age limit is visibly so.
+    fn dim_stale(&self, below: Rect, buf: &mut Buffer) {
+        let is_stale = self.board.sections.iter().any(|(region, _)| ages::is_stale(&self.picture.estate, region, self.world.now));
+        if is_stale {
+            buf.set_style(below.intersection(*buf.area()), Style::new().add_modifier(Modifier::DIM));
+        }
+    }
+}
+
+fn panels(
+    layout: &Layout,
+    picture: &Picture,
+    regions: &[Region],
+    world: &World<'_>,
+    look: &Look<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let source = |at: Rect| Source { picture, regions, now: world.now, look, columns: usize::from(at.width).saturating_sub(1) };
+    if layout.problems.height > 0 {
+        let room = usize::from(layout.problems.height) - 1;
+        put_panel(panel::problems(&source(layout.problems), room), layout.problems, look, area, buf);
+    }
+    if layout.alarms.height > 0 {
+        put_panel(panel::alarms(&source(layout.alarms)), layout.alarms, look, area, buf);
+    }
+    if layout.shifts.height > 0 {
+        put_panel(panel::shifts(&source(layout.shifts)), layout.shifts, look, area, buf);
+    }
+}
+
+fn put_panel(panel: Panel, at: Rect, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    title_rule(buf, at, look, panel.title, Vec::new());
+    let below = Rect { y: at.y + 1, height: at.height.saturating_sub(1), ..at };
+    let room = usize::from(below.height);
+    let hidden = panel.lines.len().saturating_sub(room);
+    for (y, line) in panel.lines.iter().take(room).enumerate() {
+        // The last line that fits says how many do not.
+        if hidden > 0 && y + 1 == room {
+            let words = vec![Span::raw("   "), look.span(Role::Dim, format!("and {} more", hidden + 1))];
+            put(buf, below, y, &Line::from(words), area);
+        } else {
+            put(buf, below, y, line, area);
+        }
+    }
+}
+
+fn to_u16(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
+}

@@ -1,0 +1,156 @@
+//! The help: every key, every command and every sign, from the tables that the program itself runs on.
+//!
+//! Owns: how far it is scrolled. Depends on: key map, commands, glyphs. Must stay true: nothing is described here by hand.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use serde::{Deserialize, Serialize};
+
+use crate::judge::Verdict;
+use crate::judge::standing::Standing;
+
+use super::super::app::{Look, World};
+use super::super::command::{self, Argument};
+use super::super::draw::{put, title_rule};
+use super::super::keymap::{Context, KeyMap};
+use super::super::msg::Wants;
+use super::super::text::fit;
+use super::super::theme::Role;
+use super::{Act, FRAME_KINDS, Outcome, Screen, views};
+
+/// The help.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Help {
+    offset: usize,
+    #[serde(skip)]
+    keymap: KeyMap,
+}
+
+/// A line of the help.
+enum Entry {
+    Head(String),
+    Pair(String, String),
+    Signs(Vec<(Role, &'static str, &'static str)>),
+    Blank,
+}
+
+const CONTEXTS: &[Context] = &[Context::Everywhere, Context::Board, Context::List, Context::Detail, Context::Prompt];
+
+impl Help {
+    /// The help for a key map.
+    pub fn new(keymap: &KeyMap) -> Self {
+        Self { offset: 0, keymap: keymap.clone() }
+    }
+
+    fn keys(&self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for context in CONTEXTS {
+            entries.push(Entry::Head(format!("keys: {}", context.title())));
+            for binding in self.keymap.of(*context) {
+                let chords: Vec<String> = binding.on.iter().map(ToString::to_string).collect();
+                entries.push(Entry::Pair(chords.join(" "), binding.tell.clone()));
+            }
+            entries.push(Entry::Blank);
+        }
+        entries
+    }
+
+    fn words(look: &Look<'_>) -> Vec<Entry> {
+        let mut entries = vec![Entry::Head("signs".to_owned())];
+        for pair in Standing::ALL.chunks(3) {
+            let signs = pair.iter().map(|s| (Role::pip(*s), look.glyphs.standing(*s), s.as_str()));
+            entries.push(Entry::Signs(signs.collect()));
+        }
+        let verdicts = [Verdict::Ok, Verdict::Warning, Verdict::Critical, Verdict::Unknown];
+        let signs: Vec<_> = verdicts.iter().map(|v| (Role::of(*v), look.glyphs.verdict(*v), v.as_str())).collect();
+        entries.extend(signs.chunks(2).map(|pair| Entry::Signs(pair.to_vec())));
+        entries.push(Entry::Pair("W S R r".to_owned(), "database: writer, standby, reader, replica".to_owned()));
+        entries.push(Entry::Pair("?".to_owned(), "nobody knows: not read, denied or too old".to_owned()));
+        entries.push(Entry::Pair("-".to_owned(), "there is none".to_owned()));
+        entries.extend([Entry::Blank, Entry::Head("views".to_owned())]);
+        entries.extend(views().map(|view| {
+            let aliases = view.aliases.join(" ");
+            Entry::Pair(format!(":{} {aliases}", view.name), view.doc.to_owned())
+        }));
+        entries.extend([Entry::Blank, Entry::Head("commands".to_owned())]);
+        for command in command::all() {
+            let what = match command.argument {
+                Argument::None => String::new(),
+                Argument::Optional(what, _) => format!(" [{what}]"),
+                Argument::Required(what, _) => format!(": {what}"),
+            };
+            entries.push(Entry::Pair(format!(":{}", command.name), format!("{}{what}", command.doc)));
+        }
+        entries
+    }
+
+    /// Two columns where there is room, else one under the other.
+    fn columns(&self, look: &Look<'_>, width: u16) -> Vec<Vec<Entry>> {
+        let (keys, mut words) = (self.keys(), Self::words(look));
+        if width >= 110 {
+            return vec![keys, words];
+        }
+        let mut one = keys;
+        one.append(&mut words);
+        vec![one]
+    }
+}
+
+impl Screen for Help {
+    fn context(&self) -> Context {
+        Context::Help
+    }
+
+    fn title(&self) -> String {
+        "help".to_owned()
+    }
+
+    fn wants(&self, _: &World<'_>) -> Wants {
+        Wants { kinds: FRAME_KINDS.to_vec(), slices: Vec::new() }
+    }
+
+    fn refresh(&mut self, _: &World<'_>) {}
+
+    fn act(&mut self, act: &Act, world: &World<'_>) -> Outcome {
+        let Act::Move(motion) = act else { return Outcome::Unknown };
+        let look = Look { theme: &super::super::theme::Theme::default(), glyphs: Default::default() };
+        let lines = self.columns(&look, world.body.width).iter().map(Vec::len).max().unwrap_or(0);
+        let room = usize::from(world.body.height.saturating_sub(1));
+        self.offset = motion.target(self.offset, lines.saturating_sub(room) + 1, room);
+        Outcome::Done
+    }
+
+    fn draw(&self, _: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+        let right = vec![look.span(Role::Dim, " no key and no command here changes anything in AWS ")];
+        title_rule(buf, area, look, vec![look.span(Role::Title, " help ")], right);
+        let columns = self.columns(look, area.width);
+        let count = u16::try_from(columns.len()).unwrap_or(1).max(1);
+        let width = area.width / count;
+        for (n, entries) in (0u16..).zip(&columns) {
+            let below = Rect { x: area.x + n * width, y: area.y + 1, width, height: area.height.saturating_sub(1) };
+            for (y, entry) in entries.iter().skip(self.offset).take(usize::from(below.height)).enumerate() {
+                put(buf, below, y, &line(entry, look), area);
+            }
+        }
+    }
+}
+
+fn line(entry: &Entry, look: &Look<'_>) -> Line<'static> {
+    match entry {
+        Entry::Blank => Line::default(),
+        Entry::Head(title) => Line::from(look.span(Role::Title, format!("  {title}"))),
+        Entry::Pair(left, right) => Line::from(vec![
+            look.span(Role::Strong, format!("    {}  ", fit(left, 18, look.glyphs.ellipsis()))),
+            look.span(Role::Text, right),
+        ]),
+        Entry::Signs(signs) => {
+            let mut spans = vec![Span::raw("    ")];
+            for (role, glyph, word) in signs {
+                spans.push(look.span(*role, glyph));
+                spans.push(look.span(Role::Text, format!(" {}", fit(word, 12, ""))));
+            }
+            Line::from(spans)
+        }
+    }
+}

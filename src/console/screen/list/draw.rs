@@ -1,0 +1,194 @@
+//! How a list is drawn: title, what could not be read, head, rows.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::judge::Verdict;
+use crate::listing::{Rows, Sort, Value};
+
+use super::super::super::app::{Look, World};
+use super::super::super::draw::{put, select, title_rule};
+use super::super::super::gap::gap_lines;
+use super::super::super::text::{fit, fit_right, width};
+use super::super::super::theme::Role;
+use super::ListView;
+use super::layout::{self, GAP, Shown};
+
+/// Draws the list.
+pub(super) fn draw(view: &ListView, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    let Some(rows) = view.rows(world) else {
+        title_rule(buf, area, look, vec![look.span(Role::Title, format!(" {} ", view.name))], Vec::new());
+        let line = Line::from(look.span(Role::Dim, format!("  reading {}…", view.name)));
+        put(buf, Rect { y: area.y + 2, ..area }, 0, &line, area);
+        return;
+    };
+    let areas = layout::areas(area, layout::banner_height(&rows, world, area));
+    title_rule(buf, areas.title, look, title(view, world, look), position(view, look, areas.rows.height));
+    let gaps: Vec<_> =
+        rows.gaps().iter().filter(|gap| world.region.is_none_or(|only| *only == gap.region)).collect();
+    for (y, line) in gap_lines(&gaps, look, usize::from(area.width), usize::from(areas.banner.height)).iter().enumerate() {
+        put(buf, areas.banner, y, line, area);
+    }
+    let visible: Vec<usize> = view.order.iter().copied().skip(view.offset).take(usize::from(areas.rows.height)).collect();
+    let cells = Cells::of(view, &rows, &visible, world);
+    let columns = cells.columns(view.sideways, usize::from(area.width).saturating_sub(1));
+    put(buf, areas.head, 0, &head(view, look, &columns), area);
+    if visible.is_empty() {
+        let line = Line::from(vec![Span::raw("  "), empty_words(view, &rows, look)]);
+        put(buf, areas.rows, 0, &line, area);
+    }
+    let painter = Painter { rows: &rows, cells: &cells, columns: &columns, look };
+    for (y, i) in visible.iter().enumerate() {
+        put(buf, areas.rows, y, &painter.line(y, *i), area);
+        if view.offset + y == view.at {
+            let y = areas.rows.y.saturating_add(u16::try_from(y).unwrap_or(0));
+            select(buf, Rect { y, height: 1, ..areas.rows }, look);
+        }
+    }
+}
+
+fn title(view: &ListView, world: &World<'_>, look: &Look<'_>) -> Vec<Span<'static>> {
+    let count = match (view.order.len(), view.total) {
+        (shown, total) if shown == total => format!("{total}"),
+        (shown, total) => format!("{shown}/{total}"),
+    };
+    let mut spans = vec![look.span(Role::Title, format!(" {} ", view.name)), look.span(Role::Strong, format!("{count} "))];
+    if let Some(region) = world.region {
+        spans.push(look.span(Role::Dim, format!("in {region} ")));
+    }
+    if view.problems {
+        spans.push(look.span(Role::Warning, "problems only "));
+    }
+    if !view.filter.is_empty() {
+        spans.push(look.span(Role::Prompt, format!("/{} ", view.filter)));
+    }
+    if let Some(error) = &view.error {
+        spans.push(look.span(Role::Error, format!("{error} ")));
+    }
+    spans
+}
+
+fn position(view: &ListView, look: &Look<'_>, room: u16) -> Vec<Span<'static>> {
+    if view.order.len() <= usize::from(room) {
+        return Vec::new();
+    }
+    let last = (view.offset + usize::from(room)).min(view.order.len());
+    vec![look.span(Role::Dim, format!(" {}-{last} ", view.offset + 1))]
+}
+
+fn empty_words(view: &ListView, rows: &Rows<'_>, look: &Look<'_>) -> Span<'static> {
+    match (view.total, rows.is_complete()) {
+        (0, true) => look.span(Role::Dim, format!("none: there are no {} here", view.name)),
+        (0, false) => look.span(Role::Unknown, "? nobody knows: what would be here could not be read"),
+        (total, _) => look.span(Role::Dim, format!("none of {total} passes the filter")),
+    }
+}
+
+fn head(view: &ListView, look: &Look<'_>, columns: &[Shown]) -> Line<'static> {
+    let sort = view.list().and_then(|list| Sort::parse(view.sort.as_deref()?, list).ok());
+    let mut line = Line::default();
+    line.push_span(Span::raw(" "));
+    for (place, column) in columns.iter().enumerate() {
+        let sorted = sort.filter(|sort| sort.column == column.position);
+        let arrow = sorted.map(|sort| look.glyphs.sort(sort.descending)).unwrap_or_default();
+        let text = format!("{}{arrow}", column.info.title);
+        let role = if sorted.is_some() { Role::Title } else { Role::Dim };
+        line.push_span(look.span(role, aligned(column, &text, look)));
+        if place + 1 < columns.len() {
+            line.push_span(Span::raw(" ".repeat(GAP)));
+        }
+    }
+    line
+}
+
+fn aligned(column: &Shown, text: &str, look: &Look<'_>) -> String {
+    let cut = if column.info.right { fit_right } else { fit };
+    cut(text, column.width, look.glyphs.ellipsis())
+}
+
+/// The texts of the visible rows, by row and by candidate column.
+struct Cells {
+    candidates: Vec<(usize, crate::listing::ColumnInfo)>,
+    rows: Vec<Vec<Value>>,
+}
+
+impl Cells {
+    fn of(view: &ListView, rows: &Rows<'_>, visible: &[usize], world: &World<'_>) -> Self {
+        let list = rows.list();
+        let columns = list.columns();
+        let one_region = world.region.is_some() || !world.has_regions();
+        let candidates: Vec<_> = layout::offered(list)
+            .into_iter()
+            .filter_map(|position| columns.get(position).map(|info| (position, *info)))
+            .filter(|(_, info)| !(one_region && info.name == "region") || view.sort.as_deref() == Some("region"))
+            .collect();
+        let rows = visible
+            .iter()
+            .map(|i| candidates.iter().map(|(position, _)| rows.cell(*i, *position)).collect())
+            .collect();
+        Self { candidates, rows }
+    }
+
+    fn columns(&self, sideways: usize, room: usize) -> Vec<Shown> {
+        let widest = |place: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(place));
+            // The verdict stands with its glyph before it.
+            cells.map(|cell| width(&cell.text()) + if place == 0 { 2 } else { 0 }).max().unwrap_or(0)
+        };
+        let candidates =
+            self.candidates.iter().enumerate().map(|(place, (position, info))| {
+                let info = if place == 0 { crate::listing::ColumnInfo { width: info.width + 2, ..*info } } else { *info };
+                (*position, info, widest(place))
+            });
+        layout::fit(candidates.collect(), sideways, room)
+    }
+
+    fn cell(&self, row: usize, position: usize) -> &Value {
+        let place = self.candidates.iter().position(|(known, _)| *known == position);
+        place.and_then(|place| self.rows.get(row)?.get(place)).unwrap_or(&Value::Unknown)
+    }
+}
+
+/// What the rows are drawn from.
+struct Painter<'a> {
+    rows: &'a Rows<'a>,
+    cells: &'a Cells,
+    columns: &'a [Shown],
+    look: &'a Look<'a>,
+}
+
+impl Painter<'_> {
+    /// The row at `y` of the screen, which is row `i` of the list.
+    fn line(&self, y: usize, i: usize) -> Line<'static> {
+        let verdict = self.rows.verdict(i);
+        let is_stale = self.rows.is_stale(i);
+        let mut line = Line::from(Span::raw(" "));
+        for (place, column) in self.columns.iter().enumerate() {
+            let value = self.cells.cell(y, column.position);
+            let (role, text) = if column.position == 0 {
+                let role = if verdict == Verdict::Ok { Role::Dim } else { Role::of(verdict) };
+                (role, format!("{} {}", self.look.glyphs.verdict(verdict), value.text()))
+            } else {
+                (cell_role(column, value, verdict, is_stale), value.text())
+            };
+            line.push_span(self.look.span(role, aligned(column, &text, self.look)));
+            if place + 1 < self.columns.len() {
+                line.push_span(Span::raw(" ".repeat(GAP)));
+            }
+        }
+        line
+    }
+}
+
+/// How a cell is written: what nobody knows and what is absent look like themselves, and a bad row says why in its colour.
+fn cell_role(column: &Shown, value: &Value, verdict: Verdict, is_stale: bool) -> Role {
+    match value {
+        Value::Unknown => Role::Unknown,
+        Value::None => Role::Dim,
+        _ if is_stale => Role::Stale,
+        _ if column.info.name == "reasons" => Role::of(verdict),
+        _ if column.position == 1 => Role::Strong,
+        _ => Role::Text,
+    }
+}

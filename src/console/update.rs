@@ -1,0 +1,90 @@
+//! What each message does to the console.
+//!
+//! Owns: [`update`]. Must stay true: it never waits and never reads a clock; all that takes time is an [`Effect`].
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use super::app::{App, Notice};
+use super::command;
+use super::keymap::{Chord, Context};
+use super::msg::{Effect, Level, Msg};
+use super::prompt::Purpose;
+use super::screen::Act;
+
+/// Takes in a message; what comes back is to be done.
+pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
+    let mut effects = match msg {
+        Msg::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
+        Msg::Key(key) => press(app, key),
+        Msg::Paste(text) => {
+            if let Some(prompt) = app.prompt.as_mut() {
+                prompt.paste(&text);
+                typed(app);
+            }
+            Vec::new()
+        }
+        Msg::Resize { width, height } => {
+            app.size = (width, height).into();
+            app.refresh_screen();
+            Vec::new()
+        }
+        Msg::Refreshed => {
+            app.refresh_screen();
+            Vec::new()
+        }
+        Msg::Tick => Vec::new(),
+        Msg::Notice { level, text } => {
+            app.notice = Some(Notice { level, text });
+            Vec::new()
+        }
+    };
+    effects.extend(watch(app));
+    effects
+}
+
+fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
+    let context = app.context();
+    app.notice = None;
+    let chord = Chord::from(key);
+    let line = app.keymap.command(context, chord).map(str::to_owned);
+    if line.as_deref() != Some("interrupt") {
+        app.interrupted = false;
+    }
+    match line {
+        Some(line) => {
+            let done = command::run(app, &line);
+            typed(app);
+            done.unwrap_or_else(|why| {
+                app.tell(Level::Error, why);
+                Vec::new()
+            })
+        }
+        None => {
+            if let (Context::Prompt, Some(prompt)) = (context, app.prompt.as_mut()) {
+                prompt.edit(key);
+                typed(app);
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// What is typed has changed: a filter applies at once.
+fn typed(app: &mut App) {
+    let Some(prompt) = app.prompt.as_mut() else { return };
+    prompt.error = None;
+    if prompt.purpose == Purpose::Filter {
+        let text = prompt.value().to_owned();
+        app.with_screen(|screen, world| screen.act(&Act::Filter(text), world));
+    }
+}
+
+/// Says what the visible screen needs, when that has changed.
+fn watch(app: &mut App) -> Option<Effect> {
+    let wants = app.place()?.screen().wants(&app.world());
+    if wants == app.watched {
+        return None;
+    }
+    app.watched = wants.clone();
+    Some(Effect::Watch(wants))
+}

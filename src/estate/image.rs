@@ -1,0 +1,84 @@
+//! Images, launch templates and addresses.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::tag::Tags;
+use crate::id::{ImageId, InstanceId, LaunchTemplateId, Text, VolumeId, ZoneName};
+
+/// An image of this account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    /// Its id.
+    pub id: ImageId,
+    /// Its name.
+    pub name: Option<Text>,
+    /// `available`, `pending`, `failed`, …
+    pub state: Text,
+    /// `arm64`, `x86_64`.
+    pub architecture: Option<Text>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+    /// From when new listings hide it; it still launches by id.
+    pub deprecated_at: Option<Timestamp>,
+    /// When it was last launched, a day late.
+    pub last_launched_at: Option<Timestamp>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A launch template.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LaunchTemplate {
+    /// Its id.
+    pub id: LaunchTemplateId,
+    /// Its name.
+    pub name: Text,
+    /// What `$Default` means.
+    pub default_version: Option<i64>,
+    /// What `$Latest` means.
+    pub latest_version: Option<i64>,
+}
+
+/// A version of a launch template: immutable.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LaunchTemplateVersion {
+    /// Its template.
+    pub template: LaunchTemplateId,
+    /// Its number.
+    pub number: i64,
+    /// Its description.
+    pub description: Option<Text>,
+    /// The image it launches.
+    pub image: Option<ImageId>,
+    /// The type it launches.
+    pub instance_type: Option<Text>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+}
+
+/// An elastic address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Address {
+    /// Its allocation.
+    pub allocation: Option<Text>,
+    /// The address.
+    pub address: Text,
+    /// The instance that has it.
+    pub instance: Option<InstanceId>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A volume's status checks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VolumeStatus {
+    /// The volume.
+    pub volume: VolumeId,
+    /// Its zone.
+    pub zone: Option<ZoneName>,
+    /// `ok`, `impaired`, `warning` or `insufficient-data`.
+    pub status: Text,
+    /// Events: `potential-data-inconsistency`, …
+    pub events: Vec<Text>,
+}

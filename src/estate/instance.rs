@@ -1,0 +1,132 @@
+//! EC2 instances, and their status checks, which are a read of their own (`aws-domain.md` A.1).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::tag::Tags;
+use super::word::words;
+use crate::id::{GroupName, ImageId, InstanceId, SubnetId, Text, VolumeId, VpcId, ZoneName};
+
+words! {
+    /// An instance's life.
+    InstanceState {
+        /// Being placed or booting; not billed yet.
+        Pending = "pending",
+        /// The hardware is on; says nothing of the operating system.
+        Running = "running",
+        Stopping = "stopping",
+        Stopped = "stopped",
+        ShuttingDown = "shutting-down",
+        Terminated = "terminated",
+    }
+
+    /// The summary of one kind of status check.
+    CheckStatus {
+        Ok = "ok",
+        Impaired = "impaired",
+        /// The first minutes after a start: neutral.
+        Initializing = "initializing",
+        /// AWS cannot tell: neutral for one instance, suspicious for many of one zone.
+        InsufficientData = "insufficient-data",
+        /// Stopped, or a check that this type does not have.
+        NotApplicable = "not-applicable",
+    }
+}
+
+/// An EC2 instance as `DescribeInstances` gives it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Its id.
+    pub id: InstanceId,
+    /// Where it is.
+    pub zone: ZoneName,
+    /// Its life's state.
+    pub state: InstanceState,
+    /// Why it is not running: code and message.
+    pub state_reason: Option<(Text, Text)>,
+    /// `m7g.large`.
+    pub instance_type: Text,
+    /// The image it was started from.
+    pub image: Option<ImageId>,
+    /// When it was last started.
+    pub launched_at: Option<Timestamp>,
+    /// Its subnet.
+    pub subnet: Option<SubnetId>,
+    /// Its network.
+    pub vpc: Option<VpcId>,
+    /// Its first private address.
+    pub private_address: Option<Text>,
+    /// Its public address, which a stop loses unless it is an elastic one.
+    pub public_address: Option<Text>,
+    /// `spot`, `scheduled` or `capacity-block`; on-demand ones have none.
+    pub lifecycle: Option<Text>,
+    /// The volumes attached.
+    pub volumes: Box<[VolumeId]>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+impl Instance {
+    /// The `Name` tag.
+    pub fn name(&self) -> Option<&str> {
+        self.tags.get("Name").map(|name| &**name)
+    }
+
+    /// The group whose member it is, by the tag that Auto Scaling sets.
+    pub fn group(&self) -> Option<GroupName> {
+        self.tags.get("aws:autoscaling:groupName").map(|name| GroupName::new(name.clone()))
+    }
+}
+
+/// One check's summary, and since when it fails.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// Its summary.
+    pub status: CheckStatus,
+    /// Since when it is impaired.
+    pub impaired_since: Option<Timestamp>,
+}
+
+/// A scheduled event of an instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScheduledEvent {
+    /// `instance-retirement`, `system-reboot`, …
+    pub code: Text,
+    /// AWS's words.
+    pub description: Text,
+    /// The earliest start.
+    pub not_before: Option<Timestamp>,
+}
+
+impl ScheduledEvent {
+    /// Whether it lies in the past: AWS keeps finished events for up to a week, marked in the description (`aws-domain.md` A.1).
+    pub fn is_over(&self) -> bool {
+        self.description.starts_with("[Completed]") || self.description.starts_with("[Canceled]")
+    }
+}
+
+/// An instance's status checks and events (`DescribeInstanceStatus`, running instances only).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InstanceStatus {
+    /// Whose.
+    pub instance: InstanceId,
+    /// The zone it names.
+    pub zone: Option<ZoneName>,
+    /// AWS's side: host, power, network.
+    pub system: Check,
+    /// The guest's side; also fails when the system's does.
+    pub guest: Check,
+    /// Attached volumes complete I/O; absent where the type has no such check.
+    pub volumes: Option<Check>,
+    /// Scheduled events, ghosts of finished ones included.
+    pub events: Box<[ScheduledEvent]>,
+}
+
+impl InstanceStatus {
+    /// Names and results of the checks there are, the cause before its effect.
+    pub fn checks(&self) -> impl Iterator<Item = (&'static str, &Check)> {
+        [("system", Some(&self.system)), ("instance", Some(&self.guest)), ("attached EBS", self.volumes.as_ref())]
+            .into_iter()
+            .filter_map(|(name, check)| check.map(|check| (name, check)))
+    }
+}

@@ -1,0 +1,222 @@
+//! Slices: what one read returned, when, and the error if the last one failed.
+//!
+//! Owns: [`Slice`], [`Part`], [`SliceId`]. Depends on: kinds, time. Must stay true: a failed read keeps the rows of the last
+//! good one, with their age; it never empties them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::failure::ReadFailure;
+use super::kind::{Kind, Row, Rows};
+use crate::id::{Region, Text, ZoneName};
+
+/// Which part of a kind a slice holds: what one read returns.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// All of the region's.
+    All,
+    /// One zone's.
+    Zone(ZoneName),
+    /// What belongs to one parent: a target group's ARN, a classic balancer's name.
+    Of(Text),
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::Zone(zone) => zone.fmt(f),
+            Self::Of(parent) => f.write_str(parent),
+        }
+    }
+}
+
+/// Names a slice.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SliceId {
+    /// Where.
+    pub region: Region,
+    /// What.
+    pub kind: Kind,
+    /// Which of it.
+    pub part: Part,
+}
+
+impl SliceId {
+    /// All of a region's `kind`.
+    pub fn all(region: &Region, kind: Kind) -> Self {
+        Self { region: region.clone(), kind, part: Part::All }
+    }
+
+    /// What belongs to `parent`.
+    pub fn of(region: &Region, kind: Kind, parent: impl Into<Text>) -> Self {
+        Self { region: region.clone(), kind, part: Part::Of(parent.into()) }
+    }
+}
+
+/// A read that failed, and when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    /// When the last attempt failed.
+    pub at: Timestamp,
+    /// Why.
+    pub why: ReadFailure,
+}
+
+/// What one read returned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Slice {
+    good: Option<Reading>,
+    failure: Option<Failure>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Reading {
+    rows: Arc<Rows>,
+    at: Timestamp,
+    /// Kept on disk by an earlier run: shown with its age, never counted.
+    #[serde(skip, default = "kept")]
+    kept: bool,
+}
+
+fn kept() -> bool {
+    true
+}
+
+/// How far a slice can be trusted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trust<'a> {
+    /// Read within its age limit, and the last attempt did not fail.
+    Fresh,
+    /// The last attempt failed, but what is known is within its age limit.
+    Failing(&'a Failure),
+    /// Older than its age limit, kept from an earlier run, or since refused; the failure, if that is why.
+    Stale(Duration, Option<&'a Failure>),
+    /// Never read; the failure, if it was tried.
+    Unknown(Option<&'a Failure>),
+}
+
+impl Trust<'_> {
+    /// Whether counts may be made from it.
+    pub fn is_known(&self) -> bool {
+        matches!(self, Self::Fresh | Self::Failing(_))
+    }
+}
+
+impl Slice {
+    /// Rows just read.
+    pub fn read(rows: Rows, at: Timestamp) -> Self {
+        Self { good: Some(Reading { rows: Arc::new(rows), at, kept: false }), failure: None }
+    }
+
+    /// A first read that failed.
+    pub fn failed(why: ReadFailure, at: Timestamp) -> Self {
+        Self { good: None, failure: Some(Failure { at, why }) }
+    }
+
+    /// What is known after `newer` came for the same id: a failure keeps the older rows.
+    #[must_use]
+    pub fn followed_by(&self, newer: Slice) -> Slice {
+        match newer.good {
+            Some(_) => newer,
+            None => Slice { good: self.good.clone(), failure: newer.failure },
+        }
+    }
+
+    /// The rows of the last good read, as `T`.
+    pub fn rows<T: Row>(&self) -> &[T] {
+        self.good.as_ref().and_then(|reading| T::of(&reading.rows)).unwrap_or(&[])
+    }
+
+    /// The rows of the last good read.
+    pub fn all_rows(&self) -> Option<&Arc<Rows>> {
+        self.good.as_ref().map(|reading| &reading.rows)
+    }
+
+    /// When the last good read was made.
+    pub fn read_at(&self) -> Option<Timestamp> {
+        self.good.as_ref().map(|reading| reading.at)
+    }
+
+    /// The failure of the last attempt, if it failed.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    /// How old the rows are.
+    pub fn age(&self, now: Timestamp) -> Option<Duration> {
+        self.read_at().map(|at| age(at, now))
+    }
+
+    /// How far to trust it: `limit` is its kind's age limit.
+    pub fn trust(&self, limit: Duration, now: Timestamp) -> Trust<'_> {
+        let failure = self.failure();
+        let Some(reading) = &self.good else { return Trust::Unknown(failure) };
+        let age = age(reading.at, now);
+        match failure {
+            _ if age > limit || reading.kept => Trust::Stale(age, failure),
+            // What we may no longer read is no longer known; an outage of some seconds is borne within the age limit.
+            Some(failure) if !failure.why.kind.is_passing() => Trust::Stale(age, Some(failure)),
+            Some(failure) => Trust::Failing(failure),
+            None => Trust::Fresh,
+        }
+    }
+}
+
+/// How long ago `at` was; zero for what lies ahead.
+pub fn age(at: Timestamp, now: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(at).max(SignedDuration::ZERO)).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::estate::account::Alias;
+    use crate::estate::failure::FailureKind;
+
+    const LIMIT: Duration = Duration::from_secs(60);
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn failing(kind: FailureKind) -> Slice {
+        let why = ReadFailure { kind, action: "x:Y".into(), code: None, message: "no".into(), request_id: None };
+        Slice::failed(why, at(10))
+    }
+
+    fn good() -> Slice {
+        Slice::read(Alias::rows(vec![Alias("shop".into())]), at(0))
+    }
+
+    #[test]
+    fn a_failed_read_keeps_the_rows_and_their_age() {
+        let slice = good().followed_by(failing(FailureKind::Unreachable));
+        assert_eq!(slice.rows::<Alias>().len(), 1);
+        assert_eq!(slice.age(at(20)), Some(Duration::from_secs(20)));
+        assert!(matches!(slice.trust(LIMIT, at(20)), Trust::Failing(_)));
+        assert!(matches!(slice.trust(LIMIT, at(61)), Trust::Stale(_, Some(_))));
+    }
+
+    #[test]
+    fn what_may_no_longer_be_read_is_no_longer_known() {
+        let slice = good().followed_by(failing(FailureKind::Denied));
+        assert!(!slice.trust(LIMIT, at(20)).is_known());
+        assert!(matches!(failing(FailureKind::Denied).trust(LIMIT, at(20)), Trust::Unknown(Some(_))));
+    }
+
+    #[test]
+    fn what_an_earlier_run_kept_is_never_counted() {
+        let text = serde_json::to_string(&good()).unwrap();
+        let kept: Slice = serde_json::from_str(&text).unwrap();
+        assert_eq!(kept.rows::<Alias>().len(), 1);
+        assert!(matches!(kept.trust(LIMIT, at(1)), Trust::Stale(_, None)));
+        assert!(matches!(kept.followed_by(good()).trust(LIMIT, at(1)), Trust::Fresh));
+    }
+}

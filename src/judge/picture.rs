@@ -1,0 +1,44 @@
+//! What the faces show: the estate, what it means, and how well it is being read.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::estate::{Estate, ReadFailure};
+
+use super::Judgement;
+
+/// The account at one moment, judged: everything that a screen or a document is made from.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// What the account holds.
+    pub estate: Estate,
+    /// What it means.
+    pub judgement: Judgement,
+    /// AWS's time of the judgement.
+    pub taken_at: Timestamp,
+    /// How the reading goes.
+    pub traffic: Traffic,
+}
+
+/// How the reading goes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Traffic {
+    /// Calls in the last minute, by throttle domain (`ec2`, `elb`, …).
+    pub calls_a_minute: BTreeMap<&'static str, u32>,
+    /// Answers of the last minute that asked us to slow down.
+    pub throttled_a_minute: u32,
+    /// Reads under way or waiting.
+    pub waiting: usize,
+    /// Why no credentials work, while none do.
+    pub credentials: Option<ReadFailure>,
+    /// How far AWS's clock is ahead of this machine's.
+    pub skew: Option<SignedDuration>,
+}
+
+impl Traffic {
+    /// Calls in the last minute, over all domains.
+    pub fn calls(&self) -> u32 {
+        self.calls_a_minute.values().sum()
+    }
+}

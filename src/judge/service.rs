@@ -1,0 +1,167 @@
+//! Services: what belongs together, by tags, stack names or the group's name.
+//!
+//! Owns: how things are gathered into services. Depends on: estate, policy. Must stay true: every instance, target group,
+//! classic balancer and database of the region is in exactly one service, so that nothing is lost from the board.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::estate::balancer::{ClassicBalancer, LoadBalancer, ResourceTags, TargetGroup};
+use crate::estate::database::{Cluster, Database};
+use crate::estate::group::Group;
+use crate::estate::instance::{Instance, InstanceState};
+use crate::estate::tag::Tags;
+use crate::estate::{Estate, Part};
+use crate::id::{Arn, ClassicName, ClusterId, DatabaseId, GroupName, InstanceId, Region};
+
+use super::index::Index;
+use super::policy::Policy;
+
+/// Things of one region that serve one purpose.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Service {
+    /// Its name.
+    pub name: String,
+    /// Its groups.
+    pub groups: BTreeSet<GroupName>,
+    /// Its target groups.
+    pub target_groups: BTreeSet<Arn>,
+    /// Its classic balancers.
+    pub classic_balancers: BTreeSet<ClassicName>,
+    /// Its databases outside clusters.
+    pub databases: BTreeSet<DatabaseId>,
+    /// Its clusters.
+    pub clusters: BTreeSet<ClusterId>,
+    /// Its instances that are in no group.
+    pub standalone: BTreeSet<InstanceId>,
+    /// What traffic comes through: `ALB`, `NLB`, `CLB`.
+    pub entries: BTreeSet<&'static str>,
+}
+
+impl Service {
+    /// Whether it is databases alone.
+    pub fn is_database(&self) -> bool {
+        self.groups.is_empty()
+            && self.target_groups.is_empty()
+            && self.classic_balancers.is_empty()
+            && self.standalone.is_empty()
+            && !(self.databases.is_empty() && self.clusters.is_empty())
+    }
+}
+
+/// The service that tags name: by the policy's keys, else by the stack's name.
+pub fn name_from_tags(tags: &Tags, policy: &Policy) -> Option<String> {
+    policy
+        .service_tags
+        .iter()
+        .find_map(|key| tags.get(key))
+        .or_else(|| tags.get("aws:cloudformation:stack-name"))
+        .map(|name| name.to_string())
+}
+
+/// Gathers what is known of a region into services, in the order of their names.
+pub fn gather(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestamp, policy: &Policy) -> Vec<Service> {
+    let mut services = Gathering { services: BTreeMap::new(), by_group: BTreeMap::new() };
+    for group in estate.table::<Group>(region, now).known() {
+        let name = name_from_tags(&group.tags, policy).unwrap_or_else(|| group.name.to_string());
+        services.by_group.insert(group.name.clone(), name.clone());
+        services.at(&name).groups.insert(group.name.clone());
+    }
+    services.add_target_groups(estate, index, region, now, policy);
+    services.add_classic(estate, region, now);
+    for database in estate.table::<Database>(region, now).known().filter(|database| database.cluster.is_none()) {
+        let name = name_from_tags(&database.tags, policy).unwrap_or_else(|| database.id.to_string());
+        services.at(&name).databases.insert(database.id.clone());
+    }
+    for cluster in estate.table::<Cluster>(region, now).known() {
+        let name = name_from_tags(&cluster.tags, policy).unwrap_or_else(|| cluster.id.to_string());
+        services.at(&name).clusters.insert(cluster.id.clone());
+    }
+    for instance in estate.table::<Instance>(region, now).known() {
+        let alive = !matches!(instance.state, InstanceState::Terminated | InstanceState::ShuttingDown);
+        if alive && index.membership(instance.id.as_str()).is_none() && instance.group().is_none() {
+            let name = name_from_tags(&instance.tags, policy)
+                .or_else(|| instance.name().map(str::to_owned))
+                .unwrap_or_else(|| "no service".to_owned());
+            services.at(&name).standalone.insert(instance.id.clone());
+        }
+    }
+    services.services.into_values().collect()
+}
+
+struct Gathering {
+    services: BTreeMap<String, Service>,
+    by_group: BTreeMap<GroupName, String>,
+}
+
+impl Gathering {
+    fn at(&mut self, name: &str) -> &mut Service {
+        self.services.entry(name.to_owned()).or_insert_with(|| Service { name: name.to_owned(), ..Service::default() })
+    }
+
+    /// A target group belongs to the group that registers with it, else to its own or its balancer's tag, else stands by its name.
+    fn add_target_groups(&mut self, estate: &Estate, index: &Index<'_>, region: &Region, now: Timestamp, policy: &Policy) {
+        let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+        for group in estate.table::<Group>(region, now).known() {
+            if let Some(name) = self.by_group.get(&group.name) {
+                owners.extend(group.target_groups.iter().map(|arn| (arn.as_str(), name.as_str())));
+            }
+        }
+        let owners: BTreeMap<String, String> = owners.into_iter().map(|(arn, name)| (arn.to_owned(), name.to_owned())).collect();
+        let tags: BTreeMap<&str, &Tags> =
+            estate.table::<ResourceTags>(region, now).known().map(|row| (row.of.as_str(), &row.tags)).collect();
+        let balancers: BTreeMap<&str, &LoadBalancer> =
+            estate.table::<LoadBalancer>(region, now).known().map(|balancer| (balancer.arn.as_str(), balancer)).collect();
+        for target_group in estate.table::<TargetGroup>(region, now).known() {
+            let own = std::iter::once(&target_group.arn).chain(&target_group.load_balancers);
+            let name = owners
+                .get(target_group.arn.as_str())
+                .cloned()
+                .or_else(|| own.filter_map(|arn| tags.get(arn.as_str())).find_map(|tags| name_from_tags(tags, policy)))
+                .or_else(|| self.service_of_a_target(estate, index, region, target_group))
+                .unwrap_or_else(|| target_group.name.to_string());
+            let entries: Vec<&'static str> = target_group
+                .load_balancers
+                .iter()
+                .filter_map(|arn| balancers.get(arn.as_str()))
+                .map(|balancer| entry_word(&balancer.balancer_type))
+                .collect();
+            let service = self.at(&name);
+            service.target_groups.insert(target_group.arn.clone());
+            service.entries.extend(entries);
+        }
+    }
+
+    fn service_of_a_target(&self, estate: &Estate, index: &Index<'_>, region: &Region, group: &TargetGroup) -> Option<String> {
+        let part = Part::Of(group.arn.text().clone());
+        let slice = estate.slice(&crate::estate::SliceId { region: region.clone(), kind: crate::estate::Kind::Targets, part })?;
+        slice.rows::<crate::estate::balancer::Target>().iter().find_map(|target| {
+            let (owner, _) = index.membership(&target.id)?;
+            self.by_group.get(&owner.name).cloned()
+        })
+    }
+
+    fn add_classic(&mut self, estate: &Estate, region: &Region, now: Timestamp) {
+        for balancer in estate.table::<ClassicBalancer>(region, now).known() {
+            let owner = estate
+                .table::<Group>(region, now)
+                .known()
+                .find(|group| group.classic_balancers.contains(&balancer.name))
+                .and_then(|group| self.by_group.get(&group.name).cloned())
+                .unwrap_or_else(|| balancer.name.to_string());
+            let service = self.at(&owner);
+            service.classic_balancers.insert(balancer.name.clone());
+            service.entries.insert("CLB");
+        }
+    }
+}
+
+fn entry_word(balancer_type: &str) -> &'static str {
+    match balancer_type {
+        "application" => "ALB",
+        "network" => "NLB",
+        "gateway" => "GWLB",
+        _ => "LB",
+    }
+}

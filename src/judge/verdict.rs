@@ -1,0 +1,151 @@
+//! Verdicts: one word, and the reasons for it in words an operator can act on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::estate::Trust;
+
+/// How a thing stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Nothing to see.
+    Ok,
+    /// Worth a look.
+    Warning,
+    /// Someone is hurt, or soon will be.
+    Critical,
+    /// Nobody knows: data missing, too old, or denied.
+    Unknown,
+}
+
+impl Verdict {
+    /// The word of the documents.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// How bad, for comparing: critical > unknown > warning > ok.
+    pub fn severity(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Warning => 1,
+            Self::Unknown => 2,
+            Self::Critical => 3,
+        }
+    }
+
+    /// The worse of two.
+    #[must_use]
+    pub fn or(self, other: Verdict) -> Verdict {
+        if other.severity() > self.severity() { other } else { self }
+    }
+
+    /// The worst of many; nothing is ok.
+    pub fn worst(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
+        verdicts.into_iter().fold(Verdict::Ok, Verdict::or)
+    }
+
+    /// The exit code that Nagios and the contract give it.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Warning => 1,
+            Self::Critical => 2,
+            Self::Unknown => 3,
+        }
+    }
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A verdict with its reasons, the gravest first. Silence when healthy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assessment {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why, each a short sentence with its numbers.
+    pub reasons: Vec<String>,
+}
+
+impl Default for Assessment {
+    fn default() -> Self {
+        Self::ok()
+    }
+}
+
+impl Assessment {
+    /// Healthy, so silent.
+    pub fn ok() -> Self {
+        Self { verdict: Verdict::Ok, reasons: Vec::new() }
+    }
+
+    /// Unknown, for this reason.
+    pub fn unknown(reason: impl Into<String>) -> Self {
+        Self { verdict: Verdict::Unknown, reasons: vec![reason.into()] }
+    }
+
+    /// Adds a finding: the worst verdict wins, and its reasons stand first.
+    pub fn add(&mut self, verdict: Verdict, reason: impl Into<String>) {
+        if verdict.severity() > self.verdict.severity() {
+            self.verdict = verdict;
+            self.reasons.insert(0, reason.into());
+        } else {
+            self.reasons.push(reason.into());
+        }
+    }
+
+    /// Adds that the data behind it cannot be trusted, where it cannot.
+    pub fn distrust(&mut self, what: &str, trust: &Trust<'_>) {
+        if let Some(reason) = reason_untrusted(what, trust) {
+            self.add(Verdict::Unknown, reason);
+        }
+    }
+}
+
+/// Why data cannot be trusted, in words; none where it can.
+pub fn reason_untrusted(what: &str, trust: &Trust<'_>) -> Option<String> {
+    match trust {
+        Trust::Fresh | Trust::Failing(_) => None,
+        Trust::Stale(age, None) => Some(format!("{what} read {} ago", age_words(*age))),
+        Trust::Stale(age, Some(failure)) => {
+            Some(format!("{what} read {} ago; since then {}", age_words(*age), failure.why.kind.as_str()))
+        }
+        Trust::Unknown(None) => Some(format!("{what} not read yet")),
+        Trust::Unknown(Some(failure)) => Some(format!("{what}: {}", failure.why)),
+    }
+}
+
+/// An age in the coarsest unit that tells: `12s`, `4m`, `3h`, `9d`.
+pub fn age_words(age: std::time::Duration) -> String {
+    match age.as_secs() {
+        s @ 0..60 => format!("{s}s"),
+        s @ 60..3600 => format!("{}m", s / 60),
+        s @ 3600..172_800 => format!("{}h", s / 3600),
+        s => format!("{}d", s / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_wins_and_unknown_outranks_a_warning() {
+        assert_eq!(Verdict::worst([Verdict::Warning, Verdict::Unknown, Verdict::Ok]), Verdict::Unknown);
+        assert_eq!(Verdict::worst([Verdict::Unknown, Verdict::Critical]), Verdict::Critical);
+        assert_eq!(Verdict::worst([]), Verdict::Ok);
+        let mut assessment = Assessment::ok();
+        assessment.add(Verdict::Warning, "small");
+        assessment.add(Verdict::Critical, "large");
+        assert_eq!(assessment.reasons, ["large", "small"]);
+    }
+}

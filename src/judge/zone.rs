@@ -1,0 +1,284 @@
+//! What the direct signals say of each zone, compared with the others.
+//!
+//! Owns: a zone's counts and its verdict. Depends on: estate, the other judgements. Must stay true: missing data never makes a
+//! zone *ok*. Judged here are only the signals that need no window of time: AWS's own declaration, unhealthy targets and
+//! failed status checks, zone against zone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::estate::balancer::Target;
+use crate::estate::database::{Cluster, Database, GlobalCluster};
+use crate::estate::group::Group;
+use crate::estate::instance::{CheckStatus, Instance, InstanceState, InstanceStatus};
+use crate::estate::shift::{Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ZonalShift};
+use crate::estate::zone::Zone;
+use crate::estate::Estate;
+use crate::id::{Region, ZoneId, ZoneName};
+
+use super::index::Index;
+use super::policy::Policy;
+use super::role::Clusters;
+use super::target_group::TargetCounts;
+use super::verdict::Verdict;
+
+/// How a zone stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ZoneVerdict {
+    /// Nothing speaks against it.
+    Ok,
+    /// Something does, but not enough to leave it.
+    Suspect,
+    /// It is sick, by the rule or by AWS's own word.
+    Degraded,
+    /// There is trouble in it, but not its own: one host, a release, a dependency, the region.
+    NotZonal,
+    /// What would have to be known is not.
+    Unknown,
+}
+
+impl ZoneVerdict {
+    /// The word of the documents.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Suspect => "suspect",
+            Self::Degraded => "degraded",
+            Self::NotZonal => "not-zonal",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The account's verdict that it asks for.
+    pub fn verdict(self) -> Verdict {
+        match self {
+            Self::Ok => Verdict::Ok,
+            Self::Suspect | Self::NotZonal => Verdict::Warning,
+            Self::Degraded => Verdict::Critical,
+            Self::Unknown => Verdict::Unknown,
+        }
+    }
+}
+
+/// One thing that speaks for a verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Which signal: `unhealthy-targets`, `status-checks`, `autoshift`, `missing-data`.
+    pub signal: &'static str,
+    /// In words, numbers first.
+    pub detail: String,
+    /// The number compared, where there is one.
+    pub value: Option<f64>,
+}
+
+/// Instances of a zone by state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct InstanceCounts {
+    /// Running.
+    pub running: usize,
+    /// Launching.
+    pub pending: usize,
+    /// Stopping or stopped.
+    pub stopped: usize,
+    /// Running and failing a status check; none where checks could not be read.
+    pub impaired: Option<usize>,
+}
+
+/// What is known of a zone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ZoneAssessment {
+    /// Its name.
+    pub name: ZoneName,
+    /// Its id.
+    pub id: ZoneId,
+    /// The verdict.
+    pub verdict: ZoneVerdict,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// Whether traffic is kept away from it now, by any resource's weights; none where ARC was not read.
+    pub shifted: Option<bool>,
+    /// Its instances; none where not all are known.
+    pub instances: Option<InstanceCounts>,
+    /// Its targets, one count for each target group that a target is in; none where not all are known.
+    pub targets: Option<TargetCounts>,
+    /// Group members in service.
+    pub in_service: Option<usize>,
+    /// Databases that write from it.
+    pub database_writers: Option<usize>,
+    /// Multi-AZ standbys in it.
+    pub database_standbys: Option<usize>,
+    hosts_hit: usize,
+}
+
+/// Judges the zones of a region, in the order of their names.
+pub fn assess(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestamp, policy: &Policy) -> Vec<ZoneAssessment> {
+    let mut zones: Vec<ZoneAssessment> = estate
+        .table::<Zone>(region, now)
+        .known()
+        .filter(|zone| &*zone.zone_type == "availability-zone")
+        .map(|zone| counted(estate, index, region, zone, now))
+        .collect();
+    zones.sort_by(|a, b| a.name.cmp(&b.name));
+    let shares: Vec<Option<(usize, usize)>> = zones.iter().map(|zone| zone.targets.map(|t| (t.unhealthy, t.expected()))).collect();
+    for (position, zone) in zones.iter_mut().enumerate() {
+        let elsewhere = sum(shares.iter().enumerate().filter(|(other, _)| *other != position).map(|(_, share)| *share));
+        judge(zone, elsewhere, policy);
+        declared(estate, region, now, zone);
+    }
+    zones
+}
+
+/// Weighs one zone against the rest: unhealthy targets beyond the policy's share on more than one host, others below theirs.
+fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &Policy) {
+    let (Some(targets), Some(instances)) = (zone.targets, zone.instances) else {
+        zone.verdict = ZoneVerdict::Unknown;
+        let missing = if zone.targets.is_none() { "target health" } else { "instances" };
+        zone.evidence.push(Evidence { signal: "missing-data", detail: format!("{missing} not fully known"), value: None });
+        return;
+    };
+    let here = share(targets.unhealthy, targets.expected());
+    if targets.unhealthy > 0 {
+        let there = elsewhere.map_or("elsewhere unknown".to_owned(), |(bad, all)| format!("elsewhere {bad} of {all}"));
+        zone.evidence.push(Evidence {
+            signal: "unhealthy-targets",
+            detail: format!("{} of {} targets unhealthy ({:.0}%), {there}", targets.unhealthy, targets.expected(), here * 100.0),
+            value: Some(here),
+        });
+    }
+    let impaired = instances.impaired.unwrap_or(0);
+    if impaired > 0 {
+        zone.evidence.push(Evidence {
+            signal: "status-checks",
+            detail: format!("{impaired} of {} instances impaired", instances.running),
+            value: Some(impaired as f64),
+        });
+    }
+    let stands_out = here >= policy.zone_share && elsewhere.is_some_and(|(bad, all)| share(bad, all) <= policy.elsewhere_share);
+    let checks = impaired >= 2 && share(impaired, instances.running) >= 0.10;
+    if (stands_out && zone.hosts_hit > 1) || checks {
+        zone.verdict = ZoneVerdict::Suspect;
+    } else if instances.impaired.is_none() {
+        zone.verdict = ZoneVerdict::Unknown;
+        zone.evidence.push(Evidence { signal: "missing-data", detail: "status checks not fully known".to_owned(), value: None });
+    }
+}
+
+/// AWS's own declaration outranks what we see (`aws-domain.md` B.1, signal 1).
+fn declared(estate: &Estate, region: &Region, now: Timestamp, zone: &mut ZoneAssessment) {
+    let declared = estate
+        .table::<Autoshift>(region, now)
+        .known()
+        .find(|shift| shift.away_from == zone.id && shift.status == AutoshiftStatus::Active);
+    if declared.is_some() {
+        zone.verdict = ZoneVerdict::Degraded;
+        let detail = "AWS declared it: an autoshift away from it is active".to_owned();
+        zone.evidence.insert(0, Evidence { signal: "autoshift", detail, value: None });
+    }
+}
+
+fn counted(estate: &Estate, index: &Index<'_>, region: &Region, zone: &Zone, now: Timestamp) -> ZoneAssessment {
+    let (targets, hosts_hit) = count_targets(estate, index, region, &zone.name, now);
+    let databases = estate.table::<Database>(region, now);
+    let clusters = estate.table::<Cluster>(region, now).complete().map(|clusters| Clusters {
+        clusters: clusters.collect(),
+        globals: estate.table::<GlobalCluster>(region, now).known().collect(),
+    });
+    ZoneAssessment {
+        name: zone.name.clone(),
+        id: zone.id.clone(),
+        verdict: ZoneVerdict::Ok,
+        evidence: Vec::new(),
+        shifted: shifted(estate, region, &zone.id, now),
+        instances: count_instances(estate, index, region, &zone.name, now),
+        targets,
+        in_service: estate.table::<Group>(region, now).complete().map(|groups| {
+            groups.flat_map(Group::in_service).filter(|member| member.zone == zone.name).count()
+        }),
+        database_writers: databases.complete().zip(clusters).map(|(rows, clusters)| {
+            rows.filter(|db| db.zone.as_ref() == Some(&zone.name) && clusters.role_of(db).writes()).count()
+        }),
+        database_standbys: databases
+            .complete()
+            .map(|rows| rows.filter(|db| db.standby_zone.as_ref() == Some(&zone.name)).count()),
+        hosts_hit,
+    }
+}
+
+fn count_instances(estate: &Estate, index: &Index<'_>, region: &Region, zone: &ZoneName, now: Timestamp) -> Option<InstanceCounts> {
+    let statuses_known = estate.table::<InstanceStatus>(region, now).is_complete();
+    let mut counts = InstanceCounts { impaired: statuses_known.then_some(0), ..InstanceCounts::default() };
+    for instance in estate.table::<Instance>(region, now).complete()?.filter(|instance| instance.zone == *zone) {
+        match instance.state {
+            InstanceState::Running => counts.running += 1,
+            InstanceState::Pending => counts.pending += 1,
+            InstanceState::Stopping | InstanceState::Stopped => counts.stopped += 1,
+            _ => {}
+        }
+        let impaired = instance.state == InstanceState::Running
+            && index
+                .status(instance.id.as_str())
+                .is_some_and(|status| status.checks().any(|(_, check)| check.status == CheckStatus::Impaired));
+        if impaired && let Some(count) = counts.impaired.as_mut() {
+            *count += 1;
+        }
+    }
+    Some(counts)
+}
+
+/// Counts the zone's targets, and on how many hosts the unhealthy ones are: one host is not a zone.
+fn count_targets(
+    estate: &Estate,
+    index: &Index<'_>,
+    region: &Region,
+    zone: &ZoneName,
+    now: Timestamp,
+) -> (Option<TargetCounts>, usize) {
+    let table = estate.table::<Target>(region, now);
+    let mut counts = TargetCounts::default();
+    let mut hosts: BTreeSet<&str> = BTreeSet::new();
+    for target in table.known().filter(|target| index.zone_of_target(target) == Some(zone)) {
+        let before = counts.unhealthy;
+        counts.add(&target.state);
+        if counts.unhealthy > before {
+            hosts.insert(&target.id);
+        }
+    }
+    let no_target_groups = estate.table::<crate::estate::balancer::TargetGroup>(region, now).complete().is_some_and(|mut g| g.next().is_none());
+    ((table.is_complete() || no_target_groups).then_some(counts), hosts.len())
+}
+
+/// Whether traffic is kept from the zone: by the weights, since a shift may exist and not be applied (`aws-domain.md` A.6).
+fn shifted(estate: &Estate, region: &Region, zone: &ZoneId, now: Timestamp) -> Option<bool> {
+    let resources = estate.table::<ManagedResource>(region, now);
+    let by_weight = resources.known().any(|resource| resource.weights.get(zone).is_some_and(|weight| *weight < 0.5));
+    let by_shift = estate
+        .table::<ZonalShift>(region, now)
+        .known()
+        .any(|shift| shift.away_from == *zone && shift.status == ShiftStatus::Active && is_applied(&resources, shift));
+    match (by_weight || by_shift, resources.is_complete()) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
+    }
+}
+
+fn is_applied(resources: &crate::estate::Table<'_, ManagedResource>, shift: &ZonalShift) -> bool {
+    let applied: BTreeMap<&str, &str> = resources
+        .known()
+        .filter(|resource| resource.arn == shift.resource)
+        .flat_map(|resource| resource.applied.iter().map(|(id, word)| (&**id, &**word)))
+        .collect();
+    applied.get(&*shift.id).is_some_and(|word| *word == "APPLIED")
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// The sum over zones, where each is known.
+fn sum(shares: impl Iterator<Item = Option<(usize, usize)>>) -> Option<(usize, usize)> {
+    shares.into_iter().try_fold((0, 0), |(bad, all), share| share.map(|(b, a)| (bad + b, all + a)))
+}

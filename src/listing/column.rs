@@ -1,0 +1,33 @@
+//! What a column is called and how much room it wants.
+
+/// A rank that is shown only when asked for by name: in documents always, on screens when the config lists it.
+pub const HIDDEN: u8 = 9;
+
+/// A column of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnInfo {
+    /// The field of documents and the key of filters: `zone_id`.
+    pub name: &'static str,
+    /// Other keys for the filter.
+    pub aliases: &'static [&'static str],
+    /// The heading on screens, in capitals.
+    pub title: &'static str,
+    /// What it says, in a sentence.
+    pub doc: &'static str,
+    /// The width that suits it, in cells.
+    pub width: u16,
+    /// Whether it stands to the right, as numbers do.
+    pub right: bool,
+    /// Which columns stay when there is little room: lower ranks longer, [`HIDDEN`] never.
+    pub rank: u8,
+}
+
+impl ColumnInfo {
+    /// Whether a filter or sort means this column by `key`: its name, an alias, or its name without `_s` or `_at`.
+    pub fn is_called(&self, key: &str) -> bool {
+        let bare = self.name.strip_suffix("_s").or_else(|| self.name.strip_suffix("_at"));
+        self.name.eq_ignore_ascii_case(key)
+            || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(key))
+            || bare.is_some_and(|bare| bare.eq_ignore_ascii_case(key))
+    }
+}

@@ -1,0 +1,235 @@
+//! `databases`: RDS instances, clusters and global clusters (`aws-domain.md` A.4).
+
+use crate::estate::Kind;
+use crate::estate::database::{Cluster, Database, GlobalCluster};
+use crate::id::{Text, ZoneName};
+use crate::judge::Assessment;
+use crate::judge::role::{Clusters, DatabaseRole};
+
+use super::list::{Column, List, Listed};
+use super::place::{Entry, Place};
+use super::value::Value;
+
+/// The list.
+pub(super) const LIST: List = List::of::<Databases>(
+    "databases",
+    &["database", "db", "dbs", "rds"],
+    "DB instances, clusters and global clusters: role, status, zones, replication",
+    &[Kind::Databases, Kind::Clusters, Kind::GlobalClusters, Kind::Zones],
+    3,
+);
+
+struct Databases;
+
+type Col = Column<Databases>;
+
+#[derive(Clone, Copy)]
+enum DatabaseRow<'a> {
+    Instance { database: &'a Database, role: DatabaseRole },
+    Cluster { cluster: &'a Cluster, secondary: bool },
+    Global(&'a GlobalCluster),
+}
+
+impl Listed for Databases {
+    type Row<'a> = DatabaseRow<'a>;
+
+    const COLUMNS: &'static [Col] = &[
+        Col::new("id", "ID", "Its identifier", |row, _| row.id_text().into()).sized(22, 0).called(&["name", "database"]),
+        Col::new("kind", "KIND", "instance, cluster or global", |row, _| row.kind().into()).sized(8, 2),
+        Col::new("status", "STATUS", "RDS's word; `available` does not mean that SQL answers", |row, _| row.status().into())
+            .sized(12, 1)
+            .called(&["state"]),
+        Col::new("role", "ROLE", "primary, replica, writer or reader; primary or secondary for clusters", role).sized(9, 1),
+        Col::new("zone", "ZONE", "The zone it runs in; may lag some minutes after a failover", |row, _| {
+            row.instance(|database| Value::maybe(database.zone.as_ref().map(ZoneName::text)))
+        })
+        .sized(10, 2),
+        Col::new("zone_id", "ZONE ID", "Its physical id", |row, place| match row {
+            DatabaseRow::Instance { database, .. } => place.zone_id_of(database.zone.as_ref()),
+            _ => Value::None,
+        })
+        .sized(8, 6),
+        Col::new(
+            "multi_az",
+            "MULTI-AZ",
+            "Whether it has a synchronous standby, or members in several zones",
+            |row, _| match row {
+                DatabaseRow::Instance { database, .. } => database.multi_az.into(),
+                DatabaseRow::Cluster { cluster, .. } => Value::maybe(cluster.multi_az),
+                DatabaseRow::Global(_) => Value::None,
+            },
+        )
+        .sized(8, 3),
+        Col::new("standby_zone", "STANDBY", "The standby's zone", |row, _| {
+            row.instance(|database| Value::maybe(database.standby_zone.as_ref().map(ZoneName::text)))
+        })
+        .sized(10, 3),
+        Col::new("replica_of", "REPLICA OF", "What it replicates", |row, _| Value::maybe(row.replica_of())).sized(18, 4),
+        Col::new("lag_s", "LAG", "How far it is behind what it replicates", |row, _| row.lag()).sized(5, 2).right(),
+        Col::new("cluster", "CLUSTER", "The cluster it is a member of", |row, _| {
+            row.instance(|database| Value::maybe(database.cluster.as_ref().map(|id| id.text())))
+        })
+        .sized(16, 4),
+        Col::new("members", "MEMBERS", "A cluster's instances, a global cluster's clusters", |row, _| row.members()).sized(28, 5),
+        Col::new("engine", "ENGINE", "postgres, aurora-mysql, …", |row, _| Value::maybe(row.engine())).sized(17, 5),
+        Col::new("engine_version", "VERSION", "Its version", |row, _| match row {
+            DatabaseRow::Instance { database, .. } => Value::maybe(database.engine_version.as_ref()),
+            DatabaseRow::Cluster { cluster, .. } => Value::maybe(cluster.engine_version.as_ref()),
+            DatabaseRow::Global(_) => Value::None,
+        })
+        .sized(8, 8),
+        Col::new("class", "CLASS", "Its instance class", |row, _| row.instance(|database| Value::maybe(database.class.as_ref())))
+            .sized(14, 6),
+        Col::new("backup_days", "BACKUPS", "Days of automatic backups; 0 is off", |row, _| match row {
+            DatabaseRow::Instance { database, .. } => Value::maybe(database.backup_days),
+            DatabaseRow::Cluster { cluster, .. } => Value::maybe(cluster.backup_days),
+            DatabaseRow::Global(_) => Value::None,
+        })
+        .sized(7, 6)
+        .right(),
+        Col::new("restorable_until", "RESTORABLE", "Until when it can be restored", |row, _| {
+            row.instance(|database| Value::maybe(database.restorable_until))
+        })
+        .hidden(17),
+        Col::new("pending_changes", "PENDING", "Settings that wait to be applied", |row, _| match row {
+            DatabaseRow::Instance { database, .. } => {
+                Value::Texts(database.pending_changes.iter().map(ToString::to_string).collect())
+            }
+            _ => Value::None,
+        })
+        .hidden(20),
+        Col::new("endpoint", "ENDPOINT", "The name applications connect to", |row, _| Value::maybe(row.endpoint())).hidden(50),
+    ];
+
+    fn rows<'a>(place: &Place<'a>) -> Vec<Entry<DatabaseRow<'a>>> {
+        let clusters = Clusters {
+            clusters: place.read::<Cluster>().map(|(_, entry)| entry.row).collect(),
+            globals: place.read::<GlobalCluster>().map(|(_, entry)| entry.row).collect(),
+        };
+        let mut rows: Vec<Entry<DatabaseRow<'a>>> = Vec::new();
+        rows.extend(
+            place
+                .read::<Database>()
+                .map(|(_, entry)| entry.map(|database| DatabaseRow::Instance { database, role: clusters.role_of(database) })),
+        );
+        rows.extend(
+            place.read::<Cluster>().map(|(_, entry)| {
+                entry.map(|cluster| DatabaseRow::Cluster { cluster, secondary: clusters.is_secondary(cluster) })
+            }),
+        );
+        rows.extend(place.read::<GlobalCluster>().map(|(_, entry)| entry.map(DatabaseRow::Global)));
+        rows
+    }
+
+    fn id(row: &DatabaseRow<'_>) -> String {
+        match row {
+            DatabaseRow::Instance { database, .. } => database.id.to_string(),
+            DatabaseRow::Cluster { cluster, .. } => format!("cluster/{}", cluster.id),
+            DatabaseRow::Global(global) => format!("global/{}", global.id),
+        }
+    }
+
+    fn assess<'a>(row: &DatabaseRow<'a>, place: &Place<'a>) -> Assessment {
+        place.judged(|judged| match row {
+            DatabaseRow::Instance { database, .. } => judged.databases.get(&database.id),
+            DatabaseRow::Cluster { cluster, .. } => judged.clusters.get(&cluster.id),
+            DatabaseRow::Global(global) => judged.global_clusters.get(&global.id),
+        })
+    }
+}
+
+impl<'a> DatabaseRow<'a> {
+    /// A cell that only DB instances have.
+    fn instance(&self, cell: impl Fn(&'a Database) -> Value) -> Value {
+        match self {
+            Self::Instance { database, .. } => cell(database),
+            Self::Cluster { .. } | Self::Global(_) => Value::None,
+        }
+    }
+
+    fn id_text(&self) -> &'a Text {
+        match self {
+            Self::Instance { database, .. } => database.id.text(),
+            Self::Cluster { cluster, .. } => cluster.id.text(),
+            Self::Global(global) => global.id.text(),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Instance { .. } => "instance",
+            Self::Cluster { .. } => "cluster",
+            Self::Global(_) => "global",
+        }
+    }
+
+    fn status(&self) -> &'a Text {
+        match self {
+            Self::Instance { database, .. } => &database.status,
+            Self::Cluster { cluster, .. } => &cluster.status,
+            Self::Global(global) => &global.status,
+        }
+    }
+
+    fn engine(&self) -> Option<&'a Text> {
+        match self {
+            Self::Instance { database, .. } => Some(&database.engine),
+            Self::Cluster { cluster, .. } => Some(&cluster.engine),
+            Self::Global(global) => global.engine.as_ref(),
+        }
+    }
+
+    fn endpoint(&self) -> Option<&'a Text> {
+        match self {
+            Self::Instance { database, .. } => database.endpoint.as_ref(),
+            Self::Cluster { cluster, .. } => cluster.endpoint.as_ref(),
+            Self::Global(global) => global.endpoint.as_ref(),
+        }
+    }
+
+    fn replica_of(&self) -> Option<&'a Text> {
+        match self {
+            Self::Instance { database, .. } => database.replica_of.as_ref(),
+            Self::Cluster { cluster, .. } => cluster.replica_of.as_ref(),
+            Self::Global(_) => None,
+        }
+    }
+
+    /// What writes has no lag; what follows has one, which is not measured here.
+    fn lag(&self) -> Value {
+        match self {
+            Self::Instance { role, .. } if role.writes() => Value::None,
+            Self::Instance { .. } => Value::Unknown,
+            Self::Cluster { secondary: true, .. } => Value::Unknown,
+            Self::Cluster { .. } | Self::Global(_) => Value::None,
+        }
+    }
+
+    fn members(&self) -> Value {
+        match self {
+            Self::Instance { .. } => Value::None,
+            Self::Cluster { cluster, .. } => {
+                let word = |writer| if writer { "writer" } else { "reader" };
+                Value::Texts(cluster.members.iter().map(|m| format!("{} ({})", m.database, word(m.writer))).collect())
+            }
+            Self::Global(global) => {
+                let place = |arn: &crate::id::Arn| arn.region().map(|region| format!(" {region}")).unwrap_or_default();
+                let word = |writer| if writer { "primary" } else { "secondary" };
+                let member = |m: &crate::estate::database::GlobalMember| {
+                    format!("{}{} ({})", m.cluster.short(), place(&m.cluster), word(m.writer))
+                };
+                Value::Texts(global.members.iter().map(member).collect())
+            }
+        }
+    }
+}
+
+/// The role: what a member of a cluster that could not be read does is unknown.
+fn role<'a>(row: &DatabaseRow<'a>, _: &Place<'a>) -> Value {
+    match row {
+        DatabaseRow::Instance { role, .. } => Value::known(role.as_str()),
+        DatabaseRow::Cluster { secondary: true, .. } => "secondary".into(),
+        DatabaseRow::Cluster { .. } => "primary".into(),
+        DatabaseRow::Global(_) => Value::None,
+    }
+}

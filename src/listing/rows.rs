@@ -1,0 +1,204 @@
+//! The rows of a list in one picture.
+//!
+//! Owns: [`Rows`]. Depends on: lists, places. Must stay true: making it costs references only; a cell is made when asked for;
+//! ids stay the same from picture to picture.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::Region;
+use crate::judge::{Assessment, Picture, Verdict};
+
+use super::filter::Filter;
+use super::gap::{self, Gap};
+use super::list::{List, Listed};
+use super::place::{Entry, Place};
+use super::sort::{self, Sort};
+use super::value::Value;
+
+/// Names a row for as long as the thing exists.
+///
+/// The id is what AWS calls the thing (instance id, group name, alarm name, image id, zone name, shift id), and where one name is not
+/// enough: `cluster/ID` and `global/ID` among databases, `TARGET-GROUP-ARN TARGET[:PORT]` and `CLASSIC-BALANCER INSTANCE` among
+/// targets, `autoshift/ZONE-ID/START` among shifts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RowId {
+    /// Where.
+    pub region: Region,
+    /// Which.
+    pub id: String,
+}
+
+/// The rows of a list.
+pub struct Rows<'a> {
+    list: &'static List,
+    taken_at: Timestamp,
+    gaps: Vec<Gap>,
+    source: Box<dyn Source + 'a>,
+}
+
+/// The rows of one list, whatever their type.
+pub(super) trait Source {
+    fn len(&self) -> usize;
+    fn columns(&self) -> usize;
+    fn id(&self, i: usize) -> Option<RowId>;
+    fn cell(&self, i: usize, column: usize) -> Option<Value>;
+    fn assess(&self, i: usize) -> Option<Assessment>;
+    fn age(&self, i: usize) -> Option<Duration>;
+    fn is_stale(&self, i: usize) -> bool;
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(list: &'static List, picture: &'a Picture, source: Box<dyn Source + 'a>) -> Self {
+        Self { list, taken_at: picture.taken_at, gaps: gap::of_list(picture, list.kinds), source }
+    }
+
+    /// Whose rows they are.
+    pub fn list(&self) -> &'static List {
+        self.list
+    }
+
+    /// AWS's time of the picture.
+    pub fn taken_at(&self) -> Timestamp {
+        self.taken_at
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.source.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The name of row `i`. Rows past the end are answered as unknown, here and below.
+    pub fn id(&self, i: usize) -> RowId {
+        self.source.id(i).unwrap_or_else(|| RowId { region: Region::global(), id: String::new() })
+    }
+
+    /// Where the row with this id is now.
+    pub fn position(&self, id: &RowId) -> Option<usize> {
+        (0..self.len()).find(|i| self.source.id(*i).as_ref() == Some(id))
+    }
+
+    /// The value of row `i` in the column at this position of [`List::columns`].
+    pub fn cell(&self, i: usize, column: usize) -> Value {
+        self.source.cell(i, column).unwrap_or(Value::Unknown)
+    }
+
+    /// How row `i` stands.
+    pub fn verdict(&self, i: usize) -> Verdict {
+        self.source.assess(i).map_or(Verdict::Unknown, |assessment| assessment.verdict)
+    }
+
+    /// Why row `i` is not ok, the gravest first.
+    pub fn reasons(&self, i: usize) -> Vec<String> {
+        self.source.assess(i).map(|assessment| assessment.reasons).unwrap_or_default()
+    }
+
+    /// How old the reading is that row `i` came with.
+    pub fn age(&self, i: usize) -> Option<Duration> {
+        self.source.age(i)
+    }
+
+    /// Whether that is past the kind's age limit: to be drawn as such.
+    pub fn is_stale(&self, i: usize) -> bool {
+        self.source.is_stale(i)
+    }
+
+    /// What could not be read of what the list needs.
+    pub fn gaps(&self) -> &[Gap] {
+        &self.gaps
+    }
+
+    /// Whether all that the list needs is known. What is not offered in a region is not missing there.
+    pub fn is_complete(&self) -> bool {
+        self.gaps.iter().all(|gap| gap.unsupported)
+    }
+
+    /// Whether rows may be missing, and not only cells be unknown.
+    pub fn misses_rows(&self) -> bool {
+        self.gaps.iter().any(|gap| !gap.unsupported && self.list.own_kinds().contains(&gap.kind))
+    }
+
+    /// How many columns there are.
+    pub(super) fn columns(&self) -> usize {
+        self.source.columns()
+    }
+
+    /// The rows that pass `filter`, in the order of `sort`, else by region and id.
+    pub fn order(&self, filter: &Filter, sort: Option<&Sort>) -> Vec<usize> {
+        let kept = (0..self.len()).filter(|i| filter.matches(self, *i)).collect();
+        sort::order(self, kept, sort)
+    }
+}
+
+/// The rows of one typed list.
+pub(super) struct Table<'a, L: Listed> {
+    places: Vec<Place<'a>>,
+    rows: Vec<(usize, Entry<L::Row<'a>>)>,
+}
+
+impl<'a, L: Listed> Table<'a, L> {
+    pub(super) fn new(picture: &'a Picture) -> Self {
+        let places: Vec<Place<'a>> = picture.estate.scope().iter().map(|region| Place::new(picture, region)).collect();
+        let rows = places
+            .iter()
+            .enumerate()
+            .flat_map(|(position, place)| L::rows(place).into_iter().map(move |entry| (position, entry)))
+            .collect();
+        Self { places, rows }
+    }
+
+    fn at(&self, i: usize) -> Option<(&Place<'a>, &Entry<L::Row<'a>>)> {
+        let (position, entry) = self.rows.get(i)?;
+        self.places.get(*position).map(|place| (place, entry))
+    }
+}
+
+impl<L: Listed> Source for Table<'_, L> {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn columns(&self) -> usize {
+        L::COLUMNS.len() + 3 // the verdict before them, region and reasons after
+    }
+
+    fn id(&self, i: usize) -> Option<RowId> {
+        self.at(i).map(|(place, entry)| RowId { region: place.region.clone(), id: L::id(&entry.row) })
+    }
+
+    fn cell(&self, i: usize, column: usize) -> Option<Value> {
+        let (place, entry) = self.at(i)?;
+        let own = L::COLUMNS.len();
+        match column.checked_sub(1) {
+            None => self.assess(i).map(|assessment| L::verdict_word(&entry.row, assessment.verdict).into()),
+            Some(position) if position < own => L::COLUMNS.get(position).map(|column| (column.cell)(&entry.row, place)),
+            Some(position) if position == own => Some(place.region.text().into()),
+            Some(position) if position == own + 1 => self.assess(i).map(|assessment| Value::Texts(assessment.reasons)),
+            Some(_) => None,
+        }
+    }
+
+    fn assess(&self, i: usize) -> Option<Assessment> {
+        let (place, entry) = self.at(i)?;
+        let mut assessment = L::assess(&entry.row, place);
+        if let Some(reason) = entry.distrust.as_ref().filter(|reason| !assessment.reasons.contains(reason)) {
+            assessment.add(Verdict::Unknown, reason.clone());
+        }
+        Some(assessment)
+    }
+
+    fn age(&self, i: usize) -> Option<Duration> {
+        self.at(i)?.1.age
+    }
+
+    fn is_stale(&self, i: usize) -> bool {
+        self.at(i).is_some_and(|(_, entry)| entry.distrust.is_some())
+    }
+}

@@ -1,0 +1,112 @@
+//! Commands that read once, answer and end.
+
+use std::collections::BTreeSet;
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use crate::cli::args::{Global, ListArgs, Status};
+use crate::cli::status::AccountLabel;
+use crate::cli::{self, Exit};
+use crate::estate::{Kind, Trust};
+use crate::id::Region;
+use crate::judge::Picture;
+use crate::watch::Purpose;
+
+use super::observer::Observer;
+use super::set_up::{Desk, SetUpError};
+
+/// How long a reading goes on without any answer before it is given up: what did not come is unknown.
+const NO_PROGRESS: Duration = Duration::from_secs(90);
+
+/// `fournines status`.
+pub(super) async fn status(global: &Global, asked: &Status) -> Result<Exit, SetUpError> {
+    let desk = Desk::for_one_reading(global).await?;
+    let picture = read_once(&desk, status_kinds()).await?;
+    let label = AccountLabel::of(&picture.estate, &desk.rules);
+    super::say(cli::status::render(&picture, &label, asked.into()))
+}
+
+/// `fournines list KIND`.
+pub(super) async fn list(global: &Global, asked: &ListArgs) -> Result<Exit, SetUpError> {
+    let question = cli::list::Question::new(asked.kind, asked.filter.as_deref(), asked.sort.as_deref())
+        .map_err(SetUpError::Question)?;
+    let desk = Desk::for_one_reading(global).await?;
+    let kinds = question.list().kinds.iter().copied().collect();
+    let picture = read_once(&desk, kinds).await?;
+    let width = if std::io::stdout().is_terminal() { super::terminal::width() } else { None };
+    super::say(cli::list::render(&picture, &question, &desk.config.columns, asked.format(width)))
+}
+
+/// The kinds that the status document is made from.
+fn status_kinds() -> BTreeSet<Kind> {
+    let beside = [Kind::LoadBalancers, Kind::GlobalClusters, Kind::ManagedResources, Kind::Autoshifts, Kind::Subnets];
+    crate::judge::JUDGED.iter().copied().chain(beside).collect()
+}
+
+/// Reads these kinds once, everywhere asked for, and keeps what was read.
+async fn read_once(desk: &Desk, mut kinds: BTreeSet<Kind>) -> Result<Picture, SetUpError> {
+    // Zones and the listings that parts hang on come along, whatever was asked for.
+    kinds.insert(Kind::Zones);
+    if kinds.contains(&Kind::Targets) {
+        kinds.insert(Kind::TargetGroups);
+    }
+    if kinds.contains(&Kind::ClassicTargets) {
+        kinds.insert(Kind::ClassicBalancers);
+    }
+    let kept = desk.store.as_ref().map(crate::watch::store::Store::load).transpose().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the kept inventory cannot be read");
+        None
+    });
+    let purpose = Purpose::Once(kinds);
+    let policy = desk.rules.judgement();
+    let mut observer = Observer::new(desk.reader.clone(), policy, purpose, desk.seed, kept.unwrap_or_default());
+    let asked = &desk.config.regions.value;
+    observer.choose_regions(asked).await;
+    check_regions(&observer, asked)?;
+    while !observer.is_done() {
+        match tokio::time::timeout(NO_PROGRESS, observer.step()).await {
+            Ok(true) => {}
+            Ok(false) | Err(_) => break,
+        }
+    }
+    if let Some(store) = &desk.store
+        && let Err(error) = store.save(observer.estate())
+    {
+        cli::output::note(&[format!("fournines: the inventory could not be kept: {error}")]);
+    }
+    let picture = observer.picture();
+    note_credentials(&picture);
+    Ok(picture)
+}
+
+/// A region that the account does not have is a slip of the keyboard, not an outage; where regions cannot be listed, AWS will say.
+fn check_regions(observer: &Observer, asked: &[Region]) -> Result<(), SetUpError> {
+    let id = crate::estate::SliceId::all(&Region::global(), Kind::Regions);
+    let known = observer.enabled_regions();
+    let fresh = observer
+        .estate()
+        .slice(&id)
+        .is_some_and(|slice| matches!(slice.trust(Kind::Regions.age_limit(), observer.now()), Trust::Fresh));
+    match asked.iter().find(|region| !known.contains(region)) {
+        Some(name) if fresh => Err(SetUpError::UnknownRegion {
+            name: name.clone(),
+            nearest: nearest(name.as_str(), &known),
+            known: known.iter().map(ToString::to_string).collect(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn nearest(name: &str, known: &[Region]) -> Option<String> {
+    let scored = known.iter().map(|region| (strsim::damerau_levenshtein(name, region.as_str()), region));
+    scored.min_by_key(|(distance, _)| *distance).filter(|(distance, _)| *distance <= 4).map(|(_, region)| region.to_string())
+}
+
+fn note_credentials(picture: &Picture) {
+    if let Some(why) = &picture.traffic.credentials {
+        cli::output::note(&[format!("fournines: {why}"), format!("fournines: {}", why.remedy())]);
+    }
+    if let Some(skew) = picture.traffic.skew.filter(|skew| skew.abs().as_secs() > 60) {
+        cli::output::note(&[format!("fournines: this machine's clock is {}s off AWS's; AWS's counts", skew.as_secs())]);
+    }
+}

@@ -1,0 +1,45 @@
+//! The loop that ties everything together: the only place that spawns, opens terminals and touches files at run time.
+//!
+//! Owns: tasks, signals, the terminal. May know: everything. Must stay true: every task ends when the command does; channels are
+//! bounded or keep the latest alone; the terminal is given back on every way out.
+
+mod headless;
+mod logging;
+mod observer;
+mod screen;
+mod set_up;
+mod signals;
+mod simulated;
+mod terminal;
+
+use crate::cli::{self, Args, Command, Exit};
+use set_up::{Desk, SetUpError};
+
+/// Does what the arguments ask and says how the program ends.
+pub async fn run(args: Args) -> Exit {
+    let outcome = match &args.command {
+        None => match Desk::on_account(&args.global).await {
+            Ok(desk) => screen::console(desk).await,
+            Err(error) => Err(error),
+        },
+        Some(Command::Demo(demo)) => match simulated::desk(&args.global, demo) {
+            Ok(desk) => screen::console(desk).await,
+            Err(error) => Err(error),
+        },
+        Some(Command::Status(status)) => headless::status(&args.global, status).await,
+        Some(Command::List(list)) => headless::list(&args.global, list).await,
+        Some(Command::Sim(sim)) => simulated::listen(sim).await,
+        Some(Command::Completions { shell }) => Ok(cli::completions::render(*shell)).and_then(say),
+    };
+    outcome.unwrap_or_else(|error| {
+        cli::output::note(&[format!("fournines: {error}")]);
+        Exit::SetUp
+    })
+}
+
+/// Writes an answer. A reader that has gone away is no error.
+fn say(rendered: cli::Rendered) -> Result<Exit, SetUpError> {
+    cli::output::note(&rendered.notes);
+    cli::output::print(&rendered.text).map_err(SetUpError::Output)?;
+    Ok(rendered.exit)
+}

@@ -1,0 +1,183 @@
+//! The console's loop: keys, pictures and time in; frames and wishes out.
+//!
+//! Owns: when the screen is drawn. Must stay true: all that waits is taken in before a frame is drawn, at most thirty a second;
+//! nothing here waits for AWS.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream};
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::{mpsc, watch as latest};
+use tokio::task::JoinHandle;
+
+use crate::cli::Exit;
+use crate::cli::status::AccountLabel;
+use crate::clock::{self, Clock};
+use crate::console::{self, App, Effect, Level, Msg};
+use crate::estate::Estate;
+use crate::judge::Picture;
+use crate::watch::Purpose;
+use crate::watch::store::{Loaded, Store};
+
+use super::observer::{Observer, Wish};
+use super::set_up::{Desk, SetUpError};
+use super::signals::Ending;
+use super::terminal::Terminal;
+
+/// Least time between two frames.
+const FRAME: Duration = Duration::from_millis(33);
+/// Time between looks at the clock, which moves ages and countdowns.
+const TICK: Duration = Duration::from_secs(1);
+/// Time between savings of the inventory.
+const SAVE: Duration = Duration::from_secs(60);
+/// Wishes that may wait; a console that asks faster than that has asked for the same again.
+const WISHES: usize = 16;
+/// How long the observer may take to end once the console is gone.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// Runs the console until it is left.
+pub(super) async fn console(desk: Desk) -> Result<Exit, SetUpError> {
+    let mut setting = desk.setting.clone();
+    let probe = App::new(setting.clone(), desk.clock.now(), ratatui::layout::Size::new(80, 24))?;
+    drop(probe);
+    let mut terminal = Terminal::take()?;
+    let size = terminal.size().map_err(SetUpError::Terminal)?;
+    let loaded = load(desk.store.as_ref());
+    let damaged = loaded.damaged;
+    let policy = desk.rules.judgement();
+    let observer = Observer::new(desk.reader.clone(), policy, Purpose::Stay, desk.seed, loaded);
+    setting.account_name = AccountLabel::of(observer.estate(), &desk.rules).name;
+    let app = App::new(setting, desk.clock.now(), size)?;
+    let (wish, wishes) = mpsc::channel(WISHES);
+    let (publish, pictures) = latest::channel(None);
+    let reading = tokio::spawn(observer.run(desk.config.regions.value.clone(), wishes, publish));
+    let mut screen = Screen { app, wish, pictures, clock: desk.clock.clone(), rules: desk.rules.clone() };
+    if damaged > 0 {
+        screen.tell(Level::Error, format!("{damaged} lines of the kept inventory were damaged; they are read anew"));
+    }
+    let outcome = screen.run(&mut terminal, desk.store.clone()).await;
+    drop(terminal);
+    drop(screen);
+    finish(reading, desk.store).await;
+    outcome.map(|()| Exit::Done)
+}
+
+fn load(store: Option<&Store>) -> Loaded {
+    let Some(store) = store else { return Loaded::default() };
+    store.load().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the kept inventory cannot be read");
+        Loaded::default()
+    })
+}
+
+/// Waits for the observer, shortly, and keeps what it knew.
+async fn finish(reading: JoinHandle<Estate>, store: Option<Store>) {
+    if let (Ok(Ok(estate)), Some(store)) = (tokio::time::timeout(FAREWELL, reading).await, store)
+        && let Err(error) = store.save(&estate)
+    {
+        crate::cli::output::note(&[format!("fournines: the inventory could not be kept: {error}")]);
+    }
+}
+
+struct Screen {
+    app: App,
+    wish: mpsc::Sender<Wish>,
+    pictures: latest::Receiver<Option<Arc<Picture>>>,
+    clock: Arc<Clock>,
+    rules: crate::config::Rules,
+}
+
+impl Screen {
+    async fn run(&mut self, terminal: &mut Terminal, store: Option<Store>) -> Result<(), SetUpError> {
+        let mut events = EventStream::new();
+        let mut ending = Ending::listen();
+        let mut tick = tokio::time::interval(TICK);
+        let mut save = tokio::time::interval_at(clock::monotonic() + SAVE, SAVE);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        self.draw(terminal)?;
+        loop {
+            let more = tokio::select! {
+                biased;
+                () = ending.asked() => return Ok(()),
+                event = events.next() => match event {
+                    Some(Ok(event)) => self.on_event(event, terminal)?,
+                    Some(Err(_)) | None => return Ok(()),
+                },
+                changed = self.pictures.changed() => match changed {
+                    Ok(()) => self.on_picture(terminal)?,
+                    Err(_) => return Ok(()),
+                },
+                _ = tick.tick() => self.update(Msg::Tick, terminal)?,
+                _ = save.tick() => {
+                    self.save(store.clone());
+                    true
+                }
+            };
+            if !more {
+                return Ok(());
+            }
+            while let Some(Some(Ok(event))) = events.next().now_or_never() {
+                if !self.on_event(event, terminal)? {
+                    return Ok(());
+                }
+            }
+            self.draw(terminal)?;
+            tokio::time::sleep(FRAME).await;
+        }
+    }
+
+    /// Takes in what the terminal says; false ends the console.
+    fn on_event(&mut self, event: Event, terminal: &mut Terminal) -> Result<bool, SetUpError> {
+        match event {
+            Event::Key(key) => self.update(Msg::Key(key), terminal),
+            Event::Paste(text) => self.update(Msg::Paste(text), terminal),
+            Event::Resize(width, height) => self.update(Msg::Resize { width, height }, terminal),
+            Event::FocusGained | Event::FocusLost | Event::Mouse(_) => Ok(true),
+        }
+    }
+
+    fn on_picture(&mut self, terminal: &mut Terminal) -> Result<bool, SetUpError> {
+        let Some(picture) = self.pictures.borrow_and_update().clone() else { return Ok(true) };
+        if let Some(name) = AccountLabel::of(&picture.estate, &self.rules).name {
+            self.app.set_account_name(Some(name));
+        }
+        self.app.set_picture(picture);
+        self.update(Msg::Refreshed, terminal)
+    }
+
+    fn update(&mut self, msg: Msg, terminal: &mut Terminal) -> Result<bool, SetUpError> {
+        self.app.set_now(self.clock.now());
+        for effect in console::update(&mut self.app, msg) {
+            match effect {
+                Effect::Quit => return Ok(false),
+                // A full queue means that the observer has as much to do already.
+                Effect::Refresh => drop(self.wish.try_send(Wish::Refresh)),
+                Effect::Watch(wants) => drop(self.wish.try_send(Wish::LookAt(wants.kinds, wants.slices))),
+                Effect::Suspend => terminal.suspend().map_err(SetUpError::Terminal)?,
+            }
+        }
+        Ok(true)
+    }
+
+    fn draw(&mut self, terminal: &mut Terminal) -> Result<(), SetUpError> {
+        self.app.set_now(self.clock.now());
+        terminal.draw(|frame| console::view(&self.app, frame)).map_err(SetUpError::Terminal)
+    }
+
+    fn tell(&mut self, level: Level, text: String) {
+        console::update(&mut self.app, Msg::Notice { level, text });
+    }
+
+    /// Keeps the inventory, beside the loop. A failure is logged; leaving says it again.
+    fn save(&self, store: Option<Store>) {
+        let picture = self.pictures.borrow().clone();
+        if let (Some(store), Some(picture)) = (store, picture) {
+            tokio::task::spawn_blocking(move || {
+                if let Err(error) = store.save(&picture.estate) {
+                    tracing::warn!(%error, "the inventory could not be kept");
+                }
+            });
+        }
+    }
+}

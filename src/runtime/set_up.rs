@@ -1,0 +1,193 @@
+//! From arguments, files and environment to everything a command works with.
+//!
+//! Owns: the order of set-up and its errors, which all say what, where and how to mend it. Must stay true: nothing is asked of
+//! AWS here.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::aws::{Limiter, Reader, ReadOnly, Session, SessionError, Settings};
+use crate::cli::args::Global;
+use crate::clock::Clock;
+use crate::config::{self, Config, ConfigError, Rules};
+use crate::console::{Glyphs, Setting, theme};
+use crate::id::Region;
+use crate::watch::store::Store;
+
+use super::logging;
+
+/// Why a command cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SetUpError {
+    /// A file of ours is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// AWS's files or options are wrong.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The console cannot start.
+    #[error(transparent)]
+    Console(#[from] crate::console::StartError),
+    /// The simulated account cannot start.
+    #[error("{0}")]
+    Simulated(String),
+    /// A region is none of this account's.
+    #[error("region {name} is not enabled for this account{}; there are {}", nearest.as_ref().map(|n| format!("; did you mean {n}?")).unwrap_or_default(), known.join(", "))]
+    UnknownRegion {
+        /// The name.
+        name: Region,
+        /// The one that looks most like it.
+        nearest: Option<String>,
+        /// The regions there are.
+        known: Vec<String>,
+    },
+    /// A filter or sort column is wrong.
+    #[error("{0}")]
+    Question(String),
+    /// There is no terminal.
+    #[error("the console needs a terminal on standard input and output; `fournines status` works without one")]
+    NoTerminal,
+    /// The terminal failed.
+    #[error("the terminal: {0}")]
+    Terminal(#[source] io::Error),
+    /// No state folder can be told.
+    #[error("no state folder: neither HOME nor XDG_STATE_HOME is set; name one with --state-dir")]
+    NoStateFolder,
+    /// The state folder cannot be used.
+    #[error("state folder {folder}: {source}; name another with --state-dir")]
+    StateFolder {
+        /// Which.
+        folder: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Standard output failed.
+    #[error("standard output: {0}")]
+    Output(#[source] io::Error),
+}
+
+/// What a command works with.
+pub(super) struct Desk {
+    pub(super) config: Config,
+    pub(super) rules: Rules,
+    pub(super) reader: Arc<Reader>,
+    pub(super) clock: Arc<Clock>,
+    /// Where the inventory is kept; a simulated account is not kept.
+    pub(super) store: Option<Store>,
+    pub(super) setting: Setting,
+    pub(super) seed: u64,
+    _log: logging::Guard,
+}
+
+/// Our own files and folders.
+pub(super) struct Files {
+    pub(super) config: Config,
+    pub(super) rules: Rules,
+    pub(super) state_dir: PathBuf,
+    pub(super) log: logging::Guard,
+}
+
+impl Files {
+    /// Reads config and policy, and opens the log.
+    pub(super) fn open(global: &Global) -> Result<Self, SetUpError> {
+        let environment = |name: &str| std::env::var(name).ok();
+        let overrides = global.overrides();
+        let usual = config::config_file();
+        let source = config::read(global.config.as_deref(), usual.as_deref())?;
+        let config = Config::load(source.as_ref(), &environment, &overrides)?;
+        let beside = global.config.as_deref().or(usual.as_deref()).map(config::policy_file);
+        let policy = config::read(global.policy.as_deref(), beside.as_deref())?;
+        let rules = Rules::load(policy.as_ref(), &config, &environment, &overrides)?;
+        let state_dir = global.state_dir.clone().or_else(config::state_dir).ok_or(SetUpError::NoStateFolder)?;
+        let log = logging::start(&state_dir, global.log.as_str(), &config.retention)
+            .map_err(|source| SetUpError::StateFolder { folder: state_dir.display().to_string(), source })?;
+        Ok(Self { config, rules, state_dir, log })
+    }
+
+    /// How the console is to look.
+    pub(super) fn setting(&self) -> Setting {
+        let variable = |name: &str| std::env::var(name).ok();
+        let detected = theme::Depth::detect(false, variable("COLORTERM").as_deref(), variable("TERM").as_deref());
+        let depth = match self.config.color.value {
+            config::Color::Never => theme::Depth::None,
+            config::Color::Sixteen => theme::Depth::Sixteen,
+            config::Color::Full => theme::Depth::True,
+            config::Color::Auto => detected,
+        };
+        let ascii = self.config.ascii.value || !speaks_utf8(&variable);
+        Setting {
+            theme: self.config.theme.value.clone(),
+            glyphs: if ascii { Glyphs::Ascii } else { Glyphs::Unicode },
+            depth,
+            ..Setting::default()
+        }
+    }
+}
+
+/// Whether the locale says that the terminal shows UTF-8; nothing said counts as yes, since most do.
+fn speaks_utf8(variable: &impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+impl Desk {
+    /// Everything for a console on an account.
+    pub(super) async fn on_account(global: &Global) -> Result<Self, SetUpError> {
+        Self::open(global, false).await
+    }
+
+    /// Everything for a command that reads once.
+    pub(super) async fn for_one_reading(global: &Global) -> Result<Self, SetUpError> {
+        Self::open(global, true).await
+    }
+
+    async fn open(global: &Global, once: bool) -> Result<Self, SetUpError> {
+        let files = Files::open(global)?;
+        let clock = Arc::new(Clock::new(1.0));
+        let profile = files.config.profile.value.clone();
+        let region = files.config.regions.value.first().cloned();
+        let settings = Settings { profile: profile.clone(), endpoint_url: global.endpoint_url.clone(), region };
+        let session = Session::open(settings, clock.clone()).await?;
+        let endpoint = global.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
+        let store = Store::new(&files.state_dir, &who(profile.as_deref(), endpoint.as_deref()));
+        let setting = Setting { endpoint, ..files.setting() };
+        Ok(Self::with(files, session, once, Some(store), setting, seed()))
+    }
+
+    /// Everything, over a session that is there already.
+    pub(super) fn with(
+        files: Files,
+        session: Session<ReadOnly>,
+        once: bool,
+        store: Option<Store>,
+        setting: Setting,
+        seed: u64,
+    ) -> Self {
+        let clock = session.clock().clone();
+        let limiter = Limiter::new(once, clock.rate(), seed);
+        let reader = Arc::new(Reader::new(session, limiter));
+        Self { config: files.config, rules: files.rules, reader, clock, store, setting, seed, _log: files.log }
+    }
+}
+
+/// A name for whoever asks, so that two accounts are not kept in one file. The account itself is checked once it is known.
+fn who(profile: Option<&str>, endpoint: Option<&str>) -> String {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let profile = profile.map(str::to_owned).or_else(|| variable("AWS_PROFILE"));
+    let key = variable("AWS_ACCESS_KEY_ID").filter(|_| profile.is_none());
+    let asker = profile.or(key).unwrap_or_else(|| "default".to_owned());
+    match endpoint {
+        Some(endpoint) => format!("{asker}-{endpoint}"),
+        None => asker,
+    }
+}
+
+/// A seed that differs from run to run, so that consoles do not ask in step.
+fn seed() -> u64 {
+    let pid = u64::from(std::process::id());
+    crate::clock::wall().as_microsecond().unsigned_abs() ^ (pid << 32)
+}

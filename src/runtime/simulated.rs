@@ -1,0 +1,101 @@
+//! The simulated account as a demo in this process, or on loopback for other clients.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::io::AsyncReadExt;
+
+use crate::aws::{Session, Wire};
+use crate::cli::args::{Demo, Global, Sim as SimArgs};
+use crate::cli::{self, Exit};
+use crate::clock::{self, Clock};
+use crate::console::Setting;
+use crate::id::Region;
+use crate::sim::world::{Format, Origin, World};
+use crate::sim::{self, Options, Scenario, Sim, SimTime, listener};
+
+use super::set_up::{Desk, Files, SetUpError};
+use super::signals::Ending;
+
+/// The region that the demo's own calls go to.
+const HOME: &str = "us-east-1";
+
+/// A simulated account behind the SDK's HTTP client.
+struct InProcess(Arc<Sim>);
+
+impl Wire for InProcess {
+    fn answer(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, std::io::Error> {
+        Ok(sim::wire::answer(&self.0, request))
+    }
+}
+
+/// Everything for a console on a simulated account that lives in this process.
+pub(super) fn desk(global: &Global, demo: &Demo) -> Result<Desk, SetUpError> {
+    let files = Files::open(global)?;
+    let seed = demo.seed.unwrap_or_default();
+    let scenario = scenario(demo.scenario.as_deref())?;
+    let start = clock::wall();
+    let world = World::builtin(origin(seed, start)).map_err(|error| SetUpError::Simulated(error.to_string()))?;
+    let words = format!("{} x{}", scenario.name, demo.speed);
+    let simulation = simulate(world, scenario, demo.speed);
+    let clock = Arc::new(Clock::starting_at(start, demo.speed));
+    let session = Session::in_process(Arc::new(InProcess(simulation)), &Region::from(HOME), clock);
+    let setting = Setting { simulated: Some(words), ..files.setting() };
+    Ok(Desk::with(files, session, false, None, setting, seed))
+}
+
+/// `fournines sim`.
+pub(super) async fn listen(args: &SimArgs) -> Result<Exit, SetUpError> {
+    let origin = origin(args.seed.unwrap_or_default(), clock::wall());
+    let world = match &args.world {
+        Some(file) => read_world(file, origin)?,
+        None => World::builtin(origin).map_err(|error| SetUpError::Simulated(error.to_string()))?,
+    };
+    let simulation = simulate(world, scenario(args.scenario.as_deref())?, args.speed);
+    let said = |address| {
+        if let Err(error) = cli::output::print(&format!("listening on http://{address}\n")) {
+            tracing::warn!(%error, "standard output");
+        }
+    };
+    listener::listen(simulation, args.listen, said, asked_to_end(args.stdin_closes))
+        .await
+        .map_err(|error| SetUpError::Simulated(format!("cannot listen on {}: {error}", args.listen)))?;
+    Ok(Exit::Done)
+}
+
+fn simulate(world: World, scenario: Scenario, speed: f64) -> Arc<Sim> {
+    let begun = clock::monotonic();
+    let elapsed = Box::new(move || clock::monotonic().saturating_duration_since(begun));
+    Arc::new(Sim::new(world, Options { speed, scenario }, elapsed))
+}
+
+fn scenario(name: Option<&str>) -> Result<Scenario, SetUpError> {
+    Scenario::named(name.unwrap_or(Scenario::DEFAULT)).map_err(|error| SetUpError::Simulated(error.to_string()))
+}
+
+fn origin(seed: u64, start: jiff::Timestamp) -> Origin {
+    Origin { seed, start: SimTime::from_millis(start.as_millisecond()) }
+}
+
+fn read_world(file: &Path, origin: Origin) -> Result<World, SetUpError> {
+    let say = |error: String| SetUpError::Simulated(format!("world {}: {error}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| say(error.to_string()))?;
+    let json = file.extension().is_some_and(|extension| extension == "json");
+    World::from_document(&text, if json { Format::Json } else { Format::Toml }, origin).map_err(|error| say(error.to_string()))
+}
+
+/// Waits for a signal, or with `stdin_closes` for the end of standard input.
+async fn asked_to_end(stdin_closes: bool) {
+    let mut ending = Ending::listen();
+    tokio::select! {
+        () = ending.asked() => {}
+        () = end_of_input(), if stdin_closes => {}
+    }
+}
+
+async fn end_of_input() {
+    let mut input = tokio::io::stdin();
+    let mut buffer = [0; 256];
+    while input.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+}

@@ -1,0 +1,64 @@
+//! The terminal: taken at the start, given back on every way out.
+//!
+//! Owns: raw mode, the alternate screen, suspension. Must stay true: dropping a [`Terminal`] restores what was there, and a
+//! panic restores it before it is printed.
+
+use std::io::{self, IsTerminal};
+
+use ratatui::DefaultTerminal;
+use ratatui::layout::Size;
+
+use super::set_up::SetUpError;
+
+/// A terminal in raw mode on the alternate screen.
+pub(super) struct Terminal {
+    inner: DefaultTerminal,
+}
+
+impl Terminal {
+    /// Takes the terminal. Panics give it back before they are printed (ratatui's hook).
+    pub(super) fn take() -> Result<Self, SetUpError> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Err(SetUpError::NoTerminal);
+        }
+        let inner = ratatui::try_init().map_err(SetUpError::Terminal)?;
+        crossterm::execute!(io::stdout(), crossterm::event::EnableBracketedPaste).map_err(SetUpError::Terminal)?;
+        Ok(Self { inner })
+    }
+
+    /// Draws a frame; only what differs from the last is sent.
+    pub(super) fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
+        self.inner.draw(view).map(|_| ())
+    }
+
+    /// Its size.
+    pub(super) fn size(&self) -> io::Result<Size> {
+        self.inner.size()
+    }
+
+    /// Gives the terminal back to the shell, stops this process until the shell continues it, and takes the terminal again.
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        give_back();
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP).map_err(io::Error::from)?;
+        self.inner = ratatui::try_init()?;
+        crossterm::execute!(io::stdout(), crossterm::event::EnableBracketedPaste)?;
+        self.inner.clear()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Leaves nothing of ours on the terminal; a terminal that has gone away cannot be restored, and need not be.
+fn give_back() {
+    crossterm::execute!(io::stdout(), crossterm::event::DisableBracketedPaste, crossterm::cursor::Show).ok();
+    ratatui::try_restore().ok();
+}
+
+/// Columns of the terminal on standard output.
+pub(super) fn width() -> Option<usize> {
+    crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns))
+}

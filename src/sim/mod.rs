@@ -1,0 +1,125 @@
+//! A simulated AWS account: an AWS in a box, for demos, drills and tests.
+//!
+//! Owns: `world/` (what exists), `physics/` (how it behaves), `wire/` (how AWS says it), scenarios, faults and virtual
+//! time. Knows: nothing of the rest of fournines, which reaches it through HTTP as it reaches AWS. Must stay true:
+//! the same seed and the same instants give the same world and the same answers, byte for byte; a fault changes
+//! causes only, and what AWS then reports comes from the physics alone.
+
+pub mod control;
+pub mod fault;
+pub mod listener;
+pub mod physics;
+pub mod scenario;
+pub mod state;
+mod time;
+pub mod wire;
+pub mod world;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+pub use self::scenario::Scenario;
+pub use self::time::SimTime;
+pub use self::world::World;
+
+/// The caller's monotonic clock: time passed since some fixed instant of its own.
+pub type Elapsed = Box<dyn Fn() -> Duration + Send + Sync>;
+
+/// How the simulation runs.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Virtual seconds a second; 0 stands still until advanced.
+    pub speed: f64,
+    /// The load over the day.
+    pub scenario: Scenario,
+}
+
+/// A running simulation: a world, and a virtual clock that drags it along.
+pub struct Sim {
+    elapsed: Elapsed,
+    speed: f64,
+    seed: u64,
+    desk: wire::Desk,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    world: World,
+    start: SimTime,
+    /// What the caller's clock said at the start.
+    base: Duration,
+    /// Virtual time that was jumped over.
+    advanced: Duration,
+}
+
+impl Sim {
+    /// Starts `world` at the instant that it was built for. `elapsed` is the caller's monotonic clock.
+    #[must_use]
+    pub fn new(mut world: World, options: Options, elapsed: Elapsed) -> Self {
+        let speed = if options.speed.is_finite() { options.speed.max(0.0) } else { 0.0 };
+        let base = elapsed();
+        let (start, seed) = (world.now, world.seed);
+        world.set_load(options.scenario.load);
+        let inner = Mutex::new(Inner { world, start, base, advanced: Duration::ZERO });
+        Self { elapsed, speed, seed, desk: wire::Desk::new(seed), inner }
+    }
+
+    /// Virtual now.
+    #[must_use]
+    pub fn now(&self) -> SimTime {
+        self.instant(&self.lock())
+    }
+
+    /// Virtual seconds a second.
+    #[must_use]
+    pub fn speed(&self) -> f64 {
+        self.speed
+    }
+
+    /// The seed of every random choice.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// What the wire remembers between requests.
+    #[must_use]
+    pub fn desk(&self) -> &wire::Desk {
+        &self.desk
+    }
+
+    /// Runs the physics up to virtual now, then lets `work` see and change the world.
+    pub fn with_world<R>(&self, work: impl FnOnce(&mut World) -> R) -> R {
+        let mut inner = self.lock();
+        let now = self.instant(&inner);
+        inner.world.advance_to(now);
+        work(&mut inner.world)
+    }
+
+    /// Jumps `by` ahead and returns the new virtual now, when the world has settled there.
+    pub fn advance(&self, by: Duration) -> SimTime {
+        let mut inner = self.lock();
+        inner.advanced = inner.advanced.saturating_add(by);
+        let now = self.instant(&inner);
+        inner.world.advance_to(now);
+        now
+    }
+
+    /// Puts another world in the place of this one. Build it for [`Sim::now`] and [`Sim::seed`]: virtual time goes on.
+    pub fn replace_world(&self, mut world: World) {
+        let mut inner = self.lock();
+        world.set_load(inner.world.load.clone());
+        inner.world = world;
+    }
+
+    fn instant(&self, inner: &Inner) -> SimTime {
+        let passed = (self.elapsed)().saturating_sub(inner.base);
+        let scaled = Duration::try_from_secs_f64(passed.as_secs_f64() * self.speed).unwrap_or(Duration::MAX);
+        inner.start + scaled + inner.advanced
+    }
+
+    /// A panic elsewhere cannot leave the world half changed in a way that matters to a simulation: go on with it.
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

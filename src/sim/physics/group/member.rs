@@ -1,0 +1,240 @@
+//! A member's life: pending, hooks, in service, draining, hooks, gone (`aws-domain.md A.2`, order of `C.1`).
+
+use std::time::Duration;
+
+use super::super::super::world::{
+    ActivityStatus, GroupName, HookTransition, InstanceId, InstanceState, LifecycleHook, LifecycleState, Member, MemberHealth,
+    Process,
+};
+use super::super::life::user_shutdown;
+use super::super::{Event, Scene};
+
+/// How often a group looks whether a launched instance runs, and how long it takes to act on it.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+impl Scene<'_> {
+    /// Takes a launched instance in as a pending member, with the activity that tells of it.
+    pub(super) fn begin_member(&mut self, name: &GroupName, id: &InstanceId, cause: &str) {
+        let Some(instance) = self.region.instances.get(id) else { return };
+        let Some(group) = self.region.groups.get_mut(name) else { return };
+        let member = Member {
+            instance: id.clone(),
+            zone: instance.zone.clone(),
+            instance_type: instance.instance_type.clone(),
+            state: LifecycleState::Pending,
+            state_since: self.now,
+            health: MemberHealth::Healthy,
+            protected: group.protect_new,
+            template: instance.template.clone(),
+            in_service_at: None,
+            activity: None,
+            step_at: None,
+        };
+        group.members.insert(id.clone(), member);
+        self.begin_activity(name, id, format!("Launching a new EC2 instance: {id}"), cause, ActivityStatus::PreInService);
+        self.step_member_in(name, id, LOOK_EVERY);
+    }
+
+    /// Lets a member go: out of its load balancers first, then the hook, then its end.
+    pub(in super::super) fn remove_member(&mut self, name: &GroupName, id: &InstanceId, cause: &str) {
+        let Some(group) = self.region.groups.get(name) else { return };
+        let leaving = group.members.get(id).is_none_or(|member| !member.state.counts() && member.state != LifecycleState::Standby);
+        if leaving {
+            return;
+        }
+        let (target_groups, balancers) = (group.target_groups.clone(), group.classic_balancers.clone());
+        self.enter(name, id, LifecycleState::Terminating);
+        let mut drained_at = self.now;
+        for target_group in target_groups {
+            drained_at = drained_at.max(self.deregister_target(&target_group, id));
+        }
+        for balancer in balancers {
+            self.deregister_classic(&balancer, id);
+        }
+        let drains = drained_at > self.now;
+        let status = if drains { ActivityStatus::WaitingForConnectionDraining } else { ActivityStatus::InProgress };
+        self.begin_activity(name, id, format!("Terminating EC2 instance: {id}"), cause, status);
+        self.step_member_in(name, id, drained_at.since(self.now).max(Duration::from_secs(1)));
+    }
+
+    /// The step of a member's life that is due.
+    pub(in super::super) fn step_member(&mut self, name: &GroupName, id: &InstanceId) {
+        let now = self.now;
+        let Some(group) = self.region.groups.get_mut(name) else { return };
+        let Some(member) = group.members.get_mut(id).filter(|member| member.step_at == Some(now)) else { return };
+        member.step_at = None;
+        match member.state {
+            LifecycleState::Pending => self.step_pending(name, id),
+            LifecycleState::PendingWait => self.end_launch_hook(name, id),
+            LifecycleState::PendingProceed => self.enter_service(name, id),
+            LifecycleState::Terminating => self.step_terminating(name, id),
+            LifecycleState::TerminatingWait => {
+                // At a termination hook both results proceed; a dead consumer only costs the heartbeat.
+                self.enter(name, id, LifecycleState::TerminatingProceed);
+                self.end_instance(name, id);
+            }
+            LifecycleState::InService
+            | LifecycleState::EnteringStandby
+            | LifecycleState::Standby
+            | LifecycleState::TerminatingProceed
+            | LifecycleState::Detaching => {}
+        }
+    }
+
+    fn step_pending(&mut self, name: &GroupName, id: &InstanceId) {
+        match self.region.instances.get(id).map(|instance| instance.state) {
+            Some(InstanceState::Running) => match self.hook(name, HookTransition::Launching) {
+                Some(hook) => {
+                    self.enter(name, id, LifecycleState::PendingWait);
+                    self.mark_activity(name, id, ActivityStatus::MidLifecycleAction, 40);
+                    self.step_member_in(name, id, held_for(&hook));
+                }
+                None => self.enter_service(name, id),
+            },
+            Some(InstanceState::Pending) => self.step_member_in(name, id, LOOK_EVERY),
+            // It ended before it ever served: the health check finds it.
+            _ => {}
+        }
+    }
+
+    fn end_launch_hook(&mut self, name: &GroupName, id: &InstanceId) {
+        let Some(hook) = self.hook(name, HookTransition::Launching) else { return self.enter_service(name, id) };
+        let answered = hook.answers_after_s.is_some_and(|after| after <= hook.heartbeat_s);
+        if answered || hook.default_result == "CONTINUE" {
+            self.enter(name, id, LifecycleState::PendingProceed);
+            self.step_member_in(name, id, Duration::from_secs(2));
+        } else {
+            let at = self.now.rfc3339_seconds();
+            self.remove_member(name, id, &format!("At {at} an instance was taken out of service in response to a lifecycle hook being abandoned."));
+        }
+    }
+
+    fn enter_service(&mut self, name: &GroupName, id: &InstanceId) {
+        let now = self.now;
+        let Some(group) = self.region.groups.get(name) else { return };
+        // While AddToLoadBalancer is suspended nothing is registered, and nothing will be later: the trap of A.2.
+        let registers = !group.is_suspended(Process::AddToLoadBalancer);
+        let (target_groups, balancers) = (group.target_groups.clone(), group.classic_balancers.clone());
+        if registers {
+            target_groups.iter().for_each(|target_group| self.register_target(target_group, id));
+            balancers.iter().for_each(|balancer| self.register_classic(balancer, id));
+        }
+        self.enter(name, id, LifecycleState::InService);
+        self.finish_activity(name, id);
+        if let Some(member) = self.region.groups.get_mut(name).and_then(|group| group.members.get_mut(id)) {
+            member.in_service_at.get_or_insert(now);
+            member.activity = None;
+        }
+    }
+
+    fn step_terminating(&mut self, name: &GroupName, id: &InstanceId) {
+        let runs = self.region.instances.get(id).is_some_and(|instance| instance.state == InstanceState::Running);
+        match self.hook(name, HookTransition::Terminating).filter(|_| runs) {
+            Some(hook) => {
+                self.enter(name, id, LifecycleState::TerminatingWait);
+                self.mark_activity(name, id, ActivityStatus::MidLifecycleAction, 60);
+                self.step_member_in(name, id, held_for(&hook));
+            }
+            None => self.end_instance(name, id),
+        }
+    }
+
+    fn end_instance(&mut self, name: &GroupName, id: &InstanceId) {
+        self.mark_activity(name, id, ActivityStatus::InProgress, 80);
+        self.begin_terminating(id, user_shutdown());
+        if let Some(group) = self.region.groups.get_mut(name) {
+            group.unsettled = true;
+        }
+    }
+
+    fn hook(&self, name: &GroupName, transition: HookTransition) -> Option<LifecycleHook> {
+        self.region.groups.get(name)?.hooks.iter().find(|hook| hook.transition == transition).cloned()
+    }
+
+    pub(in super::super) fn enter(&mut self, name: &GroupName, id: &InstanceId, state: LifecycleState) {
+        let now = self.now;
+        let Some(group) = self.region.groups.get_mut(name) else { return };
+        if let Some(member) = group.members.get_mut(id) {
+            (member.state, member.state_since) = (state, now);
+        }
+        group.unsettled = true;
+    }
+
+    fn step_member_in(&mut self, name: &GroupName, id: &InstanceId, wait: Duration) {
+        let at = self.now + wait;
+        if let Some(member) = self.region.groups.get_mut(name).and_then(|group| group.members.get_mut(id)) {
+            member.step_at = Some(at);
+            self.schedule.put(at, Event::Member(self.region.name.clone(), name.clone(), id.clone()));
+        }
+    }
+}
+
+/// How long a hook holds: until its consumer answers, or for the heartbeat.
+fn held_for(hook: &LifecycleHook) -> Duration {
+    let seconds = hook.answers_after_s.unwrap_or(hook.heartbeat_s).min(hook.heartbeat_s);
+    Duration::from_secs(u64::from(seconds))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::super::super::super::world::TargetState;
+    use super::super::super::fixture::{self, REGION};
+    use super::*;
+
+    fn with_hooks(launch: &str, end: &str) -> super::super::super::super::world::World {
+        let hooks = format!(r#"hooks = [{{ name = "up", on = "launching", {launch} }}, {{ name = "down", on = "terminating", {end} }}], grace_s = 120"#);
+        fixture::world_with(|document| document.replace("grace_s = 120", &hooks))
+    }
+
+    fn states(world: &super::super::super::super::world::World) -> Vec<LifecycleState> {
+        world.members().into_iter().map(|member| member.state).filter(|state| *state != LifecycleState::InService).collect()
+    }
+
+    #[test]
+    fn a_launch_hook_holds_until_its_consumer_answers_aws_domain_a2() {
+        let mut world = with_hooks("answers_after_s = 100", "answers_after_s = 10");
+        world.set_desired(REGION, "web", 7).unwrap();
+        world.pass(60);
+        assert_eq!(states(&world), [LifecycleState::PendingWait]);
+        assert_eq!(world.here().groups["web"].activities.back().unwrap().status, ActivityStatus::MidLifecycleAction);
+        world.pass(90);
+        assert_eq!(world.here().groups["web"].in_service(), 7);
+    }
+
+    #[test]
+    fn out_of_the_balancer_then_the_hook_then_the_end_aws_domain_c1() {
+        let mut world = with_hooks("answers_after_s = 1", "heartbeat_s = 600");
+        let id = world.first_member();
+        world.terminate_member(id.as_str()).unwrap();
+        assert_eq!((states(&world), world.target_state(&id)), (vec![LifecycleState::Terminating], Some(TargetState::Draining)));
+        world.pass(121);
+        let of = |world: &super::super::super::super::world::World| world.members().into_iter().find(|member| member.instance == id).map(|member| member.state);
+        assert_eq!((of(&world), world.target_state(&id)), (Some(LifecycleState::TerminatingWait), None));
+        assert_eq!(world.here().instances[&id].state, InstanceState::Running, "still running, still billed");
+        world.pass(598);
+        assert_eq!(of(&world), Some(LifecycleState::TerminatingWait), "a dead consumer costs the whole heartbeat");
+        world.pass(60);
+        assert_eq!(of(&world), None);
+        assert_eq!(world.here().instances[&id].state, InstanceState::Terminated);
+    }
+
+    #[test]
+    fn an_abandoned_launch_is_ended_aws_domain_c1() {
+        let mut world = with_hooks("heartbeat_s = 60", "answers_after_s = 1");
+        world.set_desired(REGION, "web", 7).unwrap();
+        world.pass(95);
+        assert!(world.activity_lines(3).join("\n").contains("a lifecycle hook being abandoned"), "{:?}", world.activity_lines(3));
+    }
+
+    #[test]
+    fn launched_while_add_to_load_balancer_is_suspended_is_never_registered_aws_domain_a2() {
+        let mut world = fixture::world_with(|document| document.replace("grace_s = 120", "grace_s = 120, suspended = [\"AddToLoadBalancer\"]"));
+        world.set_desired(REGION, "web", 7).unwrap();
+        world.pass(120);
+        world.change_group(|group| group.suspended.clear());
+        world.pass(600);
+        let unregistered = world.members().iter().filter(|member| world.target_state(&member.instance).is_none()).count();
+        assert_eq!((world.here().groups["web"].in_service(), unregistered), (7, 1));
+    }
+}

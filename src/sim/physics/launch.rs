@@ -1,0 +1,224 @@
+//! Launching: how an instance comes to be, with its address, its volumes and its tags.
+//!
+//! Owns: the one way in which instances are made, at the start of the world and later. Must stay true: a failed launch
+//! leaves nothing behind.
+
+use super::super::world::{
+    BlockDevice, Causes, CheckState, GroupName, ImageId, ImageState, Instance, InstanceChecks, InstanceId,
+    InstanceState, Market, SecurityGroup, ServiceName, SimTime, SubnetId, Tags, TemplateRef, Volume, VolumeCondition,
+    VolumeId, VolumeState, random,
+};
+use super::{Event, Scene};
+use std::time::Duration;
+
+/// What to launch, and where.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The subnet, and so the zone.
+    pub subnet: SubnetId,
+    /// The image.
+    pub image: ImageId,
+    /// The type.
+    pub instance_type: String,
+    /// Key pair.
+    pub key_name: Option<String>,
+    /// ARN of the instance profile.
+    pub instance_profile: Option<String>,
+    /// Security groups.
+    pub security_groups: Vec<SecurityGroup>,
+    /// On-demand or spot.
+    pub market: Market,
+    /// Detailed monitoring.
+    pub detailed_monitoring: bool,
+    /// The template version that this came from.
+    pub template: Option<TemplateRef>,
+    /// The group that asked.
+    pub group: Option<GroupName>,
+    /// The service whose load it will carry.
+    pub service: Option<ServiceName>,
+    /// Tags.
+    pub tags: Tags,
+    /// Volumes besides the root: device and GiB. They outlive the instance.
+    pub data_volumes: Vec<(String, u32)>,
+    /// Seconds from `running` until it answers.
+    pub boot_s: u32,
+    /// Its release does not work.
+    pub broken: bool,
+}
+
+/// Why a launch failed, in the words of scaling activities.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LaunchFailure {
+    /// The subnet is gone.
+    #[error("The subnet ID '{0}' does not exist. Launching EC2 instance failed.")]
+    NoSubnet(SubnetId),
+    /// The subnet is full.
+    #[error(
+        "There are not enough free addresses in subnet '{0}' to satisfy the requested number of instances. Launching EC2 instance failed."
+    )]
+    NoFreeAddress(SubnetId),
+    /// The image is gone or disabled.
+    #[error("The image id '[{0}]' does not exist. Launching EC2 instance failed.")]
+    NoImage(ImageId),
+    /// The template or its version is gone.
+    #[error("The specified launch template version does not exist. Launching EC2 instance failed.")]
+    NoTemplate,
+}
+
+impl Scene<'_> {
+    /// Launches an instance; it is `pending` then, and its life goes on by itself.
+    ///
+    /// # Errors
+    /// [`LaunchFailure`] when subnet, address or image are missing.
+    pub fn launch(&mut self, launch: Launch) -> Result<InstanceId, LaunchFailure> {
+        let usable = |image: &ImageId| self.region.images.get(image).filter(|image| image.state == ImageState::Available);
+        let Some(image) = usable(&launch.image) else { return Err(LaunchFailure::NoImage(launch.image)) };
+        let (architecture, root_device) = (image.architecture.clone(), image.root_device.clone());
+        let root = (root_device.clone(), image.size_gib, Some(image.snapshot.clone()), true);
+        let Some(subnet) = self.region.subnets.get_mut(&launch.subnet) else {
+            return Err(LaunchFailure::NoSubnet(launch.subnet));
+        };
+        let Some(private_ip) = subnet.take_address() else { return Err(LaunchFailure::NoFreeAddress(launch.subnet)) };
+        let (zone, vpc, public) = (subnet.zone.clone(), subnet.vpc.clone(), subnet.public);
+
+        let id = InstanceId::from(self.mint.id("i"));
+        let data = launch.data_volumes.into_iter().map(|(device, gib)| (device, gib, None, false));
+        let volumes: Vec<_> = std::iter::once(root).chain(data).collect();
+        let mut block_devices = Vec::new();
+        for (device, size_gib, snapshot, delete_on_termination) in volumes {
+            let volume = VolumeId::from(self.mint.id("vol"));
+            self.region.volumes.insert(volume.clone(), Volume {
+                id: volume.clone(),
+                zone: zone.clone(),
+                size_gib,
+                volume_type: "gp3".to_owned(),
+                iops: 3000,
+                encrypted: true,
+                snapshot,
+                created_at: self.now.whole_second(),
+                state: VolumeState::InUse,
+                condition: VolumeCondition::Ok,
+                instance: Some(id.clone()),
+                tags: Tags::default(),
+            });
+            let attached_at = self.now.whole_second();
+            block_devices.push(BlockDevice { device, volume, attached_at, delete_on_termination });
+        }
+        let public_ip = public.then(|| public_address(self.seed, id.as_str()));
+        let instance = Instance {
+            id: id.clone(),
+            reservation: self.mint.id("r"),
+            image: launch.image,
+            instance_type: launch.instance_type,
+            architecture,
+            state: InstanceState::Pending,
+            state_since: self.now,
+            state_reason: None,
+            transition_reason: String::new(),
+            launched_at: self.now.whole_second(),
+            zone,
+            subnet: Some(launch.subnet),
+            vpc: Some(vpc),
+            private_ip: Some(private_ip),
+            public_ip,
+            tags: launch.tags,
+            key_name: launch.key_name,
+            instance_profile: launch.instance_profile,
+            security_groups: launch.security_groups,
+            root_device,
+            block_devices,
+            market: launch.market,
+            detailed_monitoring: launch.detailed_monitoring,
+            template: launch.template,
+            group: launch.group,
+            checks: InstanceChecks::all(CheckState::NotApplicable),
+            events: Vec::new(),
+            auto_recovery: "default".to_owned(),
+            termination_protection: false,
+            interface: self.mint.id("eni"),
+            service: launch.service,
+            target_groups: Vec::new(),
+            classic_balancers: Vec::new(),
+            ready_at: None,
+            boot_s: launch.boot_s,
+            step_at: None,
+            causes: Causes { release_broken: launch.broken.then_some(self.now), ..Causes::default() },
+        };
+        self.region.instances.insert(id.clone(), instance);
+        self.step_instance_in(&id, placing_time(self.seed, id.as_str()));
+        Ok(id)
+    }
+
+    /// Plans the next step of an instance's life; a step that was planned before is forgotten.
+    pub(super) fn step_instance_in(&mut self, id: &InstanceId, wait: Duration) {
+        let at: SimTime = self.now + wait;
+        if let Some(instance) = self.region.instances.get_mut(id) {
+            instance.step_at = Some(at);
+            self.schedule.put(at, Event::Instance(self.region.name.clone(), id.clone()));
+        }
+    }
+}
+
+/// Seconds in `pending`: 6 to 18; more than five minutes would be abnormal (`aws-domain.md A.1`).
+fn placing_time(seed: u64, id: &str) -> Duration {
+    Duration::from_millis(6_000 + random::below(seed, &["placing", id], 12_000))
+}
+
+/// A public address out of one of Amazon's blocks.
+pub(in super::super) fn public_address(seed: u64, id: &str) -> std::net::Ipv4Addr {
+    let host = random::below(seed, &["public", id], 1 << 18);
+    std::net::Ipv4Addr::from(0x3410_0000_u32 + u32::try_from(host).unwrap_or_default())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::super::fixture::{self, REGION};
+    use super::*;
+
+    fn order(world: &super::super::super::world::World) -> Launch {
+        let member = &world.here().instances[&world.first_member()];
+        Launch {
+            subnet: member.subnet.clone().unwrap(),
+            image: member.image.clone(),
+            instance_type: member.instance_type.clone(),
+            key_name: None,
+            instance_profile: None,
+            security_groups: Vec::new(),
+            market: Market::OnDemand,
+            detailed_monitoring: false,
+            template: None,
+            group: None,
+            service: None,
+            tags: Tags::default(),
+            data_volumes: vec![("/dev/sdf".to_owned(), 50)],
+            boot_s: 30,
+            broken: false,
+        }
+    }
+
+    #[test]
+    fn a_launch_takes_an_address_and_makes_volumes_aws_domain_a1() {
+        let mut world = fixture::world();
+        let order = order(&world);
+        let free = world.here().subnets[&order.subnet].free_addresses;
+        let id = world.scene(REGION).unwrap().launch(order.clone()).unwrap();
+        let instance = &world.here().instances[&id];
+        assert_eq!(instance.state, InstanceState::Pending);
+        assert_eq!(instance.block_devices.len(), 2);
+        assert_eq!(world.here().subnets[&order.subnet].free_addresses, free - 1);
+        world.pass(20);
+        assert_eq!(world.here().instances[&id].state, InstanceState::Running);
+    }
+
+    #[test]
+    fn a_full_subnet_refuses_and_leaves_nothing_behind_aws_domain_a1() {
+        let mut world = fixture::world();
+        let order = order(&world);
+        world.regions.get_mut(REGION).unwrap().subnets.get_mut(&order.subnet).unwrap().free_addresses = 0;
+        let (instances, volumes) = (world.here().instances.len(), world.here().volumes.len());
+        let failure = world.scene(REGION).unwrap().launch(order).unwrap_err();
+        assert!(failure.to_string().starts_with("There are not enough free addresses in subnet 'subnet-0"), "{failure}");
+        assert_eq!((world.here().instances.len(), world.here().volumes.len()), (instances, volumes));
+    }
+}

@@ -1,0 +1,98 @@
+//! Which metrics there are: `ListMetrics`.
+
+use super::super::super::world::{BalancerKind, InstanceState, Region, World};
+use super::Metric;
+
+const INSTANCE: &[&str] = &["CPUUtilization", "StatusCheckFailed", "StatusCheckFailed_AttachedEBS", "StatusCheckFailed_Instance", "StatusCheckFailed_System"];
+const HTTP: &[&str] = &[
+    "ActiveConnectionCount",
+    "HTTPCode_ELB_5XX_Count",
+    "HTTPCode_Target_2XX_Count",
+    "HTTPCode_Target_4XX_Count",
+    "HTTPCode_Target_5XX_Count",
+    "NewConnectionCount",
+    "RequestCount",
+    "TargetResponseTime",
+];
+const FLOWS: &[&str] = &["ActiveFlowCount", "NewFlowCount", "ProcessedBytes", "TCP_Client_Reset_Count", "TCP_Target_Reset_Count"];
+const HOSTS: &[&str] = &["HealthyHostCount", "UnHealthyHostCount"];
+const CLASSIC: &[&str] = &["HTTPCode_Backend_2XX", "HTTPCode_Backend_5XX", "HealthyHostCount", "Latency", "RequestCount", "UnHealthyHostCount"];
+const DATABASE: &[&str] =
+    &["AuroraReplicaLag", "CPUUtilization", "CommitThroughput", "DatabaseConnections", "FreeStorageSpace", "FreeableMemory", "ReadLatency", "ReplicaLag", "WriteLatency"];
+const GLOBAL: &[&str] = &["AuroraGlobalDBProgressLag", "AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"];
+const QUEUE: &[&str] = &["ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "NumberOfMessagesDeleted", "NumberOfMessagesSent"];
+
+impl World {
+    /// Every metric of `region` that had a datapoint in the last minutes, sorted.
+    #[must_use]
+    pub fn metrics(&self, region: &Region) -> Vec<Metric> {
+        let mut list = List(Vec::new());
+        for instance in region.instances.values().filter(|instance| instance.state == InstanceState::Running) {
+            list.add("AWS/EC2", INSTANCE, &[("InstanceId", instance.id.as_str())]);
+        }
+        for group in region.groups.values() {
+            let name = [("AutoScalingGroupName", group.name.as_str())];
+            list.add("AWS/EC2", &["CPUUtilization"], &name);
+            let metrics: Vec<&str> = group.metrics.iter().map(String::as_str).collect();
+            list.add("AWS/AutoScaling", &metrics, &name);
+        }
+        balancers(region, &mut list);
+        for database in region.databases.values() {
+            list.add("AWS/RDS", DATABASE, &[("DBInstanceIdentifier", database.id.as_str())]);
+        }
+        for cluster in region.clusters.values() {
+            list.add("AWS/RDS", GLOBAL, &[("DBClusterIdentifier", cluster.id.as_str())]);
+        }
+        for queue in region.services.values().filter_map(|service| service.queue.as_ref()) {
+            list.add("AWS/SQS", QUEUE, &[("QueueName", &queue.name)]);
+        }
+        // Counters that never count (and lag of what does not replicate) are not listed.
+        let minutes = (1..=15).map(|back| super::SimTime::of_minute(self.now.minute() - back));
+        list.0.retain(|metric| minutes.clone().any(|minute| self.metric(region, metric, minute).is_some()));
+        list.0.sort();
+        list.0
+    }
+}
+
+fn balancers(region: &Region, list: &mut List) {
+    for balancer in region.balancers.values() {
+        let (namespace, names) = match balancer.kind {
+            BalancerKind::Application => (balancer.kind.namespace(), HTTP),
+            BalancerKind::Network => (balancer.kind.namespace(), FLOWS),
+        };
+        let own = ("LoadBalancer", balancer.metric_dimension());
+        list.add(namespace, names, &[own]);
+        for zone in &balancer.zones {
+            list.add(namespace, names, &[("AvailabilityZone", zone.zone.as_str()), own]);
+        }
+        for group in region.target_groups.values().filter(|group| group.balancers.contains(&balancer.arn)) {
+            let target_group = ("TargetGroup", group.metric_dimension());
+            let both: Vec<&str> = names.iter().chain(HOSTS).copied().chain((balancer.kind == BalancerKind::Application).then_some("RequestCountPerTarget")).collect();
+            list.add(namespace, &both, &[own, target_group]);
+            for zone in &balancer.zones {
+                list.add(namespace, &both, &[("AvailabilityZone", zone.zone.as_str()), own, target_group]);
+            }
+        }
+    }
+    for classic in region.classic_balancers.values() {
+        let own = ("LoadBalancerName", classic.name.as_str());
+        list.add("AWS/ELB", CLASSIC, &[own]);
+        for zone in &classic.zones {
+            list.add("AWS/ELB", CLASSIC, &[("AvailabilityZone", zone.as_str()), own]);
+        }
+    }
+}
+
+struct List(Vec<Metric>);
+
+impl List {
+    fn add(&mut self, namespace: &str, names: &[&str], dimensions: &[(&str, &str)]) {
+        for name in names {
+            self.0.push(Metric {
+                namespace: namespace.to_owned(),
+                name: (*name).to_owned(),
+                dimensions: dimensions.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+            });
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! How the simulated account behaves: one file a rule.
+//!
+//! Owns: every change of the world after its start. Knows: `world/` and virtual time; nothing of protocols. Must stay
+//! true: all that happens hangs on the schedule, so that advancing twice by 30 s is advancing once by 60 s; what AWS
+//! reports follows from causes, never the other way round. The rules come from `aws-domain.md` A.1 to A.6 and C.1.
+
+mod act;
+mod alarm;
+mod checks;
+mod classic;
+mod database;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod fixture;
+mod group;
+mod health;
+mod launch;
+mod life;
+mod load;
+mod metric;
+mod scene;
+mod schedule;
+mod serving;
+mod target;
+
+use std::time::Duration;
+
+pub use self::act::Unknown;
+pub use self::alarm::{AlarmExpression, ExpressionError};
+pub(super) use self::classic::set as set_classic;
+pub use self::health::serves;
+pub use self::launch::{Launch, LaunchFailure};
+pub(super) use self::launch::public_address;
+pub(super) use self::life::user_shutdown;
+pub use self::metric::{Datapoint, Metric};
+pub use self::scene::Scene;
+pub use self::schedule::{Event, Schedule};
+pub(super) use self::target::{enter as enter_target, standing as target_standing};
+
+use super::scenario::LoadCurve;
+use super::world::{RegionName, SimTime, World};
+
+/// How often groups compare what they have with what they want.
+const RECONCILE_EVERY: Duration = Duration::from_secs(5);
+
+impl World {
+    /// Runs everything that is due up to `now`. Going back in time does nothing.
+    pub fn advance_to(&mut self, now: SimTime) {
+        while let Some((at, event)) = self.schedule.take(now) {
+            self.now = at;
+            self.happen(event);
+        }
+        self.now = self.now.max(now);
+    }
+
+    /// Sets the load over the day, past days included.
+    pub fn set_load(&mut self, load: LoadCurve) {
+        self.load = load;
+        self.settle_alarms();
+    }
+
+    /// Starts the course of things in a world that was just built.
+    pub(super) fn begin(&mut self) {
+        self.schedule = Schedule::default();
+        self.schedule.put(self.now + RECONCILE_EVERY, Event::Reconcile);
+        self.schedule.put(SimTime::of_minute(self.now.minute() + 1), Event::Minute);
+        self.wire_services();
+        for name in self.region_names() {
+            self.with_scene(&name, |scene| scene.record_serving());
+        }
+        self.settle_alarms();
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Reconcile => self.reconcile(),
+            Event::Minute => self.end_minute(),
+            Event::Instance(region, id) => self.with_scene(&region, |scene| scene.step_instance(&id)),
+            Event::Checks(region, id) => self.with_scene(&region, |scene| scene.check_instance(&id)),
+            Event::Target(region, group, key) => self.with_scene(&region, |scene| scene.check_target(&group, &key)),
+            Event::Classic(region, balancer, id) => {
+                self.with_scene(&region, |scene| scene.check_classic(&balancer, &id));
+            }
+            Event::Member(region, group, id) => self.with_scene(&region, |scene| scene.step_member(&group, &id)),
+        }
+    }
+
+    fn reconcile(&mut self) {
+        for name in self.region_names() {
+            self.with_scene(&name, |scene| scene.reconcile_groups());
+        }
+        self.schedule.put(self.now + RECONCILE_EVERY, Event::Reconcile);
+    }
+
+    fn end_minute(&mut self) {
+        for name in self.region_names() {
+            self.with_scene(&name, |scene| {
+                scene.record_serving();
+                scene.tend_databases();
+                scene.unsettle_groups();
+            });
+        }
+        self.judge_alarms();
+        self.schedule.put(self.now + SimTime::MINUTE, Event::Minute);
+    }
+
+    pub(super) fn region_names(&self) -> Vec<RegionName> {
+        self.regions.keys().cloned().collect()
+    }
+
+    pub(super) fn with_scene(&mut self, region: &RegionName, work: impl FnOnce(&mut Scene<'_>)) {
+        if let Some(mut scene) = self.scene(region.as_str()) {
+            work(&mut scene);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What will happen when.
+
+use std::collections::BTreeMap;
+
+use super::super::world::{Arn, ClassicName, GroupName, InstanceId, RegionName, SimTime, TargetKey};
+
+/// Things that are due at an instant, in the order of their instants and, at one instant, of their making.
+#[derive(Debug, Clone, Default)]
+pub struct Schedule {
+    due: BTreeMap<(SimTime, u64), Event>,
+    made: u64,
+}
+
+impl Schedule {
+    /// Puts `event` at `at`.
+    pub fn put(&mut self, at: SimTime, event: Event) {
+        self.made += 1;
+        self.due.insert((at, self.made), event);
+    }
+
+    /// Takes the first event that is due at or before `now`.
+    pub fn take(&mut self, now: SimTime) -> Option<(SimTime, Event)> {
+        let first = self.due.first_entry()?;
+        if first.key().0 > now {
+            return None;
+        }
+        let ((at, _), event) = first.remove_entry();
+        Some((at, event))
+    }
+}
+
+/// One thing that is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Groups compare what they have with what they want.
+    Reconcile,
+    /// A minute is over: counts are recorded, alarms evaluated.
+    Minute,
+    /// An instance takes the next step of its life.
+    Instance(RegionName, InstanceId),
+    /// EC2 checks an instance.
+    Checks(RegionName, InstanceId),
+    /// A load balancer checks a target.
+    Target(RegionName, Arn, TargetKey),
+    /// A classic load balancer checks an instance.
+    Classic(RegionName, ClassicName, InstanceId),
+    /// A group takes the next step of a member's life.
+    Member(RegionName, GroupName, InstanceId),
+}

@@ -1,0 +1,85 @@
+//! EC2: one file a resource.
+//!
+//! Owns: what EC2's reading actions answer. Depends on the world and the wire's core. Must stay true: member names are those
+//! of the wire (`locationName` in the model), times carry milliseconds, and an unknown filter or id is refused as EC2 does.
+
+mod addresses;
+mod filter;
+mod id;
+mod images;
+mod instance;
+mod instance_status;
+mod instances;
+mod launch_templates;
+mod regions;
+mod snapshots;
+mod subnets;
+mod tags;
+mod template_versions;
+mod volume_status;
+mod volumes;
+mod vpcs;
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use super::{Action, Service};
+use crate::sim::wire::error::ApiError;
+use crate::sim::wire::request::Request;
+use crate::sim::wire::throttle::ThrottleClass;
+use crate::sim::wire::writer::Writer;
+use crate::sim::world::{Region, Tags, World};
+
+/// EC2's actions.
+pub const ACTIONS: &[Action] = &[
+    Action::read(Service::Ec2, "DescribeAddresses", addresses::describe),
+    Action::read(Service::Ec2, "DescribeAvailabilityZones", regions::describe_zones),
+    Action::read(Service::Ec2, "DescribeImages", images::describe),
+    Action::read(Service::Ec2, "DescribeInstanceStatus", instance_status::describe).class(ThrottleClass::Listing),
+    Action::read(Service::Ec2, "DescribeInstances", instances::describe).class(ThrottleClass::Listing),
+    Action::read(Service::Ec2, "DescribeLaunchTemplateVersions", template_versions::describe),
+    Action::read(Service::Ec2, "DescribeLaunchTemplates", launch_templates::describe),
+    Action::read(Service::Ec2, "DescribeRegions", regions::describe_regions),
+    Action::read(Service::Ec2, "DescribeSnapshots", snapshots::describe).class(ThrottleClass::Listing),
+    Action::read(Service::Ec2, "DescribeSubnets", subnets::describe),
+    Action::read(Service::Ec2, "DescribeTags", tags::describe),
+    Action::read(Service::Ec2, "DescribeVolumeStatus", volume_status::describe),
+    Action::read(Service::Ec2, "DescribeVolumes", volumes::describe).class(ThrottleClass::Listing),
+    Action::read(Service::Ec2, "DescribeVpcs", vpcs::describe),
+];
+
+/// Where an action looks: the account and one region of it.
+#[derive(Debug, Clone, Copy)]
+struct Scope<'a> {
+    world: &'a World,
+    region: &'a Region,
+}
+
+impl<'a> Scope<'a> {
+    fn of(world: &'a World, request: &Request) -> Result<Self, ApiError> {
+        Ok(Self { world, region: super::region(world, request)? })
+    }
+
+    fn account(&self) -> &'a str {
+        &self.world.account
+    }
+
+    fn zone_id(&self, name: &str) -> &'a str {
+        self.region.zone_id(name).map_or("", |id| id.as_str())
+    }
+}
+
+/// The values of a map after a key, so that a late page does not walk over the earlier ones.
+fn after<'a, K: Ord + Borrow<str>, V>(map: &'a BTreeMap<K, V>, key: Option<&str>) -> impl Iterator<Item = &'a V> {
+    let start = key.map_or(Bound::Unbounded, Bound::Excluded);
+    map.range::<str, _>((start, Bound::Unbounded)).map(|(_, value)| value)
+}
+
+/// `tagSet`, as nearly all of EC2's resources have it.
+fn write_tags(w: &mut Writer, tags: &Tags) {
+    w.list("tagSet", "item", tags.iter(), |w, (key, value)| {
+        w.text("key", key);
+        w.text("value", value);
+    });
+}

@@ -1,0 +1,66 @@
+//! `DescribeTags`: the tags of all EC2 resources, one row a tag.
+
+use super::Scope;
+use super::filter::{Field, Filters, text};
+use crate::sim::wire::error::ApiError;
+use crate::sim::wire::page::{Bounds, Pager};
+use crate::sim::wire::request::Request;
+use crate::sim::wire::writer::Writer;
+use crate::sim::world::{Region, Tags, World};
+
+/// One tag of one resource.
+struct Row<'a> {
+    resource: &'a str,
+    kind: &'static str,
+    tags: &'a Tags,
+    key: &'a str,
+    value: &'a str,
+}
+
+fn fields<'r>() -> [Field<Row<'r>>; 4] {
+    [
+        Field("key", |_, row| text(row.key)),
+        Field("resource-id", |_, row| text(row.resource)),
+        Field("resource-type", |_, row| text(row.kind)),
+        Field("value", |_, row| text(row.value)),
+    ]
+}
+
+/// `DescribeTags`.
+pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
+    let scope = Scope::of(world, request)?;
+    let filters = Filters::new(request, &fields(), Some(|row: &Row<'_>| row.tags))?;
+    let pager = Pager::new(request, &Bounds::EC2)?;
+    let mut rows: Vec<Row<'_>> = resources(scope.region)
+        .flat_map(|(resource, kind, tags)| {
+            tags.iter().map(move |(key, value)| Row { resource, kind, tags, key, value })
+        })
+        .filter(|row| filters.pass(&scope, row))
+        .collect();
+    rows.sort_by(|a, b| (a.resource, a.key).cmp(&(b.resource, b.key)));
+    let page = pager.page(rows, |row| format!("{}\u{0}{}", row.resource, row.key).into());
+    w.list("tagSet", "item", page.items, |w, row| {
+        w.text("resourceId", row.resource);
+        w.text("resourceType", row.kind);
+        w.text("key", row.key);
+        w.text("value", row.value);
+    });
+    w.maybe_text("nextToken", page.token);
+    Ok(())
+}
+
+/// Everything in EC2 that carries tags: id, type and tags.
+fn resources(region: &Region) -> impl Iterator<Item = (&str, &'static str, &Tags)> {
+    let instances = region.instances.values().map(|r| (r.id.as_str(), "instance", &r.tags));
+    let volumes = region.volumes.values().map(|r| (r.id.as_str(), "volume", &r.tags));
+    let subnets = region.subnets.values().map(|r| (r.id.as_str(), "subnet", &r.tags));
+    let vpcs = region.vpcs.values().map(|r| (r.id.as_str(), "vpc", &r.tags));
+    let images = region.images.values().map(|r| (r.id.as_str(), "image", &r.tags));
+    let snapshots = region.snapshots.values().map(|r| (r.id.as_str(), "snapshot", &r.tags));
+    let templates = region.templates.values().map(|r| (r.id.as_str(), "launch-template", &r.tags));
+    let addresses = region.addresses.values().map(|r| (r.id.as_str(), "elastic-ip", &r.tags));
+    let gateways = region.nat_gateways.values().map(|r| (r.id.as_str(), "natgateway", &r.tags));
+    let tables = region.route_tables.values().map(|r| (r.id.as_str(), "route-table", &r.tags));
+    let compute = instances.chain(volumes).chain(images).chain(snapshots).chain(templates);
+    compute.chain(subnets).chain(vpcs).chain(addresses).chain(gateways).chain(tables)
+}

@@ -1,0 +1,172 @@
+//! Token buckets: how many requests AWS takes before it refuses (`aws-domain.md` A.8).
+//!
+//! Owns: the buckets, which class of action draws from which, and their fill at a virtual time. Must stay true: no clock is
+//! read; a request that is refused costs nothing; the same requests at the same times are refused again.
+
+use std::collections::BTreeMap;
+
+use super::request::Request;
+use super::service::Service;
+use crate::sim::time::SimTime;
+
+/// Which buckets an action draws from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ThrottleClass {
+    /// An ordinary read: the service's bucket for reads.
+    Read,
+    /// A listing, which EC2 charges to a smaller bucket when it is neither filtered nor paged.
+    Listing,
+    /// An action with a bucket of its own.
+    Own(Bucket),
+}
+
+/// How much a bucket holds and how fast it fills.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bucket {
+    /// Its name; in one region one bucket has a name.
+    pub name: &'static str,
+    /// Requests it holds when full.
+    pub capacity: f64,
+    /// Requests a second that flow back.
+    pub refill: f64,
+}
+
+impl Bucket {
+    /// A bucket of that name.
+    pub const fn new(name: &'static str, capacity: f64, refill: f64) -> Self {
+        Self { name, capacity, refill }
+    }
+}
+
+const EC2_READ: Bucket = Bucket::new("ec2 reads", 100.0, 20.0);
+const EC2_UNBOUNDED: Bucket = Bucket::new("ec2 reads, unfiltered and unpaged", 50.0, 10.0);
+/// Classic and newer load balancers draw from this together.
+const ELB_ACCOUNT: Bucket = Bucket::new("elasticloadbalancing", 40.0, 10.0);
+const ELB_READ: Bucket = Bucket::new("elasticloadbalancing reads", 40.0, 10.0);
+const ROUTE53: Bucket = Bucket::new("route53", 5.0, 5.0);
+// Unpublished; generous enough for a client that keeps to the advice of A.8.
+const AUTOSCALING: Bucket = Bucket::new("autoscaling reads", 40.0, 10.0);
+const RDS: Bucket = Bucket::new("rds reads", 40.0, 10.0);
+const ARC: Bucket = Bucket::new("arc-zonal-shift reads", 20.0, 5.0);
+/// `aws-domain.md` A.5: CloudWatch's describing calls other than DescribeAlarms.
+const CLOUDWATCH: Bucket = Bucket::new("cloudwatch reads", 6.0, 3.0);
+const IDENTITY: Bucket = Bucket::new("identity reads", 100.0, 20.0);
+
+/// The buckets that a request draws from, one token of each.
+fn buckets(class: ThrottleClass, request: &Request) -> Vec<Bucket> {
+    let elb = matches!(request.service, Service::ElasticLoadBalancing | Service::ElasticLoadBalancingV2);
+    let mut buckets = if elb { vec![ELB_ACCOUNT] } else { Vec::new() };
+    buckets.push(match class {
+        ThrottleClass::Own(bucket) => bucket,
+        ThrottleClass::Listing if is_unbounded(request) => EC2_UNBOUNDED,
+        ThrottleClass::Listing | ThrottleClass::Read => match request.service {
+            Service::Ec2 => EC2_READ,
+            Service::ElasticLoadBalancing | Service::ElasticLoadBalancingV2 => ELB_READ,
+            Service::Route53 => ROUTE53,
+            Service::AutoScaling => AUTOSCALING,
+            Service::Rds => RDS,
+            Service::ArcZonalShift => ARC,
+            Service::CloudWatch => CLOUDWATCH,
+            Service::Iam | Service::Sts => IDENTITY,
+        },
+    });
+    buckets
+}
+
+/// Neither filtered, nor by id, nor paged.
+fn is_unbounded(request: &Request) -> bool {
+    let members = request.params.members();
+    !members.keys().any(|name| name == "MaxResults" || name == "NextToken" || name == "Filter" || name.ends_with("Id"))
+}
+
+/// How full each bucket was, and when.
+#[derive(Debug, Default)]
+pub struct Throttle {
+    levels: BTreeMap<(String, &'static str), (f64, SimTime)>,
+}
+
+impl Throttle {
+    /// Takes a token from every bucket of a request; `false`, and nothing taken, when one is empty.
+    pub fn admit(&mut self, class: ThrottleClass, request: &Request, now: SimTime) -> bool {
+        let region = if request.service.is_global() { "global" } else { &request.region };
+        let drawn: Vec<((String, &'static str), f64)> = buckets(class, request)
+            .into_iter()
+            .map(|bucket| ((region.to_owned(), bucket.name), self.level(region, bucket, now)))
+            .collect();
+        if drawn.iter().any(|(_, level)| *level < 1.0) {
+            return false;
+        }
+        for (key, level) in drawn {
+            self.levels.insert(key, (level - 1.0, now));
+        }
+        true
+    }
+
+    fn level(&self, region: &str, bucket: Bucket, now: SimTime) -> f64 {
+        match self.levels.get(&(region.to_owned(), bucket.name)) {
+            None => bucket.capacity,
+            Some((level, at)) => (level + now.since(*at).as_secs_f64() * bucket.refill).min(bucket.capacity),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::sim::wire::request::{Params, Protocol};
+
+    fn request(service: Service, params: &[&str]) -> Request {
+        let mut members = Params::default();
+        for name in params {
+            members.set(*name, "x");
+        }
+        Request {
+            service,
+            action: "DescribeInstances".into(),
+            region: "us-east-1".into(),
+            params: members,
+            user_agent: String::new(),
+            protocol: Protocol::Ec2,
+        }
+    }
+
+    fn admitted(throttle: &mut Throttle, class: ThrottleClass, request: &Request, now: SimTime) -> usize {
+        (0..1000).take_while(|_| throttle.admit(class, request, now)).count()
+    }
+
+    /// aws-domain.md A.8: non-mutating 100/20; unfiltered and unpaginated listings 50/10.
+    #[test]
+    fn an_unbounded_listing_draws_from_the_smaller_bucket() {
+        let mut throttle = Throttle::default();
+        let start = SimTime::from_seconds(0);
+        let (bare, paged) = (request(Service::Ec2, &["Version"]), request(Service::Ec2, &["MaxResults"]));
+        assert_eq!(admitted(&mut throttle, ThrottleClass::Listing, &bare, start), 50);
+        assert_eq!(admitted(&mut throttle, ThrottleClass::Listing, &paged, start), 100);
+        let later = start + Duration::from_secs(2);
+        assert_eq!(admitted(&mut throttle, ThrottleClass::Listing, &bare, later), 20);
+        assert_eq!(admitted(&mut throttle, ThrottleClass::Listing, &paged, later), 40);
+    }
+
+    /// aws-domain.md A.8: one account-level bucket 40/10 for both kinds of load balancer.
+    #[test]
+    fn both_load_balancer_services_share_one_bucket() {
+        let mut throttle = Throttle::default();
+        let start = SimTime::from_seconds(0);
+        assert_eq!(
+            admitted(&mut throttle, ThrottleClass::Read, &request(Service::ElasticLoadBalancingV2, &[]), start),
+            40
+        );
+        assert_eq!(
+            admitted(&mut throttle, ThrottleClass::Read, &request(Service::ElasticLoadBalancing, &[]), start),
+            0
+        );
+        let west = Request { region: "us-west-2".into(), ..request(Service::ElasticLoadBalancing, &[]) };
+        assert_eq!(
+            admitted(&mut throttle, ThrottleClass::Read, &west, start),
+            40,
+            "another region has buckets of its own"
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! Builds a world from its document.
+//!
+//! Owns: the step from a description to things with ids, ARNs and relations, already steady at the start. Knows: the
+//! physics, by which instances are launched as later ones will be. Must stay true: the same document, seed and start
+//! give the same world; whatever the document gets wrong is refused with its path.
+
+mod alarms;
+mod balancing;
+mod data;
+mod dns;
+mod fleet;
+mod groups;
+mod network;
+mod past;
+mod site;
+mod templates;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::document::{Format, RegionDoc, WorldDocument, WorldError};
+use super::{Mint, Origin, Region, RegionName, World, Zone, ZoneId, ZoneName, ZoneState};
+use crate::sim::physics::Schedule;
+use crate::sim::scenario::LoadCurve;
+use site::Site;
+
+/// The built-in world.
+const BUILTIN: &str = include_str!("../builtin.toml");
+
+impl World {
+    /// The built-in world: two regions, some eight services, about 120 instances.
+    ///
+    /// # Errors
+    /// None but what [`World::from_document`] gives, which its test excludes.
+    pub fn builtin(origin: Origin) -> Result<Self, WorldError> {
+        Self::from_document(BUILTIN, Format::Toml, origin)
+    }
+
+    /// The world that `text` describes, steady, at `origin`.
+    ///
+    /// # Errors
+    /// [`WorldError`] with line and column, or with the path of what contradicts itself or AWS.
+    pub fn from_document(text: &str, format: Format, origin: Origin) -> Result<Self, WorldError> {
+        let document = WorldDocument::parse(text, format)?;
+        let mut world = empty(&document, origin)?;
+        for (name, doc) in &document.regions {
+            build_region(&mut world, name, doc)?;
+        }
+        data::link_replicas(&mut world, &document)?;
+        data::build_globals(&mut world, &document)?;
+        dns::build_hosted_zones(&mut world, &document)?;
+        world.begin();
+        Ok(world)
+    }
+}
+
+fn empty(document: &WorldDocument, origin: Origin) -> Result<World, WorldError> {
+    let account = document.account.clone();
+    if account.len() != 12 || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(WorldError::invalid("account", format!("\"{account}\" has not twelve digits")));
+    }
+    let mut mint = Mint::new(origin.seed);
+    let role = document.caller_role.as_deref().unwrap_or("ops");
+    let session = "on-call";
+    Ok(World {
+        alias: document.alias.clone(),
+        caller_arn: format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
+        caller_id: format!("AROA{}:{session}", mint.letters(17)),
+        account,
+        now: origin.start,
+        started_at: origin.start,
+        seed: origin.seed,
+        mint,
+        regions: BTreeMap::new(),
+        global_clusters: BTreeMap::new(),
+        hosted_zones: BTreeMap::new(),
+        load: LoadCurve::constant(),
+        schedule: Schedule::default(),
+        faults: Vec::new(),
+    })
+}
+
+fn build_region(world: &mut World, name: &str, doc: &RegionDoc) -> Result<(), WorldError> {
+    let region = empty_region(name, doc)?;
+    world.regions.insert(region.name.clone(), region);
+    let start = world.now;
+    let mut site = Site::new(world, RegionName::from(name), start)?;
+    site.build_network(doc)?;
+    site.build_services(doc)?;
+    site.build_images(doc)?;
+    site.build_templates(doc)?;
+    site.build_target_groups(doc)?;
+    site.build_balancers(doc)?;
+    site.build_classic(doc)?;
+    site.build_groups(doc)?;
+    site.build_instances(doc)?;
+    site.build_databases(doc)?;
+    site.build_clusters(doc)?;
+    site.build_past(doc)?;
+    site.build_alarms(doc)
+}
+
+fn empty_region(name: &str, doc: &RegionDoc) -> Result<Region, WorldError> {
+    let mut zones = BTreeMap::new();
+    for (zone, id) in &doc.zones {
+        let path = format!("regions.{name}.zones");
+        if !zone.starts_with(name) {
+            return Err(WorldError::invalid(path, format!("\"{zone}\" is no zone of {name}: its name must begin so")));
+        }
+        if zones.values().any(|other: &Zone| other.id == **id) {
+            return Err(WorldError::invalid(path, format!("two zones have the id \"{id}\"")));
+        }
+        zones.insert(ZoneName::from(zone.as_str()), Zone {
+            name: ZoneName::from(zone.as_str()),
+            id: ZoneId::from(id.as_str()),
+            state: ZoneState::Available,
+            group_name: format!("{name}-zg-1"),
+            power: super::Power::On,
+        });
+    }
+    if zones.is_empty() {
+        return Err(WorldError::invalid(format!("regions.{name}.zones"), "a region has one zone at least"));
+    }
+    Ok(Region {
+        name: RegionName::from(name),
+        zones,
+        vpcs: BTreeMap::new(),
+        subnets: BTreeMap::new(),
+        route_tables: BTreeMap::new(),
+        nat_gateways: BTreeMap::new(),
+        addresses: BTreeMap::new(),
+        images: BTreeMap::new(),
+        snapshots: BTreeMap::new(),
+        templates: BTreeMap::new(),
+        instances: BTreeMap::new(),
+        volumes: BTreeMap::new(),
+        groups: BTreeMap::new(),
+        balancers: BTreeMap::new(),
+        target_groups: BTreeMap::new(),
+        classic_balancers: BTreeMap::new(),
+        databases: BTreeMap::new(),
+        clusters: BTreeMap::new(),
+        subnet_groups: BTreeMap::new(),
+        db_events: VecDeque::new(),
+        alarms: BTreeMap::new(),
+        managed_resources: BTreeMap::new(),
+        zonal_shifts: Vec::new(),
+        autoshifts: Vec::new(),
+        autoshift_observer: doc.autoshift_observer,
+        services: BTreeMap::new(),
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::super::{AlarmState, InstanceState, SimTime, TargetState};
+    use super::*;
+
+    const ORIGIN: Origin = Origin { seed: 7, start: SimTime::from_seconds(1_795_230_862) };
+
+    #[test]
+    fn the_builtin_world_is_one_worth_looking_at() {
+        let world = World::builtin(ORIGIN).unwrap();
+        let instances: usize = world.regions.values().map(|region| region.instances.len()).sum();
+        let alarms: usize = world.regions.values().map(|region| region.alarms.len()).sum();
+        assert!((110..=130).contains(&instances), "{instances} instances");
+        assert!((38..=46).contains(&alarms), "{alarms} alarms");
+        for region in world.regions.values() {
+            assert_eq!(region.zones.len(), 3);
+            let ids: Vec<_> = region.zones.values().map(|zone| zone.id.as_str()).collect();
+            assert!(!ids.is_sorted(), "names and ids of zones must not match alphabetically");
+        }
+    }
+
+    #[test]
+    fn a_calm_world_begins_steady_and_stays_so() {
+        let mut world = World::builtin(ORIGIN).unwrap();
+        for hours in [0, 3] {
+            world.advance_to(ORIGIN.start + std::time::Duration::from_secs(hours * 3600));
+            for region in world.regions.values() {
+                let resting = |alarm: &&crate::sim::world::Alarm| alarm.state == AlarmState::Alarm;
+                let firing: Vec<_> = region.alarms.values().filter(resting).map(|alarm| (&alarm.name, &alarm.reason)).collect();
+                assert!(firing.is_empty(), "{hours} h: {firing:?}");
+                for group in region.groups.values() {
+                    assert_eq!(group.in_service(), usize::try_from(group.desired).unwrap(), "{hours} h: {}", group.name);
+                }
+                for group in region.target_groups.values() {
+                    for target in group.targets.values() {
+                        assert_eq!(target.state, TargetState::Healthy, "{hours} h: {} {target:?}", group.name);
+                    }
+                }
+                let odd = region.instances.values().filter(|instance| {
+                    !matches!(instance.state, InstanceState::Running | InstanceState::Stopped | InstanceState::Terminated)
+                });
+                assert_eq!(odd.count(), 0, "{hours} h");
+            }
+        }
+    }
+
+    #[test]
+    fn equal_seeds_give_equal_worlds_whatever_the_steps() {
+        let run = |seed: u64, steps: &[u64]| {
+            let mut world = World::builtin(Origin { seed, ..ORIGIN }).unwrap();
+            let victim = world.regions.values().next().unwrap().groups["web-asg"].members.keys().next().unwrap().clone();
+            world.terminate_member(victim.as_str()).unwrap();
+            for step in steps {
+                world.advance_to(world.now + std::time::Duration::from_secs(*step));
+            }
+            crate::sim::state::document(&world).to_string()
+        };
+        let whole = run(7, &[600]);
+        assert_eq!(whole, run(7, &[600]), "same seed, same world");
+        assert_eq!(whole, run(7, &[30; 20]), "twenty times 30 s is 600 s");
+        assert_eq!(whole, run(7, &[1, 4, 595]));
+        assert_ne!(whole, run(8, &[600]), "another seed, another world");
+    }
+}

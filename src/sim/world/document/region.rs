@@ -1,0 +1,171 @@
+//! A region's part of the document, its services, shifts, and DNS.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{
+    Age, AlarmDoc, BalancerDoc, ClassicDoc, ClusterDoc, DatabaseDoc, GroupDoc, ImageDoc, InstanceDoc, TargetGroupDoc,
+    TemplateDoc,
+};
+
+/// A region.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegionDoc {
+    /// Zone names to zone ids.
+    pub zones: BTreeMap<String, String>,
+    /// Second number of its VPC's block, `10.N.0.0/16`.
+    pub network: u8,
+    /// Zones that have a NAT gateway; a zone without one routes through the first.
+    #[serde(default)]
+    pub nat_zones: Vec<String>,
+    /// Tells of autoshifts.
+    #[serde(default)]
+    pub autoshift_observer: bool,
+    /// Services.
+    #[serde(default)]
+    pub services: Vec<ServiceDoc>,
+    /// Machine images.
+    #[serde(default)]
+    pub images: Vec<ImageDoc>,
+    /// Launch templates.
+    #[serde(default)]
+    pub templates: Vec<TemplateDoc>,
+    /// Target groups.
+    #[serde(default)]
+    pub target_groups: Vec<TargetGroupDoc>,
+    /// Load balancers.
+    #[serde(default)]
+    pub load_balancers: Vec<BalancerDoc>,
+    /// Classic load balancers.
+    #[serde(default)]
+    pub classic_balancers: Vec<ClassicDoc>,
+    /// Auto Scaling groups.
+    #[serde(default)]
+    pub groups: Vec<GroupDoc>,
+    /// Instances outside of groups.
+    #[serde(default)]
+    pub instances: Vec<InstanceDoc>,
+    /// Database instances.
+    #[serde(default)]
+    pub databases: Vec<DatabaseDoc>,
+    /// Aurora clusters.
+    #[serde(default)]
+    pub clusters: Vec<ClusterDoc>,
+    /// Alarms.
+    #[serde(default)]
+    pub alarms: Vec<AlarmDoc>,
+    /// Zonal shifts of the past.
+    #[serde(default)]
+    pub zonal_shifts: Vec<ShiftDoc>,
+    /// Autoshifts of the past.
+    #[serde(default)]
+    pub autoshifts: Vec<AutoshiftDoc>,
+}
+
+/// A service: who sends traffic, and what it costs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceDoc {
+    /// Its name.
+    pub name: String,
+    /// Requests a second at a load factor of 1.
+    pub rps: f64,
+    /// Requests a second at which one instance is at 100 per cent CPU.
+    pub capacity_rps: f64,
+    /// CPU of an idle instance, per cent.
+    #[serde(default = "default_idle_cpu")]
+    pub idle_cpu: f64,
+    /// Median response time, milliseconds.
+    #[serde(default = "default_latency")]
+    pub latency_ms: f64,
+    /// Share of requests that fail in calm.
+    #[serde(default)]
+    pub error_share: f64,
+    /// Name of the queue that it works off.
+    pub queue: Option<String>,
+}
+
+const fn default_idle_cpu() -> f64 {
+    4.0
+}
+
+const fn default_latency() -> f64 {
+    40.0
+}
+
+/// A zonal shift that is over.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShiftDoc {
+    /// Name of the load balancer.
+    pub load_balancer: String,
+    /// The zone's name; the API will say its id.
+    pub away_from: String,
+    /// When it began.
+    pub age: Age,
+    /// How long it was meant to last.
+    pub length: Age,
+    /// `EXPIRED` or `CANCELED`.
+    pub status: String,
+    /// `ZONAL_SHIFT`, `PRACTICE_RUN`, …
+    pub kind: String,
+    /// Comment.
+    #[serde(default)]
+    pub comment: String,
+}
+
+/// An autoshift that is over.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AutoshiftDoc {
+    /// The zone's name.
+    pub away_from: String,
+    /// When it began.
+    pub age: Age,
+    /// How long it lasted.
+    pub length: Age,
+}
+
+/// A hosted zone.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HostedZoneDoc {
+    /// Its name, with or without the final dot.
+    pub name: String,
+    /// Private.
+    #[serde(default)]
+    pub private: bool,
+    /// Comment.
+    pub comment: Option<String>,
+    /// Records besides NS and SOA.
+    #[serde(default)]
+    pub records: Vec<RecordDoc>,
+}
+
+/// A record: either values with a TTL, or an alias.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordDoc {
+    /// Its name; `@` for the zone itself; relative to the zone.
+    pub name: String,
+    /// `A`, `CNAME`, …
+    pub kind: String,
+    /// Seconds.
+    pub ttl: Option<u32>,
+    /// Values. `REGION/databases/ID`, `REGION/clusters/ID` stand for the endpoint of that database.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// `REGION/NAME` of a load balancer.
+    pub alias: Option<String>,
+    /// `SetIdentifier`.
+    pub set: Option<String>,
+    /// `PRIMARY` or `SECONDARY`.
+    pub failover: Option<String>,
+    /// Weight.
+    pub weight: Option<u16>,
+}
+
+/// Tags in a document.
+pub type TagsDoc = BTreeMap<String, String>;

@@ -1,0 +1,46 @@
+//! Services of the simulated company: where traffic comes from and what it costs. AWS knows nothing of them.
+
+use serde::Serialize;
+
+use super::{Arn, ClassicName, GroupName, History, ServiceName};
+
+/// A service in one region.
+#[derive(Debug, Clone, Serialize)]
+pub struct Service {
+    /// Its name, the value of its resources' `Service` tag.
+    pub name: ServiceName,
+    /// The traffic that it gets.
+    pub demand: Demand,
+    /// The queue that it works off, for workers.
+    pub queue: Option<Queue>,
+    /// Fault factor on its demand over time; 1 in calm.
+    pub factor: History<f64>,
+    /// The target groups that take its traffic.
+    pub target_groups: Vec<Arn>,
+    /// The classic load balancers that take its traffic.
+    pub classic_balancers: Vec<ClassicName>,
+    /// The groups whose members serve it.
+    pub groups: Vec<GroupName>,
+}
+
+/// The traffic of a service at a load factor of 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Demand {
+    /// Requests (or jobs, or flows) a second, in all.
+    pub rps: f64,
+    /// Requests a second at which one instance's CPU is at 100 per cent.
+    pub capacity_rps: f64,
+    /// CPU of an idle instance, per cent.
+    pub idle_cpu: f64,
+    /// Median response time without load, seconds.
+    pub latency_s: f64,
+    /// Share of requests that fail in calm.
+    pub error_share: f64,
+}
+
+/// An SQS queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Queue {
+    /// Its name.
+    pub name: String,
+}

@@ -1,0 +1,372 @@
+//! What to read next: visible and waited-for first, each kind at its pace, failures with back-off.
+//!
+//! Owns: the schedule of reads and the inventory kept on disk. May know: the estate and the adapter's questions. Must stay true:
+//! no I/O in the schedule, which takes a time and returns what is due; no read runs twice at once; nothing is asked that depends
+//! on what is not known yet.
+
+mod pace;
+pub mod store;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::aws::{Ask, Found, Priority, READS, Scope};
+use crate::estate::balancer::{ClassicBalancer, LoadBalancer, Target, TargetGroup, TargetState};
+use crate::estate::zone::Zone;
+use crate::estate::{Estate, FailureKind, Kind, Part, ReadFailure, Slice, SliceId, Update};
+use crate::id::{Region, Text};
+use pace::Pace;
+
+/// A read that is due.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// What to read.
+    pub id: SliceId,
+    /// With what words.
+    pub ask: Ask,
+    /// How urgently.
+    pub priority: Priority,
+}
+
+/// Which kinds are read, and how often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A console or wall that stays: everything the board needs, again and again.
+    Stay,
+    /// One reading of these kinds, then done.
+    Once(BTreeSet<Kind>),
+}
+
+/// The schedule of reads.
+#[derive(Debug)]
+pub struct Watch {
+    purpose: Purpose,
+    entries: BTreeMap<SliceId, Entry>,
+    split: BTreeSet<(Region, Kind)>,
+    visible: BTreeSet<Kind>,
+    wanted: BTreeSet<SliceId>,
+    random: fastrand::Rng,
+}
+
+#[derive(Debug, Default)]
+struct Entry {
+    due_at: Option<Timestamp>,
+    running: bool,
+    tried: bool,
+    failures: u32,
+}
+
+impl Watch {
+    /// A schedule with nothing read yet. `seed` decides the jitter.
+    pub fn new(purpose: Purpose, seed: u64) -> Self {
+        Self {
+            purpose,
+            entries: BTreeMap::new(),
+            split: BTreeSet::new(),
+            visible: BTreeSet::new(),
+            wanted: BTreeSet::new(),
+            random: fastrand::Rng::with_seed(seed),
+        }
+    }
+
+    /// Says what somebody looks at: these kinds go first, and `detail` is read although the board does not need it.
+    pub fn look_at(&mut self, kinds: impl IntoIterator<Item = Kind>, detail: impl IntoIterator<Item = SliceId>) {
+        self.visible = kinds.into_iter().collect();
+        self.wanted = detail.into_iter().collect();
+    }
+
+    /// Makes everything that is visible due now.
+    pub fn refresh(&mut self, now: Timestamp) {
+        for (id, entry) in &mut self.entries {
+            if !entry.running && (self.visible.is_empty() || self.visible.contains(&id.kind) || self.wanted.contains(id)) {
+                entry.due_at = Some(now);
+            }
+        }
+    }
+
+    /// The reads that are due at `now`, the most urgent first; they count as running until [`Watch::finished`].
+    pub fn due(&mut self, estate: &Estate, now: Timestamp) -> Vec<Job> {
+        let wanted = self.slices_to_read(estate, now);
+        self.entries.retain(|id, entry| entry.running || wanted.contains(id));
+        let mut jobs = Vec::new();
+        for id in wanted {
+            let entry = self.entries.entry(id.clone()).or_default();
+            if entry.running || entry.due_at.is_some_and(|due| due > now) || self.is_over(&id) {
+                continue;
+            }
+            let Some(ask) = ask(&id, estate, now) else { continue };
+            let priority = self.priority(&id);
+            if let Some(entry) = self.entries.get_mut(&id) {
+                entry.running = true;
+            }
+            jobs.push(Job { id, ask, priority });
+        }
+        jobs.sort_by_key(|job| job.priority);
+        jobs
+    }
+
+    /// When something is due next; none while everything runs or is over.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.entries.values().filter(|entry| !entry.running).filter_map(|entry| entry.due_at).min()
+    }
+
+    /// Whether a read for one purpose is complete: nothing runs and everything was tried.
+    pub fn is_done(&mut self, estate: &Estate, now: Timestamp) -> bool {
+        self.entries.values().all(|entry| !entry.running)
+            && self.slices_to_read(estate, now).iter().all(|id| self.entries.get(id).is_some_and(|entry| entry.tried))
+    }
+
+    /// How many reads run.
+    pub fn running(&self) -> usize {
+        self.entries.values().filter(|entry| entry.running).count()
+    }
+
+    /// Takes in how a read ended and gives what changes in the estate.
+    pub fn finished(&mut self, id: &SliceId, outcome: Result<Found, ReadFailure>, estate: &Estate, now: Timestamp) -> Option<Update> {
+        let pace = self.pace(id, estate);
+        let failure = outcome.as_ref().err().map(|why| why.kind);
+        let jitter = 0.9 + self.random.f64() * 0.2;
+        let entry = self.entries.entry(id.clone()).or_default();
+        entry.running = false;
+        entry.tried = true;
+        entry.failures = if failure.is_some() { entry.failures.saturating_add(1) } else { 0 };
+        let wait = match failure {
+            None => pace.interval(),
+            Some(kind) => pace::wait_after_failure(kind, entry.failures),
+        };
+        entry.due_at = SignedDuration::try_from(wait.mul_f64(jitter)).ok().and_then(|wait| now.checked_add(wait).ok());
+        match outcome {
+            Ok(Found::Split) => {
+                self.split.insert((id.region.clone(), id.kind));
+                None
+            }
+            Ok(Found::Rows(rows)) => Some(Update::part(id.clone(), Slice::read(rows, now))),
+            // A parent that is gone takes its part with it at the next listing; until then nothing is known of it.
+            Err(why) => Some(Update { whole: false, ..Update::part(id.clone(), Slice::failed(why, now)) }),
+        }
+    }
+
+    /// Drops from `estate` the parts whose parent is gone, and the whole where zones replaced it.
+    pub fn prune(&self, estate: &mut Estate, region: &Region, now: Timestamp) {
+        for kind in [Kind::Targets, Kind::ClassicTargets] {
+            let listing = if kind == Kind::Targets { Kind::TargetGroups } else { Kind::ClassicBalancers };
+            if estate.slice(&SliceId::all(region, listing)).is_some_and(|slice| slice.failure().is_none()) {
+                let keep: BTreeSet<Part> = parents_of(kind, estate, region, now).into_iter().map(Part::Of).collect();
+                estate.retain_parts(region, kind, |part| keep.contains(part));
+            }
+        }
+        for (split, kind) in &self.split {
+            if split == region && estate.slices(region, *kind).any(|(part, _)| matches!(part, Part::Zone(_))) {
+                estate.retain_parts(region, *kind, |part| matches!(part, Part::Zone(_)));
+            }
+        }
+    }
+
+    fn is_over(&self, id: &SliceId) -> bool {
+        matches!(self.purpose, Purpose::Once(_)) && self.entries.get(id).is_some_and(|entry| entry.tried)
+    }
+
+    fn wants(&self, kind: Kind) -> bool {
+        match &self.purpose {
+            Purpose::Stay => Pace::of_kind(kind) != Pace::OnRequest || self.visible.contains(&kind),
+            Purpose::Once(kinds) => kinds.contains(&kind) || matches!(kind, Kind::Identity | Kind::Alias),
+        }
+    }
+
+    fn pace(&self, id: &SliceId, estate: &Estate) -> Pace {
+        if id.kind == Kind::Targets {
+            let troubled = estate.slice(id).is_some_and(|slice| {
+                slice.rows::<Target>().iter().any(|target| target.state != TargetState::Healthy && target.state != TargetState::Unused)
+            });
+            return Pace::of_targets(self.wanted.contains(id), troubled);
+        }
+        Pace::of_kind(id.kind)
+    }
+
+    fn priority(&self, id: &SliceId) -> Priority {
+        if self.wanted.contains(id) || self.visible.contains(&id.kind) { Priority::Visible } else { Priority::Background }
+    }
+
+    /// Every slice that is to be kept fresh, as far as its parents are known.
+    fn slices_to_read(&self, estate: &Estate, now: Timestamp) -> BTreeSet<SliceId> {
+        let mut slices: BTreeSet<SliceId> = self.wanted.clone();
+        for read in READS.iter().filter(|read| self.wants(read.kind)) {
+            match read.scope {
+                Scope::Account => {
+                    slices.insert(SliceId::all(&Region::global(), read.kind));
+                }
+                Scope::Region => {
+                    for region in estate.scope() {
+                        slices.extend(self.parts(read.kind, region, estate, now));
+                    }
+                }
+                Scope::Parent => {
+                    for region in estate.scope() {
+                        let parents = parents_of(read.kind, estate, region, now);
+                        slices.extend(parents.into_iter().map(|parent| SliceId::of(region, read.kind, parent)));
+                    }
+                }
+            }
+        }
+        slices
+    }
+
+    fn parts(&self, kind: Kind, region: &Region, estate: &Estate, now: Timestamp) -> Vec<SliceId> {
+        if self.split.contains(&(region.clone(), kind)) {
+            let zones = estate.table::<Zone>(region, now).known();
+            return zones.map(|zone| SliceId { region: region.clone(), kind, part: Part::Zone(zone.name.clone()) }).collect();
+        }
+        vec![SliceId::all(region, kind)]
+    }
+}
+
+/// The parents whose parts of `kind` are kept fresh: a target group that no balancer uses is skipped (`aws-domain.md` A.3).
+fn parents_of(kind: Kind, estate: &Estate, region: &Region, now: Timestamp) -> Vec<Text> {
+    match kind {
+        Kind::Targets => {
+            let groups = estate.table::<TargetGroup>(region, now).known();
+            groups.filter(|group| !group.load_balancers.is_empty()).map(|group| group.arn.text().clone()).collect()
+        }
+        Kind::ClassicTargets => {
+            estate.table::<ClassicBalancer>(region, now).known().map(|balancer| balancer.name.text().clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The words of a question; none while it must wait for another answer.
+fn ask(id: &SliceId, estate: &Estate, now: Timestamp) -> Option<Ask> {
+    let ago = |hours| now.checked_sub(SignedDuration::from_hours(hours)).ok();
+    match id.kind {
+        Kind::Instances | Kind::InstanceStatuses if id.part == Part::All => {
+            // A region's zones come first: they decide whether a large region can be read zone by zone.
+            let zones = estate.slice(&SliceId::all(&id.region, Kind::Zones))?;
+            Some(Ask { may_split: !zones.rows::<Zone>().is_empty(), ..Ask::default() })
+        }
+        Kind::BalancerTags => {
+            let balancers = estate.slice(&SliceId::all(&id.region, Kind::LoadBalancers))?;
+            let groups = estate.slice(&SliceId::all(&id.region, Kind::TargetGroups))?;
+            let arns = balancers.rows::<LoadBalancer>().iter().map(|balancer| &balancer.arn);
+            let arns = arns.chain(groups.rows::<TargetGroup>().iter().map(|group| &group.arn));
+            Some(Ask { parents: arns.map(|arn| arn.text().clone()).collect(), ..Ask::default() })
+        }
+        Kind::Activities => Some(Ask { since: ago(6), ..Ask::default() }),
+        Kind::DatabaseEvents => Some(Ask { since: ago(24), ..Ask::default() }),
+        _ => Some(Ask::default()),
+    }
+}
+
+/// Whether a failure of this kind says that the credentials, and not the call, are at fault.
+pub fn is_credentials(failure: &ReadFailure) -> bool {
+    failure.kind == FailureKind::Credentials
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::estate::Row;
+    use crate::estate::balancer::TargetGroup;
+    use crate::id::Arn;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    fn region() -> Region {
+        Region::from("us-east-1")
+    }
+
+    fn target_group(name: &str, used: bool) -> TargetGroup {
+        TargetGroup {
+            arn: Arn::from(name),
+            name: name.into(),
+            target_type: None,
+            protocol: None,
+            port: None,
+            load_balancers: if used { vec![Arn::from("lb")] } else { Vec::new() },
+            interval_s: None,
+            healthy_threshold: None,
+            unhealthy_threshold: None,
+            vpc: None,
+        }
+    }
+
+    fn ids(jobs: &[Job], kind: Kind) -> Vec<String> {
+        jobs.iter().filter(|job| job.id.kind == kind).map(|job| job.id.part.to_string()).collect()
+    }
+
+    #[test]
+    fn target_health_waits_for_its_groups_and_skips_the_unused() {
+        let mut watch = Watch::new(Purpose::Stay, 1);
+        let mut estate = Estate::new(vec![region()]);
+        let first = watch.due(&estate, at(0));
+        assert!(ids(&first, Kind::Targets).is_empty());
+        assert!(ids(&first, Kind::Instances).is_empty(), "instances wait for the zones");
+        assert!(watch.due(&estate, at(0)).is_empty(), "nothing runs twice");
+        let rows = TargetGroup::rows(vec![target_group("web", true), target_group("orphan", false)]);
+        let id = SliceId::all(&region(), Kind::TargetGroups);
+        let update = watch.finished(&id, Ok(Found::Rows(rows)), &estate, at(1)).unwrap();
+        estate.apply(update);
+        assert_eq!(ids(&watch.due(&estate, at(1)), Kind::Targets), ["web"]);
+    }
+
+    #[test]
+    fn a_region_of_many_pages_is_read_zone_by_zone() {
+        let mut watch = Watch::new(Purpose::Stay, 1);
+        let mut estate = Estate::new(vec![region()]);
+        watch.due(&estate, at(0));
+        let zone = |name: &str| Zone {
+            name: name.into(),
+            id: format!("id-{name}").into(),
+            state: "available".into(),
+            zone_type: "availability-zone".into(),
+            messages: Vec::new(),
+        };
+        let zones = SliceId::all(&region(), Kind::Zones);
+        let rows = Zone::rows(vec![zone("a"), zone("b")]);
+        estate.apply(watch.finished(&zones, Ok(Found::Rows(rows)), &estate, at(1)).unwrap());
+        let jobs = watch.due(&estate, at(1));
+        let all = jobs.iter().find(|job| job.id.kind == Kind::Instances).unwrap();
+        assert!(all.ask.may_split);
+        assert!(watch.finished(&all.id.clone(), Ok(Found::Split), &estate, at(2)).is_none());
+        assert_eq!(ids(&watch.due(&estate, at(2)), Kind::Instances), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_denied_read_rests_and_an_outage_is_tried_again_soon() {
+        for (kind, tried_again) in [(FailureKind::Unreachable, true), (FailureKind::Denied, false)] {
+            let mut watch = Watch::new(Purpose::Stay, 1);
+            let estate = Estate::new(vec![region()]);
+            watch.due(&estate, at(0));
+            let why = ReadFailure { kind, action: "x:Y".into(), code: None, message: "no".into(), request_id: None };
+            let id = SliceId::all(&region(), Kind::Alarms);
+            watch.finished(&id, Err(why), &estate, at(1));
+            let again = watch.due(&estate, at(31)).iter().any(|job| job.id == id);
+            assert_eq!(again, tried_again, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_single_reading_ends_when_everything_was_tried() {
+        let mut watch = Watch::new(Purpose::Once(BTreeSet::from([Kind::TargetGroups, Kind::Targets])), 1);
+        let mut estate = Estate::new(vec![region()]);
+        let mut rounds = 0;
+        while !watch.is_done(&estate, at(rounds)) {
+            for job in watch.due(&estate, at(rounds)) {
+                let rows = match job.id.kind {
+                    Kind::TargetGroups => TargetGroup::rows(vec![target_group("web", true)]),
+                    Kind::Targets => Target::rows(Vec::new()),
+                    Kind::Identity => crate::estate::account::Identity::rows(Vec::new()),
+                    _ => crate::estate::account::Alias::rows(Vec::new()),
+                };
+                let update = watch.finished(&job.id, Ok(Found::Rows(rows)), &estate, at(rounds)).unwrap();
+                estate.apply(update);
+            }
+            rounds += 1;
+            assert!(rounds < 10, "it ends");
+        }
+        assert_eq!(rounds, 2, "groups, then their targets");
+    }
+}
