@@ -68,9 +68,9 @@ pub fn is_read(service: &str, operation: &str) -> bool {
     READ_LIST.iter().any(|(name, operations)| *name == service && operations.contains(&operation))
 }
 
-/// The SDK hook that refuses.
+/// The SDK hook that refuses; every client of a read-only session carries it.
 #[derive(Debug)]
-pub(super) struct ReadListOnly;
+pub struct ReadListOnly;
 
 impl Intercept for ReadListOnly {
     fn name(&self) -> &'static str {

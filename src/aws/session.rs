@@ -216,3 +216,62 @@ impl TimeSource for AwsTime {
         self.0.now().into()
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::error::Error;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use bytes::Bytes;
+
+    use super::*;
+
+    /// Counts whatever would have left.
+    struct Counting(Arc<AtomicUsize>);
+
+    impl Wire for Counting {
+        fn answer(&self, _: http::Request<Bytes>) -> Result<http::Response<Bytes>, std::io::Error> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(http::Response::new(Bytes::new()))
+        }
+    }
+
+    fn said(error: &dyn Error) -> String {
+        let mut words = error.to_string();
+        let mut next = error.source();
+        while let Some(cause) = next {
+            words = format!("{words}: {cause}");
+            next = cause.source();
+        }
+        words
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_off_the_read_list_is_refused_before_any_byte_leaves() {
+        let sent = Arc::new(AtomicUsize::new(0));
+        let region = Region::from("us-east-1");
+        let session = Session::in_process(Arc::new(Counting(sent.clone())), &region, Arc::new(Clock::new(1.0)));
+        let clients = session.clients(&region);
+        let refused = [
+            said(&clients.ec2.terminate_instances().instance_ids("i-1").send().await.unwrap_err()),
+            said(&clients.ec2.run_instances().dry_run(true).send().await.unwrap_err()),
+            said(&clients.autoscaling.set_desired_capacity().auto_scaling_group_name("g").desired_capacity(0).send().await.unwrap_err()),
+            said(&clients.autoscaling.delete_auto_scaling_group().auto_scaling_group_name("g").send().await.unwrap_err()),
+            said(&clients.elbv2.deregister_targets().target_group_arn("arn").send().await.unwrap_err()),
+            said(&clients.elb.delete_load_balancer().load_balancer_name("l").send().await.unwrap_err()),
+            said(&clients.rds.promote_read_replica().db_instance_identifier("d").send().await.unwrap_err()),
+            said(&clients.cloudwatch.set_alarm_state().alarm_name("a").state_value("OK".into()).state_reason("r").send().await.unwrap_err()),
+            said(&clients.arc.cancel_zonal_shift().zonal_shift_id("z").send().await.unwrap_err()),
+            said(&clients.route53.delete_hosted_zone().id("z").send().await.unwrap_err()),
+            said(&clients.iam.create_account_alias().account_alias("a").send().await.unwrap_err()),
+            said(&clients.sts.assume_role().role_arn("arn").role_session_name("s").send().await.unwrap_err()),
+        ];
+        for words in refused {
+            assert!(words.contains("not on the read list"), "{words}");
+        }
+        assert_eq!(sent.load(Ordering::SeqCst), 0, "nothing left");
+        clients.ec2.describe_regions().send().await.ok();
+        assert_eq!(sent.load(Ordering::SeqCst), 1, "and a read does leave");
+    }
+}

@@ -209,7 +209,11 @@ impl Args {
     pub fn read<T: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = T>) -> Result<Self, Usage> {
         Self::try_parse_from(arguments).map_err(|error| {
             let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            Usage { text: error.render().to_string(), asked_for, exit: if asked_for { Exit::Done } else { Exit::SetUp } }
+            Usage {
+                text: error.render().to_string(),
+                asked_for,
+                exit: if asked_for { Exit::Done } else { Exit::SetUp },
+            }
         })
     }
 }
@@ -228,7 +232,8 @@ impl Global {
 }
 
 fn list_parser() -> impl TypedValueParser<Value = &'static List> {
-    let names = LISTS.iter().map(|list| PossibleValue::new(list.name).aliases(list.aliases.iter().copied()).help(list.doc));
+    let names =
+        LISTS.iter().map(|list| PossibleValue::new(list.name).aliases(list.aliases.iter().copied()).help(list.doc));
     PossibleValuesParser::new(names).try_map(|name| listing::find(&name))
 }
 

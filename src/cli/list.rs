@@ -92,7 +92,13 @@ fn note(list: &List, gap: &Gap) -> String {
     format!("{consequence}: {gap}{remedy}")
 }
 
-fn table(rows: &Rows<'_>, order: &[usize], filter: &Filter, chosen: Option<&[&'static str]>, width: Option<usize>) -> String {
+fn table(
+    rows: &Rows<'_>,
+    order: &[usize],
+    filter: &Filter,
+    chosen: Option<&[&'static str]>,
+    width: Option<usize>,
+) -> String {
     if order.is_empty() && rows.is_complete() {
         return if filter.is_empty() { "none\n".to_owned() } else { format!("none of {} match\n", rows.len()) };
     }
@@ -177,7 +183,8 @@ mod tests {
     use crate::listing::{LISTS, find};
 
     fn answer(picture: &Picture, list: &str, filter: &str, format: Format) -> Rendered {
-        let question = Question::new(find(list).unwrap(), Some(filter), Some("name").filter(|_| list == "instances")).unwrap();
+        let question =
+            Question::new(find(list).unwrap(), Some(filter), Some("name").filter(|_| list == "instances")).unwrap();
         render(picture, &question, &BTreeMap::new(), format)
     }
 
@@ -254,7 +261,10 @@ ok       checkout      i-0c3   healthy    -          us-east-1c  -
         let empty = Shop::empty().picture();
         let instances = answer(&empty, "instances", "", Format::Table(None));
         assert_eq!((instances.text.as_str(), instances.notes.len(), instances.exit), ("none\n", 0, Exit::Done));
-        assert_eq!(answer(&Shop::calm().picture(), "instances", "nowhere", Format::Table(None)).text, "none of 4 match\n");
+        assert_eq!(
+            answer(&Shop::calm().picture(), "instances", "nowhere", Format::Table(None)).text,
+            "none of 4 match\n"
+        );
     }
 
     #[test]
@@ -276,7 +286,8 @@ ok       checkout      i-0c3   healthy    -          us-east-1c  -
 
     #[test]
     fn the_config_chooses_the_columns_and_typos_cost_no_call() {
-        let source = Source { path: "config.toml".into(), text: "[columns]\ninstances = [\"name\", \"zone\"]".to_owned() };
+        let source =
+            Source { path: "config.toml".into(), text: "[columns]\ninstances = [\"name\", \"zone\"]".to_owned() };
         let config = Config::load(Some(&source), &|_| None, &Overrides::default()).unwrap();
         let question = Question::new(find("instances").unwrap(), Some("god"), None).unwrap();
         let answer = render(&Shop::calm().picture(), &question, &config.columns, Format::Table(None));

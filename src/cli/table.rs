@@ -27,7 +27,10 @@ pub(super) fn lay_out(headings: &[Heading], rows: &[Vec<String>], width: Option<
         .iter()
         .enumerate()
         .map(|(column, heading)| {
-            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).fold(heading.title.width(), usize::max)
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.width())
+                .fold(heading.title.width(), usize::max)
         })
         .collect();
     let columns = fit(headings, &widths, width);

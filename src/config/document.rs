@@ -82,6 +82,7 @@ fn reword(message: &str) -> Option<String> {
     let (name, expected) = rest.split_once("`, ")?;
     // What stands between backquotes are the valid ones.
     let valid: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-    let hint = nearest(name, valid.iter().copied()).map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
+    let hint =
+        nearest(name, valid.iter().copied()).map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
     Some(format!("unknown {what} `{name}`{hint} (one of: {})", valid.join(", ")))
 }

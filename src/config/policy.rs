@@ -128,7 +128,9 @@ impl Rules {
         }
         for (id, account) in &keys.accounts {
             if id.get_ref().len() != 12 || !id.get_ref().chars().all(|c| c.is_ascii_digit()) {
-                return Err(document.error(id, format!("`{}` is not an account's id: twelve digits, quoted", id.get_ref())));
+                return Err(
+                    document.error(id, format!("`{}` is not an account's id: twelve digits, quoted", id.get_ref()))
+                );
             }
             let name = |key: Option<&Spanned<String>>| {
                 let Some(key) = key else { return Ok(None) };
@@ -191,7 +193,11 @@ fn check_kinds(words: Vec<String>) -> Result<BTreeSet<Kind>, String> {
 }
 
 fn check_lag(seconds: f64) -> Result<f64, String> {
-    if seconds > 0.0 && seconds.is_finite() { Ok(seconds) } else { Err(format!("{seconds} is not a time in seconds above 0")) }
+    if seconds > 0.0 && seconds.is_finite() {
+        Ok(seconds)
+    } else {
+        Err(format!("{seconds} is not a time in seconds above 0"))
+    }
 }
 
 fn check_share(share: f64) -> Result<f64, String> {
@@ -230,7 +236,8 @@ mod tests {
 
     #[test]
     fn rules_reach_the_judgement_with_their_origin() {
-        let text = "accept_unread = [\"instance-status\"]\nlag_warning_s = 5\n[accounts.123456789012]\nname = \"shop\"\nclass = \"production\"";
+        let text = "accept_unread = [\"instance-status\"]\nlag_warning_s = 5\n\
+                    [accounts.123456789012]\nname = \"shop\"\nclass = \"production\"";
         let rules = load(text, None, &Overrides::default()).unwrap();
         let policy = rules.judgement();
         assert!(policy.accept_unread.contains(&Kind::InstanceStatuses) && policy.lag_warning_s == 5.0);
@@ -238,7 +245,10 @@ mod tests {
         assert_eq!(account.name.as_ref().unwrap().value, "shop");
         let shown: Vec<String> = rules.entries().iter().map(ToString::to_string).collect();
         assert!(shown.contains(&"accept_unread = [\"instance-status\"]  # policy.toml:1".to_owned()), "{shown:?}");
-        assert!(shown.contains(&"accounts.123456789012.class = \"production\"  # policy.toml:5".to_owned()), "{shown:?}");
+        assert!(
+            shown.contains(&"accounts.123456789012.class = \"production\"  # policy.toml:5".to_owned()),
+            "{shown:?}"
+        );
         assert!(shown.contains(&"zone_share = 0.2  # default".to_owned()), "{shown:?}");
     }
 

@@ -217,7 +217,9 @@ impl Config {
             entries.push(Entry::new("service_tags", &self.service_tags, format!("{tags:?}")));
         }
         let columns = self.columns.iter();
-        entries.extend(columns.map(|(list, names)| Entry::new(format!("columns.{list}"), names, format!("{:?}", names.value))));
+        entries.extend(
+            columns.map(|(list, names)| Entry::new(format!("columns.{list}"), names, format!("{:?}", names.value))),
+        );
         entries
     }
 }
@@ -280,7 +282,10 @@ mod tests {
             ("ascii = true\ncolor = \"nevr\"", "config.toml:2:9: unknown word `nevr`; did you mean `never`?"),
             ("regions = [\"us-east-1\", \"use1-az4\"]", "config.toml:1:11: `use1-az4` is not a region's name"),
             ("[columns]\ninstnces = [\"id\"]", "config.toml:2:1: unknown list `instnces`; did you mean `instances`?"),
-            ("[columns]\ninstances = [\"id\", \"zon\"]", "config.toml:2:13: unknown column `zon`; did you mean `zone`?"),
+            (
+                "[columns]\ninstances = [\"id\", \"zon\"]",
+                "config.toml:2:13: unknown column `zon`; did you mean `zone`?",
+            ),
             ("[retention]\ndays = 0", "config.toml:2:8: days must be at least 1"),
             ("theme = \"dark", "config.toml:1:"),
         ] {
@@ -291,8 +296,8 @@ mod tests {
 
     #[test]
     fn option_outranks_environment_outranks_file_outranks_default() {
-        let text =
-            "\ntheme = \"light\"\ncolor = \"full\"\nregions = [\"eu-west-1\"]\n[columns]\nasg = [\"name\", \"in_service\"]";
+        let text = "\ntheme = \"light\"\ncolor = \"full\"\nregions = [\"eu-west-1\"]\n\
+                    [columns]\nasg = [\"name\", \"in_service\"]";
         let source = Source { path: "config.toml".into(), text: text.to_owned() };
         let environment = |name: &str| (name == "NO_COLOR").then(|| "1".to_owned());
         let options = Overrides { regions: vec!["us-east-1".to_owned()], ..Overrides::default() };

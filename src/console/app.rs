@@ -144,6 +144,11 @@ impl App {
         self.refresh_screen();
     }
 
+    /// Names the account, once it is known.
+    pub fn set_account_name(&mut self, name: Option<String>) {
+        self.setting.account_name = name;
+    }
+
     /// Tells the console AWS's time; before every message and every drawing.
     pub fn set_now(&mut self, now: Timestamp) {
         self.now = now;

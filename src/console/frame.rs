@@ -183,10 +183,8 @@ pub fn draw_bottom(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> 
 
 fn hints(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
     let mut spans = vec![Span::raw(" ")];
-    for binding in app.keymap.hints(app.context()) {
-        let Some(chord) = binding.on.first() else { continue };
-        let words = binding.tell.split([':', ',', ';']).next().unwrap_or_default();
-        let pair = [look.span(Role::Key, chord.to_string()), look.span(Role::Dim, format!(" {words}  "))];
+    for (chord, word) in app.keymap.hints(app.context()) {
+        let pair = [look.span(Role::Key, chord.to_string()), look.span(Role::Dim, format!(" {word}  "))];
         if spans_width(&spans) + spans_width(&pair) > room {
             break;
         }

@@ -91,6 +91,11 @@ impl<'a> Index<'a> {
         self.classic.get(id).map_or(&[], |targets| targets)
     }
 
+    /// Whether it is known behind any balancer.
+    pub fn is_target(&self, id: &str) -> bool {
+        self.targets.contains_key(id) || self.classic.contains_key(id)
+    }
+
     /// The target group with this ARN.
     pub fn target_group(&self, arn: &str) -> Option<&'a TargetGroup> {
         self.target_groups.get(arn).copied()

@@ -9,6 +9,7 @@ pub mod database;
 pub mod group;
 pub mod index;
 pub mod instance;
+pub mod parents;
 pub mod picture;
 pub mod policy;
 pub mod role;
@@ -33,7 +34,7 @@ use crate::estate::group::Group;
 use crate::estate::instance::Instance;
 use crate::estate::shift::{ShiftStatus, ZonalShift};
 use crate::estate::{Estate, FailureKind, Kind, Part, Row, SliceId, Trust};
-use crate::id::{AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region};
+use crate::id::{AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region, ZoneName};
 use board::Cells;
 use index::Index;
 use service::Service;
@@ -91,6 +92,21 @@ pub struct RegionJudgement {
     pub alarms: BTreeMap<AlarmName, Assessment>,
     /// What could not be read, in words.
     pub unread: Vec<String>,
+    /// All that is not well, the gravest first: what the summary's reasons are.
+    pub findings: Vec<Finding>,
+}
+
+/// One thing that is not well.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// How bad it is.
+    pub verdict: Verdict,
+    /// What and why, in words.
+    pub words: String,
+    /// The zone, where it is about one as a whole.
+    pub zone: Option<ZoneName>,
+    /// Whether it is only that something has not been read yet.
+    pub waiting: bool,
 }
 
 /// Judges everything.
@@ -152,6 +168,7 @@ fn judge_region(estate: &Estate, region: &Region, now: Timestamp, policy: &Polic
         }),
         alarms: assess_table(estate, region, now, |alarm: &Alarm| (alarm.name.clone(), alarm::assess(alarm))),
         unread: Vec::new(),
+        findings: Vec::new(),
     };
     summarise(&mut judged, estate, region, now, policy);
     judged
@@ -218,45 +235,55 @@ fn assess_classic(estate: &Estate, region: &Region, now: Timestamp, balancer: &C
 
 /// Draws the region's findings together: one line a thing that is not well, the worst first.
 fn summarise(judged: &mut RegionJudgement, estate: &Estate, region: &Region, now: Timestamp, policy: &Policy) {
-    let mut findings: Vec<(Verdict, String)> = Vec::new();
+    let mut findings: Vec<Finding> = Vec::new();
     for zone in &judged.zones {
         if zone.verdict != zone::ZoneVerdict::Ok {
             let detail = zone.evidence.first().map(|evidence| format!(": {}", evidence.detail)).unwrap_or_default();
-            findings.push((zone.verdict.verdict(), format!("zone {} ({}) {}{detail}", zone.name, zone.id, zone.verdict.as_str())));
+            let words = format!("zone {} ({}) {}{detail}", zone.name, zone.id, zone.verdict.as_str());
+            findings.push(Finding { verdict: zone.verdict.verdict(), words, zone: Some(zone.name.clone()), waiting: false });
         }
     }
-    collect(&mut findings, "group", judged.groups.iter());
-    collect(&mut findings, "target group", judged.target_groups.iter().map(|(arn, a)| (arn.short(), a)));
-    collect(&mut findings, "classic balancer", judged.classic_balancers.iter());
-    collect(&mut findings, "instance", judged.instances.iter());
-    collect(&mut findings, "database", judged.databases.iter());
-    collect(&mut findings, "cluster", judged.clusters.iter());
-    collect(&mut findings, "global cluster", judged.global_clusters.iter());
-    collect(&mut findings, "alarm", judged.alarms.iter());
+    // What is true of a whole kind is said once, not of each thing of that kind.
+    let unread: Vec<(Kind, String)> =
+        JUDGED.iter().filter_map(|kind| Some((*kind, reason_unread(estate, region, *kind, now)?))).collect();
+    let mut add = |what, assessments| collect(&mut findings, what, assessments, &unread);
+    add("group", named(&judged.groups));
+    add("target group", judged.target_groups.iter().map(|(arn, a)| (arn.short().to_owned(), a)).collect());
+    add("classic balancer", named(&judged.classic_balancers));
+    add("instance", named(&judged.instances));
+    add("database", named(&judged.databases));
+    add("cluster", named(&judged.clusters));
+    add("global cluster", named(&judged.global_clusters));
+    add("alarm", named(&judged.alarms));
     findings.extend(expiring_shifts(estate, region, now));
-    for kind in JUDGED.iter().copied().filter(|kind| !policy.accept_unread.contains(kind)) {
-        if let Some(reason) = reason_unread(estate, region, kind, now) {
-            judged.unread.push(reason.clone());
-            findings.push((Verdict::Unknown, reason));
-        }
+    for (kind, reason) in unread.into_iter().filter(|(kind, _)| !policy.accept_unread.contains(kind)) {
+        judged.unread.push(reason.clone());
+        let waiting = !estate.was_tried(region, kind);
+        findings.push(Finding { verdict: Verdict::Unknown, words: reason, zone: None, waiting });
     }
-    findings.sort_by_key(|(verdict, _)| std::cmp::Reverse(verdict.severity()));
-    judged.summary.verdict = Verdict::worst(findings.iter().map(|(verdict, _)| *verdict));
-    judged.summary.reasons = findings.into_iter().map(|(_, reason)| reason).collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict.severity()));
+    judged.summary.verdict = Verdict::worst(findings.iter().map(|finding| finding.verdict));
+    judged.summary.reasons = findings.iter().map(|finding| finding.words.clone()).collect();
+    judged.findings = findings;
 }
 
-fn collect<'a, K: std::fmt::Display>(
-    findings: &mut Vec<(Verdict, String)>,
-    what: &str,
-    assessments: impl Iterator<Item = (K, &'a Assessment)>,
-) {
-    for (key, assessment) in assessments.filter(|(_, assessment)| assessment.verdict != Verdict::Ok) {
-        findings.push((assessment.verdict, format!("{what} {key}: {}", assessment.reasons.join("; "))));
+fn named<K: std::fmt::Display>(assessments: &BTreeMap<K, Assessment>) -> Vec<(String, &Assessment)> {
+    assessments.iter().filter(|(_, a)| a.verdict != Verdict::Ok).map(|(key, a)| (key.to_string(), a)).collect()
+}
+
+fn collect(findings: &mut Vec<Finding>, what: &str, assessments: Vec<(String, &Assessment)>, unread: &[(Kind, String)]) {
+    for (key, assessment) in assessments.into_iter().filter(|(_, assessment)| assessment.verdict != Verdict::Ok) {
+        let is_said = |reason: &str| unread.iter().any(|(_, whole)| whole.starts_with(reason));
+        let own: Vec<&str> = assessment.reasons.iter().map(String::as_str).filter(|reason| !is_said(reason)).collect();
+        if !own.is_empty() {
+            let words = format!("{what} {key}: {}", own.join("; "));
+            findings.push(Finding { verdict: assessment.verdict, words, zone: None, waiting: false });
+        }
     }
 }
 
 /// Traffic returns by itself when a shift expires, healed or not: worth a warning half an hour before (`aws-domain.md` C.3).
-fn expiring_shifts(estate: &Estate, region: &Region, now: Timestamp) -> Vec<(Verdict, String)> {
+fn expiring_shifts(estate: &Estate, region: &Region, now: Timestamp) -> Vec<Finding> {
     estate
         .table::<ZonalShift>(region, now)
         .known()
@@ -265,8 +292,8 @@ fn expiring_shifts(estate: &Estate, region: &Region, now: Timestamp) -> Vec<(Ver
             let left = shift.expires_at?.duration_since(now);
             (left.as_secs() <= 1800).then(|| {
                 let minutes = left.as_secs().max(0) / 60;
-                let text = format!("zonal shift of {} away from {} ends in {minutes}m", shift.resource.short(), shift.away_from);
-                (Verdict::Warning, text)
+                let words = format!("zonal shift of {} away from {} ends in {minutes}m", shift.resource.short(), shift.away_from);
+                Finding { verdict: Verdict::Warning, words, zone: None, waiting: false }
             })
         })
         .collect()
@@ -274,12 +301,13 @@ fn expiring_shifts(estate: &Estate, region: &Region, now: Timestamp) -> Vec<(Ver
 
 /// Why a kind is not fully known in a region, in words; none where it is, or where the region does not offer it.
 pub fn reason_unread(estate: &Estate, region: &Region, kind: Kind, now: Timestamp) -> Option<String> {
-    let mut slices = estate.slices(region, kind).peekable();
-    if slices.peek().is_none() {
-        // Parts of a parent exist only where there are parents.
-        let by_parent = matches!(kind, Kind::Targets | Kind::ClassicTargets);
-        return (!by_parent).then(|| format!("{kind} not read yet"));
+    match parents::unread(estate, region, kind, now) {
+        Some(0) => {}
+        Some(count) => return Some(format!("{kind} of {count} not read yet")),
+        None if estate.was_tried(region, kind) => {}
+        None => return Some(format!("{kind} not read yet")),
     }
+    let slices = estate.slices(region, kind);
     let untrusted: Vec<(&Part, String)> = slices
         .filter_map(|(part, slice)| {
             if slice.failure().is_some_and(|failure| failure.why.kind == FailureKind::Unsupported) {

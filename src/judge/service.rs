@@ -80,12 +80,19 @@ pub fn gather(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestam
     }
     for instance in estate.table::<Instance>(region, now).known() {
         let alive = !matches!(instance.state, InstanceState::Terminated | InstanceState::ShuttingDown);
-        if alive && index.membership(instance.id.as_str()).is_none() && instance.group().is_none() {
-            let name = name_from_tags(&instance.tags, policy)
-                .or_else(|| instance.name().map(str::to_owned))
-                .unwrap_or_else(|| "no service".to_owned());
-            services.at(&name).standalone.insert(instance.id.clone());
+        if !alive || index.membership(instance.id.as_str()).is_some() {
+            continue;
         }
+        // A member of a group that could not be read still runs here: seen behind its balancer, else by its own tags.
+        let group = instance.group();
+        if group.is_some() && index.is_target(instance.id.as_str()) {
+            continue;
+        }
+        let name = name_from_tags(&instance.tags, policy)
+            .or_else(|| group.as_ref().map(|group| services.by_group.get(group).cloned().unwrap_or_else(|| group.to_string())))
+            .or_else(|| instance.name().map(str::to_owned))
+            .unwrap_or_else(|| "no service".to_owned());
+        services.at(&name).standalone.insert(instance.id.clone());
     }
     services.services.into_values().collect()
 }

@@ -19,6 +19,7 @@ use crate::estate::Estate;
 use crate::id::{Region, ZoneId, ZoneName};
 
 use super::index::Index;
+use super::parents;
 use super::policy::Policy;
 use super::role::Clusters;
 use super::target_group::TargetCounts;
@@ -182,10 +183,10 @@ fn declared(estate: &Estate, region: &Region, now: Timestamp, zone: &mut ZoneAss
 fn counted(estate: &Estate, index: &Index<'_>, region: &Region, zone: &Zone, now: Timestamp) -> ZoneAssessment {
     let (targets, hosts_hit) = count_targets(estate, index, region, &zone.name, now);
     let databases = estate.table::<Database>(region, now);
-    let clusters = estate.table::<Cluster>(region, now).complete().map(|clusters| Clusters {
-        clusters: clusters.collect(),
-        globals: estate.table::<GlobalCluster>(region, now).known().collect(),
-    });
+    // Without the global clusters a secondary's first instance would pass for a writer.
+    let globals = estate.table::<GlobalCluster>(region, now).complete();
+    let clusters = estate.table::<Cluster>(region, now).complete().zip(globals);
+    let clusters = clusters.map(|(clusters, globals)| Clusters { clusters: clusters.collect(), globals: globals.collect() });
     ZoneAssessment {
         name: zone.name.clone(),
         id: zone.id.clone(),
@@ -239,15 +240,27 @@ fn count_targets(
     let table = estate.table::<Target>(region, now);
     let mut counts = TargetCounts::default();
     let mut hosts: BTreeSet<&str> = BTreeSet::new();
-    for target in table.known().filter(|target| index.zone_of_target(target) == Some(zone)) {
+    let mut placed = true;
+    for target in table.known() {
+        let found = index.zone_of_target(target);
+        placed &= found.is_some() || !has_zone(target);
+        if found != Some(zone) {
+            continue;
+        }
         let before = counts.unhealthy;
         counts.add(&target.state);
         if counts.unhealthy > before {
             hosts.insert(&target.id);
         }
     }
-    let no_target_groups = estate.table::<crate::estate::balancer::TargetGroup>(region, now).complete().is_some_and(|mut g| g.next().is_none());
-    ((table.is_complete() || no_target_groups).then_some(counts), hosts.len())
+    let known = placed && parents::targets_are_complete(estate, region, now);
+    (known.then_some(counts), hosts.len())
+}
+
+/// Whether a target is in some zone, be it known to us or not: functions, balancers and addresses outside the network are in none.
+fn has_zone(target: &Target) -> bool {
+    let elsewhere = target.zone.as_ref().is_some_and(|zone| zone.as_str() == "all");
+    !elsewhere && !target.id.starts_with("arn:")
 }
 
 /// Whether traffic is kept from the zone: by the weights, since a shift may exist and not be applied (`aws-domain.md` A.6).

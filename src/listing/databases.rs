@@ -34,12 +34,17 @@ impl Listed for Databases {
     type Row<'a> = DatabaseRow<'a>;
 
     const COLUMNS: &'static [Col] = &[
-        Col::new("id", "ID", "Its identifier", |row, _| row.id_text().into()).sized(22, 0).called(&["name", "database"]),
+        Col::new("id", "ID", "Its identifier", |row, _| row.id_text().into())
+            .sized(22, 0)
+            .called(&["name", "database"]),
         Col::new("kind", "KIND", "instance, cluster or global", |row, _| row.kind().into()).sized(8, 2),
-        Col::new("status", "STATUS", "RDS's word; `available` does not mean that SQL answers", |row, _| row.status().into())
-            .sized(12, 1)
-            .called(&["state"]),
-        Col::new("role", "ROLE", "primary, replica, writer or reader; primary or secondary for clusters", role).sized(9, 1),
+        Col::new("status", "STATUS", "RDS's word; `available` does not mean that SQL answers", |row, _| {
+            row.status().into()
+        })
+        .sized(12, 1)
+        .called(&["state"]),
+        Col::new("role", "ROLE", "primary, replica, writer or reader; primary or secondary for clusters", role)
+            .sized(9, 1),
         Col::new("zone", "ZONE", "The zone it runs in; may lag some minutes after a failover", |row, _| {
             row.instance(|database| Value::maybe(database.zone.as_ref().map(ZoneName::text)))
         })
@@ -64,13 +69,15 @@ impl Listed for Databases {
             row.instance(|database| Value::maybe(database.standby_zone.as_ref().map(ZoneName::text)))
         })
         .sized(10, 3),
-        Col::new("replica_of", "REPLICA OF", "What it replicates", |row, _| Value::maybe(row.replica_of())).sized(18, 4),
+        Col::new("replica_of", "REPLICA OF", "What it replicates", |row, _| Value::maybe(row.replica_of()))
+            .sized(18, 4),
         Col::new("lag_s", "LAG", "How far it is behind what it replicates", |row, _| row.lag()).sized(5, 2).right(),
         Col::new("cluster", "CLUSTER", "The cluster it is a member of", |row, _| {
             row.instance(|database| Value::maybe(database.cluster.as_ref().map(|id| id.text())))
         })
         .sized(16, 4),
-        Col::new("members", "MEMBERS", "A cluster's instances, a global cluster's clusters", |row, _| row.members()).sized(28, 5),
+        Col::new("members", "MEMBERS", "A cluster's instances, a global cluster's clusters", |row, _| row.members())
+            .sized(28, 5),
         Col::new("engine", "ENGINE", "postgres, aurora-mysql, …", |row, _| Value::maybe(row.engine())).sized(17, 5),
         Col::new("engine_version", "VERSION", "Its version", |row, _| match row {
             DatabaseRow::Instance { database, .. } => Value::maybe(database.engine_version.as_ref()),
@@ -78,8 +85,10 @@ impl Listed for Databases {
             DatabaseRow::Global(_) => Value::None,
         })
         .sized(8, 8),
-        Col::new("class", "CLASS", "Its instance class", |row, _| row.instance(|database| Value::maybe(database.class.as_ref())))
-            .sized(14, 6),
+        Col::new("class", "CLASS", "Its instance class", |row, _| {
+            row.instance(|database| Value::maybe(database.class.as_ref()))
+        })
+        .sized(14, 6),
         Col::new("backup_days", "BACKUPS", "Days of automatic backups; 0 is off", |row, _| match row {
             DatabaseRow::Instance { database, .. } => Value::maybe(database.backup_days),
             DatabaseRow::Cluster { cluster, .. } => Value::maybe(cluster.backup_days),
@@ -98,7 +107,8 @@ impl Listed for Databases {
             _ => Value::None,
         })
         .hidden(20),
-        Col::new("endpoint", "ENDPOINT", "The name applications connect to", |row, _| Value::maybe(row.endpoint())).hidden(50),
+        Col::new("endpoint", "ENDPOINT", "The name applications connect to", |row, _| Value::maybe(row.endpoint()))
+            .hidden(50),
     ];
 
     fn rows<'a>(place: &Place<'a>) -> Vec<Entry<DatabaseRow<'a>>> {
@@ -107,16 +117,12 @@ impl Listed for Databases {
             globals: place.read::<GlobalCluster>().map(|(_, entry)| entry.row).collect(),
         };
         let mut rows: Vec<Entry<DatabaseRow<'a>>> = Vec::new();
-        rows.extend(
-            place
-                .read::<Database>()
-                .map(|(_, entry)| entry.map(|database| DatabaseRow::Instance { database, role: clusters.role_of(database) })),
-        );
-        rows.extend(
-            place.read::<Cluster>().map(|(_, entry)| {
-                entry.map(|cluster| DatabaseRow::Cluster { cluster, secondary: clusters.is_secondary(cluster) })
-            }),
-        );
+        rows.extend(place.read::<Database>().map(|(_, entry)| {
+            entry.map(|database| DatabaseRow::Instance { database, role: clusters.role_of(database) })
+        }));
+        rows.extend(place.read::<Cluster>().map(|(_, entry)| {
+            entry.map(|cluster| DatabaseRow::Cluster { cluster, secondary: clusters.is_secondary(cluster) })
+        }));
         rows.extend(place.read::<GlobalCluster>().map(|(_, entry)| entry.map(DatabaseRow::Global)));
         rows
     }

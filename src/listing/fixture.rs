@@ -85,7 +85,9 @@ impl Shop {
             "target_groups": [CHECKOUT], "classic_balancers": [], "health_check": "ELB", "grace_s": 300, "suspended": {},
             "launch_source": {"name": "web", "version": "$Latest"}, "tags": [],
         }]));
-        shop.put::<LoadBalancer>(json!([{"arn": BALANCER, "name": "shop", "balancer_type": "application", "zones": []}]));
+        shop.put::<LoadBalancer>(
+            json!([{"arn": BALANCER, "name": "shop", "balancer_type": "application", "zones": []}]),
+        );
         shop.put::<TargetGroup>(
             json!([{"arn": CHECKOUT, "name": "checkout", "target_type": "instance", "load_balancers": [BALANCER]}]),
         );
@@ -101,11 +103,14 @@ impl Shop {
             database("orders-replica", json!({"zone": "us-east-1c", "replica_of": "orders"})),
         ]));
         shop.put::<Alarm>(json!([{
-            "name": "checkout-5xx", "alarm_type": "metric", "state": "OK", "since": "2026-11-21T01:00:00Z", "actions_enabled": true, "actions": [],
-            "metric": {"namespace": "AWS/ApplicationELB", "name": "HTTPCode_Target_5XX_Count", "dimensions": [["TargetGroup", "checkout"]]},
+            "name": "checkout-5xx", "alarm_type": "metric", "state": "OK", "since": "2026-11-21T01:00:00Z",
+            "actions_enabled": true, "actions": [],
+            "metric": {"namespace": "AWS/ApplicationELB", "name": "HTTPCode_Target_5XX_Count", "dimensions": []},
             "threshold": 1.0, "comparison": "GreaterThanThreshold",
         }]));
-        shop.put::<Image>(json!([{"id": "ami-01", "name": "web, \"golden\"", "state": "available", "created_at": "2026-11-01T00:00:00Z", "tags": []}]));
+        shop.put::<Image>(json!([
+            {"id": "ami-01", "name": "web, \"golden\"", "state": "available", "created_at": "2026-11-01T00:00:00Z", "tags": []},
+        ]));
         shop
     }
 
@@ -140,7 +145,12 @@ impl Shop {
         };
         let mut fresh = Estate::new(self.estate.scope().to_vec());
         for (id, slice) in self.estate.all_slices().filter(|(id, _)| id.kind != kind) {
-            fresh.apply(Update { region: id.region, kind: id.kind, slices: vec![(id.part, (**slice).clone())], whole: false });
+            fresh.apply(Update {
+                region: id.region,
+                kind: id.kind,
+                slices: vec![(id.part, (**slice).clone())],
+                whole: false,
+            });
         }
         fresh.apply(Update::part(SliceId::all(&Region::from("us-east-1"), kind), Slice::failed(why, self.now)));
         self.estate = fresh;

@@ -68,7 +68,8 @@ pub(super) fn of_list(picture: &Picture, kinds: &[Kind]) -> Vec<Gap> {
         .collect()
 }
 
-/// Every kind of `kinds` whose last reading in `region` failed, is too old or was never made: also where older rows are still good.
+/// Every kind of `kinds` whose last reading in `region` failed, is too old or was never made: also where older rows are still
+/// good.
 pub fn read_errors(estate: &Estate, region: &Region, kinds: &[Kind], now: Timestamp) -> Vec<Gap> {
     kinds.iter().filter_map(|kind| find(estate, region, *kind, now, true)).collect()
 }
@@ -140,9 +141,11 @@ fn never_read(estate: &Estate, region: &Region, kind: Kind, now: Timestamp) -> u
             .known()
             .filter(|group| !group.load_balancers.is_empty() && is_missing(group.arn.text()))
             .count(),
-        Kind::ClassicTargets => {
-            estate.table::<ClassicBalancer>(region, now).known().filter(|balancer| is_missing(balancer.name.text())).count()
-        }
+        Kind::ClassicTargets => estate
+            .table::<ClassicBalancer>(region, now)
+            .known()
+            .filter(|balancer| is_missing(balancer.name.text()))
+            .count(),
         _ => usize::from(!estate.was_tried(region, kind)),
     }
 }

@@ -33,7 +33,9 @@ impl Listed for Groups {
         Col::new("min", "MIN", "Members it never goes below by itself", |row, _| row.min.into()).sized(4, 4).right(),
         Col::new("desired", "DESIRED", "Members it keeps", |row, _| row.desired.into()).sized(7, 2).right(),
         Col::new("max", "MAX", "Members it never goes above", |row, _| row.max.into()).sized(4, 4).right(),
-        Col::new("in_service", "IN SERVICE", "Members in service", |row, _| row.in_service().count().into()).sized(10, 1).right(),
+        Col::new("in_service", "IN SERVICE", "Members in service", |row, _| row.in_service().count().into())
+            .sized(10, 1)
+            .right(),
         Col::new("zones", "ZONES", "Members in service by zone", |row, _| {
             let zones = row.in_service_by_zone();
             Value::Counts(zones.into_iter().map(|(zone, count)| (zone.to_string(), count)).collect())
@@ -52,9 +54,12 @@ impl Listed for Groups {
         .sized(9, 3)
         .right(),
         Col::new("members", "MEMBERS", "Members in any state", |row, _| row.members.len().into()).hidden(7).right(),
-        Col::new("health_check", "CHECK", "What makes it replace members; EC2 alone never sees targets' health", |row, _| {
-            (&row.health_check).into()
-        })
+        Col::new(
+            "health_check",
+            "CHECK",
+            "What makes it replace members; EC2 alone never sees targets' health",
+            |row, _| (&row.health_check).into(),
+        )
         .sized(7, 5),
         Col::new("grace_s", "GRACE", "Time before a new member's health counts", |row, _| {
             Value::maybe(row.grace_s.map(|s| Value::Seconds(s.into())))
@@ -82,7 +87,8 @@ impl Listed for Groups {
             Value::Texts(row.classic_balancers.iter().map(ToString::to_string).collect())
         })
         .hidden(12),
-        Col::new("status", "STATUS", "Set while it is being deleted", |row, _| Value::maybe(row.status.as_ref())).sized(10, 8),
+        Col::new("status", "STATUS", "Set while it is being deleted", |row, _| Value::maybe(row.status.as_ref()))
+            .sized(10, 8),
     ];
 
     fn rows<'a>(place: &Place<'a>) -> Vec<Entry<&'a Group>> {

@@ -9,8 +9,13 @@ use super::place::{Entry, Place};
 use super::value::Value;
 
 /// The list.
-pub(super) const LIST: List =
-    List::of::<Images>("images", &["image", "ami", "amis"], "This account's images: state, age, deprecation", &[Kind::Images], 1);
+pub(super) const LIST: List = List::of::<Images>(
+    "images",
+    &["image", "ami", "amis"],
+    "This account's images: state, age, deprecation",
+    &[Kind::Images],
+    1,
+);
 
 struct Images;
 
@@ -23,8 +28,11 @@ impl Listed for Images {
         Col::new("id", "ID", "The image's id", |row, _| row.id.text().into()).sized(21, 0).called(&["image"]),
         Col::new("name", "NAME", "Its name", |row, _| Value::maybe(row.name.as_ref())).sized(32, 1),
         Col::new("state", "STATE", "EC2's word", |row, _| (&row.state).into()).sized(9, 1),
-        Col::new("architecture", "ARCH", "arm64 or x86_64", |row, _| Value::maybe(row.architecture.as_ref())).sized(7, 5),
-        Col::new("age_s", "AGE", "Time since it was made", |row, place| place.age_of(row.created_at)).sized(5, 2).right(),
+        Col::new("architecture", "ARCH", "arm64 or x86_64", |row, _| Value::maybe(row.architecture.as_ref()))
+            .sized(7, 5),
+        Col::new("age_s", "AGE", "Time since it was made", |row, place| place.age_of(row.created_at))
+            .sized(5, 2)
+            .right(),
         Col::new("created_at", "CREATED", "When it was made", |row, _| Value::maybe(row.created_at)).sized(17, 4),
         Col::new("deprecated_at", "DEPRECATED", "From when new listings hide it; it still launches by id", |row, _| {
             Value::maybe(row.deprecated_at)

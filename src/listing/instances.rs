@@ -43,19 +43,26 @@ impl Listed for Instances {
         Col::new("id", "ID", "The instance's id", |row, _| row.id.text().into()).sized(19, 0).called(&["instance"]),
         Col::new("name", "NAME", "Its Name tag", |row, _| Value::maybe(row.name())).sized(20, 2),
         Col::new("state", "STATE", "Its life's state, by EC2's word", |row, _| row.state.as_str().into()).sized(9, 2),
-        Col::new("standing", "STANDING", "Everything known of it in one word", standing_cell).sized(10, 1).called(&["health"]),
+        Col::new("standing", "STANDING", "Everything known of it in one word", standing_cell)
+            .sized(10, 1)
+            .called(&["health"]),
         Col::new("type", "TYPE", "Its instance type", |row, _| (&row.instance_type).into()).sized(11, 5),
         Col::new("zone", "ZONE", "The zone's name in this account", |row, _| row.zone.text().into()).sized(10, 1),
-        Col::new("zone_id", "ZONE ID", "The zone's physical id", |row, place| place.zone_id_of(Some(&row.zone))).sized(8, 6),
+        Col::new("zone_id", "ZONE ID", "The zone's physical id", |row, place| place.zone_id_of(Some(&row.zone)))
+            .sized(8, 6),
         Col::new("group", "GROUP", "The Auto Scaling group it is a member of", |row, place| {
             Value::maybe(group_of(row, place).as_ref().map(GroupName::text))
         })
         .sized(18, 3),
         Col::new("lifecycle", "LIFECYCLE", "Its place in its group's life", lifecycle).sized(10, 4),
-        Col::new("system_check", "SYSTEM", "EC2's system status check", |row, place| check(row, place, |s| Some(&s.system)))
-            .sized(8, 4),
-        Col::new("instance_check", "INSTANCE", "EC2's instance status check", |row, place| check(row, place, |s| Some(&s.guest)))
-            .sized(8, 4),
+        Col::new("system_check", "SYSTEM", "EC2's system status check", |row, place| {
+            check(row, place, |s| Some(&s.system))
+        })
+        .sized(8, 4),
+        Col::new("instance_check", "INSTANCE", "EC2's instance status check", |row, place| {
+            check(row, place, |s| Some(&s.guest))
+        })
+        .sized(8, 4),
         Col::new("ebs_check", "EBS", "EC2's check of the attached volumes", |row, place| {
             check(row, place, |s| s.volumes.as_ref())
         })
@@ -65,19 +72,24 @@ impl Listed for Instances {
             Value::maybe(row.image.as_ref().map(|image| image.text()))
         })
         .sized(21, 7),
-        Col::new("private_address", "ADDRESS", "Its first private address", |row, _| Value::maybe(row.private_address.as_ref()))
-            .sized(14, 6)
-            .called(&["address", "ip"]),
-        Col::new("public_address", "PUBLIC", "Its public address", |row, _| Value::maybe(row.public_address.as_ref())).hidden(14),
+        Col::new("private_address", "ADDRESS", "Its first private address", |row, _| {
+            Value::maybe(row.private_address.as_ref())
+        })
+        .sized(14, 6)
+        .called(&["address", "ip"]),
+        Col::new("public_address", "PUBLIC", "Its public address", |row, _| Value::maybe(row.public_address.as_ref()))
+            .hidden(14),
         Col::new("age_s", "AGE", "Time since it was last started", |row, place| place.age_of(row.launched_at))
             .sized(5, 3)
             .right(),
-        Col::new("launched_at", "LAUNCHED", "When it was last started", |row, _| Value::maybe(row.launched_at)).hidden(17),
+        Col::new("launched_at", "LAUNCHED", "When it was last started", |row, _| Value::maybe(row.launched_at))
+            .hidden(17),
         Col::new("purchase", "PURCHASE", "spot, scheduled or capacity-block; on-demand has none", |row, _| {
             Value::maybe(row.lifecycle.as_ref())
         })
         .hidden(9),
-        Col::new("subnet", "SUBNET", "Its subnet", |row, _| Value::maybe(row.subnet.as_ref().map(|id| id.text()))).hidden(24),
+        Col::new("subnet", "SUBNET", "Its subnet", |row, _| Value::maybe(row.subnet.as_ref().map(|id| id.text())))
+            .hidden(24),
         Col::new("event", "EVENT", "What AWS has scheduled for it", event).sized(20, 5),
     ];
 
@@ -124,7 +136,8 @@ fn unhealthy<'a>(row: &'a Instance, place: &Place<'a>) -> String {
     if let Some((group, _)) = index.membership(row.id.as_str()).filter(|(_, member)| !member.healthy) {
         return format!("unhealthy by its group {}", group.name);
     }
-    let failing = index.targets_of(row.id.as_str()).iter().find(|(_, target)| target.state.as_str().starts_with("unhealthy"));
+    let failing =
+        index.targets_of(row.id.as_str()).iter().find(|(_, target)| target.state.as_str().starts_with("unhealthy"));
     if let Some((arn, target)) = failing {
         let name = index.target_group(arn).map_or(*arn, |group| &*group.name);
         let why = target.reason.as_deref().map(|code| format!(", {}", reason_words(code))).unwrap_or_default();

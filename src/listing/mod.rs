@@ -54,7 +54,9 @@ pub fn find(name: &str) -> Result<&'static List, UnknownName> {
     LISTS
         .iter()
         .copied()
-        .find(|list| list.name.eq_ignore_ascii_case(name) || list.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name)))
+        .find(|list| {
+            list.name.eq_ignore_ascii_case(name) || list.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+        })
         .ok_or_else(|| UnknownName::new("list", name, LISTS.iter().map(|list| list.name)))
 }
 

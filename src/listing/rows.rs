@@ -20,9 +20,9 @@ use super::value::Value;
 
 /// Names a row for as long as the thing exists.
 ///
-/// The id is what AWS calls the thing (instance id, group name, alarm name, image id, zone name, shift id), and where one name is not
-/// enough: `cluster/ID` and `global/ID` among databases, `TARGET-GROUP-ARN TARGET[:PORT]` and `CLASSIC-BALANCER INSTANCE` among
-/// targets, `autoshift/ZONE-ID/START` among shifts.
+/// The id is what AWS calls the thing (instance id, group name, alarm name, image id, zone name, shift id), and where one name
+/// is not enough: `cluster/ID` and `global/ID` among databases, `TARGET-GROUP-ARN TARGET[:PORT]` and
+/// `CLASSIC-BALANCER INSTANCE` among targets, `autoshift/ZONE-ID/START` among shifts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RowId {
     /// Where.

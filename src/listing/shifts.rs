@@ -101,7 +101,8 @@ impl Listed for Shifts {
             }
             ShiftRow::Zonal(shift) if shift.status == ShiftStatus::Active => {
                 // The same half hour as the account's verdict warns (aws-domain.md C.3).
-                if let Some(left) = shift.expires_at.map(|at| at.duration_since(place.now).as_secs()).filter(|left| *left <= 1800)
+                if let Some(left) =
+                    shift.expires_at.map(|at| at.duration_since(place.now).as_secs()).filter(|left| *left <= 1800)
                 {
                     assessment.add(Verdict::Warning, format!("ends in {}m, healed or not", left.max(0) / 60));
                 }
@@ -156,7 +157,9 @@ pub fn kind_word(shift_type: &ShiftType) -> &str {
 fn applied<'a>(row: &ShiftRow<'a>, place: &Place<'a>) -> Value {
     let Some(shift) = row.zonal().filter(|shift| shift.status == ShiftStatus::Active) else { return Value::None };
     let resources = place.estate.table::<ManagedResource>(place.region, place.now);
-    let word =
-        resources.known().filter(|resource| resource.arn == shift.resource).find_map(|resource| resource.applied.get(&shift.id));
+    let word = resources
+        .known()
+        .filter(|resource| resource.arn == shift.resource)
+        .find_map(|resource| resource.applied.get(&shift.id));
     Value::known(word)
 }

@@ -27,7 +27,8 @@ impl Sort {
 
 /// Orders `rows`: by the column's values, what is absent and then what is unknown last either way, ties by region and id.
 pub(super) fn order(rows: &Rows<'_>, kept: Vec<usize>, sort: Option<&Sort>) -> Vec<usize> {
-    let mut keyed: Vec<(Key, RowId, usize)> = kept.into_iter().map(|i| (Key::of(rows, i, sort), rows.id(i), i)).collect();
+    let mut keyed: Vec<(Key, RowId, usize)> =
+        kept.into_iter().map(|i| (Key::of(rows, i, sort), rows.id(i), i)).collect();
     let descending = sort.is_some_and(|sort| sort.descending);
     keyed.sort_by(|(a, a_id, _), (b, b_id, _)| a.compare(b, descending).then_with(|| a_id.cmp(b_id)));
     keyed.into_iter().map(|(_, _, i)| i).collect()
@@ -91,7 +92,11 @@ mod tests {
     #[test]
     fn rows_sort_by_what_their_cells_are() {
         let shop = Shop::calm();
-        assert_eq!(sorted(&shop, "instances", "name"), ["i-0d4", "i-0a1", "i-0b2", "i-0c3"], "web-10 comes after web-2");
+        assert_eq!(
+            sorted(&shop, "instances", "name"),
+            ["i-0d4", "i-0a1", "i-0b2", "i-0c3"],
+            "web-10 comes after web-2"
+        );
         assert_eq!(sorted(&shop, "instances", "age"), ["i-0b2", "i-0a1", "i-0c3", "i-0d4"], "equal ages by id");
         assert_eq!(sorted(&shop, "instances", "-age"), ["i-0d4", "i-0a1", "i-0c3", "i-0b2"], "equal ages by id, still");
     }

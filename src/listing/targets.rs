@@ -42,10 +42,17 @@ impl Listed for Targets {
     type Row<'a> = TargetRow<'a>;
 
     const COLUMNS: &'static [Col] = &[
-        Col::new("target_group", "TARGET GROUP", "The target group; classic balancers have none", |row, place| match row {
-            TargetRow::Grouped { arn, .. } => row.group(place).map_or_else(|| (*arn).into(), |group| (&group.name).into()),
-            TargetRow::Classic { .. } => Value::None,
-        })
+        Col::new(
+            "target_group",
+            "TARGET GROUP",
+            "The target group; classic balancers have none",
+            |row, place| match row {
+                TargetRow::Grouped { arn, .. } => {
+                    row.group(place).map_or_else(|| (*arn).into(), |group| (&group.name).into())
+                }
+                TargetRow::Classic { .. } => Value::None,
+            },
+        )
         .sized(20, 1)
         .called(&["group"]),
         Col::new("target", "TARGET", "An instance id, an address or an ARN", |row, _| row.target().into())
@@ -65,9 +72,13 @@ impl Listed for Targets {
             None => Value::None,
         })
         .sized(22, 2),
-        Col::new("reason", "CODE", "AWS's code for it", |row, _| Value::maybe(row.reason())).hidden(28).called(&["code"]),
-        Col::new("zone", "ZONE", "The zone: AWS names it for addresses, instances are joined", |row, place| row.zone_cell(place))
-            .sized(10, 1),
+        Col::new("reason", "CODE", "AWS's code for it", |row, _| Value::maybe(row.reason()))
+            .hidden(28)
+            .called(&["code"]),
+        Col::new("zone", "ZONE", "The zone: AWS names it for addresses, instances are joined", |row, place| {
+            row.zone_cell(place)
+        })
+        .sized(10, 1),
         Col::new("zone_id", "ZONE ID", "Its physical id", |row, place| match row.zone(place) {
             Some(zone) => place.zone_id_of(Some(zone)),
             None => row.zone_cell(place),
@@ -77,11 +88,13 @@ impl Listed for Targets {
             Value::maybe(row.administrative_override())
         })
         .sized(18, 3),
-        Col::new("load_balancers", "BALANCERS", "The balancers that route to it", |row, place| match (row, row.group(place)) {
-            (TargetRow::Classic { balancer, .. }, _) => Value::Texts(vec![balancer.to_string()]),
-            (TargetRow::Grouped { .. }, None) => Value::Unknown,
-            (TargetRow::Grouped { .. }, Some(group)) => {
-                Value::Texts(group.load_balancers.iter().map(|arn| arn.short().to_owned()).collect())
+        Col::new("load_balancers", "BALANCERS", "The balancers that route to it", |row, place| {
+            match (row, row.group(place)) {
+                (TargetRow::Classic { balancer, .. }, _) => Value::Texts(vec![balancer.to_string()]),
+                (TargetRow::Grouped { .. }, None) => Value::Unknown,
+                (TargetRow::Grouped { .. }, Some(group)) => {
+                    Value::Texts(group.load_balancers.iter().map(|arn| arn.short().to_owned()).collect())
+                }
             }
         })
         .sized(18, 4)
@@ -126,7 +139,9 @@ impl Listed for Targets {
                 TargetState::Unhealthy | TargetState::UnhealthyDraining => {
                     assessment.add(Verdict::Warning, why.unwrap_or_else(|| "unhealthy".to_owned()));
                 }
-                TargetState::Other(word) => assessment.add(Verdict::Unknown, format!("state {word} is not known to fournines")),
+                TargetState::Other(word) => {
+                    assessment.add(Verdict::Unknown, format!("state {word} is not known to fournines"))
+                }
                 TargetState::Healthy
                 | TargetState::Initial
                 | TargetState::Draining
@@ -139,7 +154,9 @@ impl Listed for Targets {
                     let words = target.description.as_deref().filter(|words| *words != "N/A");
                     assessment.add(Verdict::Warning, words.unwrap_or("out of service").to_owned());
                 }
-                ClassicState::Unknown | ClassicState::Other(_) => assessment.add(Verdict::Unknown, "unknown to the balancer"),
+                ClassicState::Unknown | ClassicState::Other(_) => {
+                    assessment.add(Verdict::Unknown, "unknown to the balancer")
+                }
             },
         }
         assessment
@@ -184,7 +201,9 @@ impl<'a> TargetRow<'a> {
 
     fn administrative_override(&self) -> Option<&'a str> {
         match self {
-            Self::Grouped { target, .. } => target.administrative_override.as_deref().filter(|word| *word != "no_override"),
+            Self::Grouped { target, .. } => {
+                target.administrative_override.as_deref().filter(|word| *word != "no_override")
+            }
             Self::Classic { .. } => None,
         }
     }

@@ -48,20 +48,28 @@ impl Listed for Zones {
         Col::new("zone", "ZONE", "The zone's name in this account", |row, _| row.zone.name.text().into())
             .sized(10, 0)
             .called(&["name"]),
-        Col::new("zone_id", "ZONE ID", "Its physical id", |row, _| row.zone.id.text().into()).sized(8, 0).called(&["id"]),
+        Col::new("zone_id", "ZONE ID", "Its physical id", |row, _| row.zone.id.text().into())
+            .sized(8, 0)
+            .called(&["id"]),
         Col::new("state", "EC2 SAYS", "EC2's word, which stays `available` in gray failures", |row, _| {
             row.zone.state.as_str().into()
         })
         .sized(9, 6),
-        Col::new("shifted", "SHIFTED", "Whether traffic is kept from it now", |row, _| Value::known(row.judged.shifted))
-            .sized(7, 2),
-        Col::new("running", "RUNNING", "Instances running", |row, _| instances(row, |counts| counts.running)).sized(7, 3).right(),
+        Col::new("shifted", "SHIFTED", "Whether traffic is kept from it now", |row, _| {
+            Value::known(row.judged.shifted)
+        })
+        .sized(7, 2),
+        Col::new("running", "RUNNING", "Instances running", |row, _| instances(row, |counts| counts.running))
+            .sized(7, 3)
+            .right(),
         Col::new("pending", "PENDING", "Instances launching", |row, _| instances(row, |counts| counts.pending))
             .sized(7, 6)
             .right(),
-        Col::new("stopped", "STOPPED", "Instances stopping or stopped", |row, _| instances(row, |counts| counts.stopped))
-            .sized(7, 6)
-            .right(),
+        Col::new("stopped", "STOPPED", "Instances stopping or stopped", |row, _| {
+            instances(row, |counts| counts.stopped)
+        })
+        .sized(7, 6)
+        .right(),
         Col::new("impaired", "IMPAIRED", "Instances running and failing a status check", |row, _| {
             Value::known(row.judged.instances.and_then(|counts| counts.impaired))
         })
@@ -70,23 +78,31 @@ impl Listed for Zones {
         Col::new("in_service", "IN SERVICE", "Group members in service", |row, _| Value::known(row.judged.in_service))
             .sized(10, 3)
             .right(),
-        Col::new("targets_healthy", "HEALTHY", "Targets passing their checks", |row, _| targets(row, |counts| counts.healthy))
-            .sized(7, 2)
-            .right(),
-        Col::new("targets_unhealthy", "UNHEALTHY", "Targets failing them", |row, _| targets(row, |counts| counts.unhealthy))
-            .sized(9, 2)
-            .right(),
-        Col::new("targets_expected", "TARGETS", "Targets that should serve", |row, _| targets(row, |counts| counts.expected()))
-            .sized(7, 4)
-            .right(),
+        Col::new("targets_healthy", "HEALTHY", "Targets passing their checks", |row, _| {
+            targets(row, |counts| counts.healthy)
+        })
+        .sized(7, 2)
+        .right(),
+        Col::new("targets_unhealthy", "UNHEALTHY", "Targets failing them", |row, _| {
+            targets(row, |counts| counts.unhealthy)
+        })
+        .sized(9, 2)
+        .right(),
+        Col::new("targets_expected", "TARGETS", "Targets that should serve", |row, _| {
+            targets(row, |counts| counts.expected())
+        })
+        .sized(7, 4)
+        .right(),
         Col::new("database_writers", "WRITERS", "Databases that write from it", |row, _| {
             Value::known(row.judged.database_writers)
         })
         .sized(7, 4)
         .right(),
-        Col::new("database_standbys", "STANDBYS", "Multi-AZ standbys in it", |row, _| Value::known(row.judged.database_standbys))
-            .sized(8, 5)
-            .right(),
+        Col::new("database_standbys", "STANDBYS", "Multi-AZ standbys in it", |row, _| {
+            Value::known(row.judged.database_standbys)
+        })
+        .sized(8, 5)
+        .right(),
     ];
 
     fn rows<'a>(place: &Place<'a>) -> Vec<Entry<ZoneRow<'a>>> {

@@ -10,6 +10,7 @@ use crate::cli::{self, Exit};
 use crate::estate::{Kind, Trust};
 use crate::id::Region;
 use crate::judge::Picture;
+use crate::listing;
 use crate::watch::Purpose;
 
 use super::observer::Observer;
@@ -21,7 +22,7 @@ const NO_PROGRESS: Duration = Duration::from_secs(90);
 /// `fournines status`.
 pub(super) async fn status(global: &Global, asked: &Status) -> Result<Exit, SetUpError> {
     let desk = Desk::for_one_reading(global).await?;
-    let picture = read_once(&desk, status_kinds()).await?;
+    let picture = read_once(&desk, cli::status::kinds().collect()).await?;
     let label = AccountLabel::of(&picture.estate, &desk.rules);
     super::say(cli::status::render(&picture, &label, asked.into()))
 }
@@ -35,12 +36,6 @@ pub(super) async fn list(global: &Global, asked: &ListArgs) -> Result<Exit, SetU
     let picture = read_once(&desk, kinds).await?;
     let width = if std::io::stdout().is_terminal() { super::terminal::width() } else { None };
     super::say(cli::list::render(&picture, &question, &desk.config.columns, asked.format(width)))
-}
-
-/// The kinds that the status document is made from.
-fn status_kinds() -> BTreeSet<Kind> {
-    let beside = [Kind::LoadBalancers, Kind::GlobalClusters, Kind::ManagedResources, Kind::Autoshifts, Kind::Subnets];
-    crate::judge::JUDGED.iter().copied().chain(beside).collect()
 }
 
 /// Reads these kinds once, everywhere asked for, and keeps what was read.
@@ -90,16 +85,11 @@ fn check_regions(observer: &Observer, asked: &[Region]) -> Result<(), SetUpError
     match asked.iter().find(|region| !known.contains(region)) {
         Some(name) if fresh => Err(SetUpError::UnknownRegion {
             name: name.clone(),
-            nearest: nearest(name.as_str(), &known),
+            nearest: listing::nearest(name.as_str(), known.iter().map(Region::as_str)).map(str::to_owned),
             known: known.iter().map(ToString::to_string).collect(),
         }),
         _ => Ok(()),
     }
-}
-
-fn nearest(name: &str, known: &[Region]) -> Option<String> {
-    let scored = known.iter().map(|region| (strsim::damerau_levenshtein(name, region.as_str()), region));
-    scored.min_by_key(|(distance, _)| *distance).filter(|(distance, _)| *distance <= 4).map(|(_, region)| region.to_string())
 }
 
 fn note_credentials(picture: &Picture) {

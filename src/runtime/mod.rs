@@ -5,7 +5,7 @@
 
 mod headless;
 mod logging;
-mod observer;
+pub mod observer;
 mod screen;
 mod set_up;
 mod signals;

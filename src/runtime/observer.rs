@@ -1,6 +1,6 @@
 //! Keeps the estate fresh: asks the schedule what is due, runs the reads, judges what came and publishes the picture.
 //!
-//! Owns: the reading tasks and the current estate. Must stay true: a picture is published whole or not at all; what an earlier
+//! Owns: the reading tasks and the current estate. May know: adapter, schedule, judgement. Must stay true: a picture is published whole or not at all; what an earlier
 //! run kept of another account is dropped the moment the account is known.
 
 use std::sync::Arc;
@@ -27,7 +27,7 @@ const AGE: Duration = Duration::from_secs(5);
 
 /// What a console asks of its observer.
 #[derive(Debug)]
-pub(super) enum Wish {
+pub enum Wish {
     /// Read what is visible, now.
     Refresh,
     /// These are looked at from now on.
@@ -35,7 +35,7 @@ pub(super) enum Wish {
 }
 
 /// Reads an account.
-pub(super) struct Observer {
+pub struct Observer {
     reader: Arc<Reader>,
     clock: Arc<Clock>,
     policy: Policy,
@@ -47,7 +47,7 @@ pub(super) struct Observer {
 
 impl Observer {
     /// An observer that knows nothing but what an earlier run kept.
-    pub(super) fn new(reader: Arc<Reader>, policy: Policy, purpose: Purpose, seed: u64, kept: Loaded) -> Self {
+    pub fn new(reader: Arc<Reader>, policy: Policy, purpose: Purpose, seed: u64, kept: Loaded) -> Self {
         let clock = reader.session().clock().clone();
         let mut estate = Estate::new(Vec::new());
         for update in kept.updates {
@@ -57,13 +57,13 @@ impl Observer {
     }
 
     /// What is known.
-    pub(super) fn estate(&self) -> &Estate {
+    pub fn estate(&self) -> &Estate {
         &self.estate
     }
 
     /// Looks at `regions`, or where none are named at every region enabled for the account. Where those cannot be listed, it looks
     /// at the session's own region, and the picture says so.
-    pub(super) async fn choose_regions(&mut self, regions: &[Region]) {
+    pub async fn choose_regions(&mut self, regions: &[Region]) {
         let id = SliceId::all(&Region::global(), Kind::Regions);
         let outcome = self.reader.read(&id, &crate::aws::Ask::default(), crate::aws::Priority::Visible).await;
         // Where regions were named, not being able to list them hides nothing.
@@ -78,7 +78,7 @@ impl Observer {
     }
 
     /// The regions enabled for the account, the session's own first; empty where nobody knows.
-    pub(super) fn enabled_regions(&self) -> Vec<Region> {
+    pub fn enabled_regions(&self) -> Vec<Region> {
         let home = self.reader.session().home();
         let slice = self.estate.slice(&SliceId::all(&Region::global(), Kind::Regions));
         let rows = slice.map(|slice| slice.rows::<EnabledRegion>()).unwrap_or_default();
@@ -88,18 +88,18 @@ impl Observer {
     }
 
     /// AWS's time.
-    pub(super) fn now(&self) -> Timestamp {
+    pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
     /// Whether a reading for one purpose is complete.
-    pub(super) fn is_done(&mut self) -> bool {
+    pub fn is_done(&mut self) -> bool {
         let now = self.clock.now();
         self.watch.is_done(&self.estate, now)
     }
 
     /// Starts what is due and waits for one answer; false where nothing is under way.
-    pub(super) async fn step(&mut self) -> bool {
+    pub async fn step(&mut self) -> bool {
         self.start_due();
         let Some(joined) = self.jobs.join_next().await else { return false };
         if let Ok((id, outcome)) = joined {
@@ -109,7 +109,7 @@ impl Observer {
     }
 
     /// Reads until the console is gone, publishing pictures and taking wishes.
-    pub(super) async fn run(
+    pub async fn run(
         mut self,
         regions: Vec<Region>,
         mut wishes: mpsc::Receiver<Wish>,
@@ -142,7 +142,7 @@ impl Observer {
     }
 
     /// The account as it is known now, judged.
-    pub(super) fn picture(&self) -> Picture {
+    pub fn picture(&self) -> Picture {
         let now = self.clock.now();
         Picture {
             judgement: judge::judge(&self.estate, now, &self.policy),
@@ -153,7 +153,7 @@ impl Observer {
     }
 
     /// How the reading goes.
-    pub(super) fn traffic(&self) -> Traffic {
+    pub fn traffic(&self) -> Traffic {
         let (calls_a_minute, throttled_a_minute) = self.reader.limiter().last_minute();
         Traffic {
             calls_a_minute,

@@ -26,6 +26,11 @@ pub enum Fault {
         /// By this, 0 to 1,000.
         factor: f64,
     },
+    /// The caller's role loses a permission.
+    Deny {
+        /// The IAM action: `ec2:DescribeInstances`, or `rds:*` for all of a service.
+        action: String,
+    },
 }
 
 /// A fault that cannot be applied.
@@ -51,7 +56,7 @@ pub enum FaultError {
 }
 
 /// The kinds, as [`Fault`] names them.
-pub const KINDS: &[&str] = &["host", "load"];
+pub const KINDS: &[&str] = &["deny", "host", "load"];
 
 impl Fault {
     /// Reads `{"kind": "host", "instance": "i-…"}`.
@@ -65,7 +70,8 @@ impl Fault {
         if !KINDS.contains(&kind) {
             return Err(FaultError::Kind { kind: kind.to_owned(), nearest: nearest(kind, KINDS.iter().copied()) });
         }
-        let fault: Self = serde_json::from_value(value.clone()).map_err(|error| FaultError::Fields(error.to_string()))?;
+        let fault: Self =
+            serde_json::from_value(value.clone()).map_err(|error| FaultError::Fields(error.to_string()))?;
         match fault {
             Self::Load { factor, .. } if !(0.0..=1000.0).contains(&factor) => {
                 Err(FaultError::Fields(format!("factor {factor} is not within 0 to 1,000")))
@@ -104,8 +110,27 @@ impl World {
                 self.faults.push(fault);
                 self.set_factors();
             }
+            Fault::Deny { action } => {
+                if !action.contains(':') {
+                    return Err(FaultError::Fields(format!(
+                        "action {action} is not of the form ec2:DescribeInstances"
+                    )));
+                }
+                self.faults.push(fault);
+            }
         }
         Ok(())
+    }
+
+    /// Whether the caller's role may not do this: a service's IAM prefix and an action's name.
+    #[must_use]
+    pub fn denies(&self, prefix: &str, action: &str) -> bool {
+        self.faults.iter().any(|fault| match fault {
+            Fault::Deny { action: denied } => denied
+                .split_once(':')
+                .is_some_and(|(service, name)| service == prefix && (name == "*" || name == action)),
+            Fault::Host { .. } | Fault::Load { .. } => false,
+        })
     }
 
     /// Takes a fault out of force; its cause ends, and the physics does the rest.
@@ -126,6 +151,7 @@ impl World {
                 });
             }
             Fault::Load { .. } => self.set_factors(),
+            Fault::Deny { .. } => {}
         }
         Ok(())
     }
@@ -138,7 +164,7 @@ impl World {
                 Fault::Load { service: name, factor } => {
                     name.as_deref().is_none_or(|name| service.name == *name).then_some(*factor)
                 }
-                Fault::Host { .. } => None,
+                Fault::Host { .. } | Fault::Deny { .. } => None,
             });
             let factor = factor.product();
             if service.factor.latest().is_none() {
@@ -163,15 +189,22 @@ mod tests {
     #[test]
     fn a_wrong_fault_is_answered_with_what_there_is() {
         let message = |value: Value| Fault::parse(&value).unwrap_err().to_string();
-        assert_eq!(message(json!({ "kind": "hosts" })), "unknown fault \"hosts\", did you mean \"host\"?; there are host, load");
-        assert_eq!(message(json!({})), "fault: \"kind\" is missing; there are host, load");
+        assert_eq!(
+            message(json!({ "kind": "hosts" })),
+            "unknown fault \"hosts\", did you mean \"host\"?; there are deny, host, load"
+        );
+        assert_eq!(message(json!({})), "fault: \"kind\" is missing; there are deny, host, load");
         assert!(message(json!({ "kind": "host", "instances": "i-1" })).contains("unknown field `instances`"));
         assert!(message(json!({ "kind": "load", "factor": -1 })).contains("not within 0 to 1,000"));
     }
 
     #[test]
     fn kinds_are_exactly_the_variants() {
-        let faults = [Fault::Host { instance: String::new() }, Fault::Load { service: None, factor: 2.0 }];
+        let faults = [
+            Fault::Deny { action: String::new() },
+            Fault::Host { instance: String::new() },
+            Fault::Load { service: None, factor: 2.0 },
+        ];
         let names: Vec<_> = faults.iter().map(|fault| serde_json::to_value(fault).unwrap()["kind"].clone()).collect();
         assert_eq!(names, KINDS.iter().map(|kind| json!(kind)).collect::<Vec<_>>());
     }

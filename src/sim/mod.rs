@@ -123,3 +123,56 @@ impl Sim {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::world::Origin;
+    use super::*;
+
+    const START: SimTime = SimTime::from_seconds(1_795_230_862);
+
+    fn sim(speed: f64) -> (Sim, Arc<AtomicU64>) {
+        let clock = Arc::new(AtomicU64::new(5));
+        let world = World::builtin(Origin { seed: 1, start: START }).unwrap();
+        let options = Options { speed, scenario: Scenario::named("calm").unwrap() };
+        let reader = Arc::clone(&clock);
+        (Sim::new(world, options, Box::new(move || Duration::from_secs(reader.load(Ordering::Relaxed)))), clock)
+    }
+
+    #[test]
+    fn virtual_time_is_the_callers_time_by_speed_and_what_was_jumped_over() {
+        let (sim, clock) = sim(10.0);
+        assert_eq!(sim.now(), START, "the caller's clock need not begin at zero");
+        clock.store(8, Ordering::Relaxed);
+        assert_eq!(sim.now(), START + Duration::from_secs(30));
+        assert_eq!(sim.advance(Duration::from_secs(300)), START + Duration::from_secs(330));
+        assert_eq!(sim.with_world(|world| world.now), START + Duration::from_secs(330));
+    }
+
+    #[test]
+    fn at_speed_zero_time_stands_still_until_advanced() {
+        let (sim, clock) = sim(0.0);
+        clock.store(1_000, Ordering::Relaxed);
+        assert_eq!(sim.now(), START);
+        assert_eq!(sim.advance(Duration::from_secs(1)), START + Duration::from_secs(1));
+    }
+
+    #[test]
+    fn another_world_takes_over_at_the_present_time() {
+        let (sim, _clock) = sim(0.0);
+        sim.advance(Duration::from_secs(60));
+        let small = r#"{ "account": "111122223333", "regions": { "eu-west-1": { "network": 0, "zones": { "eu-west-1a": "euw1-az1" } } } }"#;
+        let world =
+            World::from_document(small, world::Format::Json, Origin { seed: sim.seed(), start: sim.now() }).unwrap();
+        sim.replace_world(world);
+        sim.advance(Duration::from_secs(60));
+        assert_eq!(
+            sim.with_world(|world| (world.account.clone(), world.now)),
+            ("111122223333".to_owned(), START + Duration::from_secs(120))
+        );
+    }
+}

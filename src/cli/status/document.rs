@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::estate::Kind;
 use crate::id::{AccountId, Arn, Region, Text, ZoneId, ZoneName};
 use crate::judge::zone::{Evidence, InstanceCounts, ZoneVerdict};
-use crate::judge::{Assessment, Picture, Verdict};
+use crate::judge::{Assessment, JUDGED, Picture, Verdict};
 use crate::listing::{Gap, read_errors};
 
 use super::AccountLabel;
@@ -217,7 +217,7 @@ impl<'a> StatusDocument<'a> {
             taken_at: picture.taken_at,
             verdict: picture.judgement.account.verdict,
             reasons: &picture.judgement.account.reasons,
-            errors: errors(picture, &Region::global(), |kind, tried| tried || kind == Kind::Identity),
+            errors: global_errors(picture),
             skew_s: picture.traffic.skew.map(|skew| skew.as_secs_f64()),
             regions: Vec::new(),
             zones: Vec::new(),
@@ -262,11 +262,18 @@ impl<'a> StatusDocument<'a> {
     }
 }
 
-/// The read errors of a region, of the kinds that `wanted` names or that were tried.
-pub(super) fn errors(picture: &Picture, region: &Region, wanted: impl Fn(Kind, bool) -> bool) -> Vec<ReadError> {
-    let was_tried = |kind| picture.estate.was_tried(region, kind);
-    let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| wanted(*kind, was_tried(*kind))).collect();
+/// The read errors of a region: of what is judged, and of what was tried beside it.
+pub(super) fn errors(picture: &Picture, region: &Region) -> Vec<ReadError> {
+    let matters = |kind: &Kind| JUDGED.contains(kind) || picture.estate.was_tried(region, *kind);
+    let kinds: Vec<Kind> = super::kinds().filter(matters).collect();
     read_errors(&picture.estate, region, &kinds, picture.taken_at).into_iter().map(ReadError::from).collect()
+}
+
+/// The reads of the account as a whole that failed. An older answer is as good as a new one here: accounts keep their names.
+fn global_errors(picture: &Picture) -> Vec<ReadError> {
+    let kinds = [Kind::Identity, Kind::Alias, Kind::Regions];
+    let gaps = read_errors(&picture.estate, &Region::global(), &kinds, picture.taken_at);
+    gaps.into_iter().filter(|gap| gap.failure.is_some()).map(ReadError::from).collect()
 }
 
 impl From<Gap> for ReadError {

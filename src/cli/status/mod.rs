@@ -8,14 +8,24 @@ mod region;
 mod text;
 
 use crate::config::Rules;
-use crate::estate::Estate;
+use crate::estate::{Estate, Kind};
 use crate::id::{AccountId, Arn};
-use crate::judge::Picture;
+use crate::judge::{JUDGED, Picture};
 
 use super::args;
 use super::{Exit, Rendered};
 
 pub use document::StatusDocument;
+
+/// Kinds of a region that the document shows beside those it judges.
+const BESIDE: &[Kind] =
+    &[Kind::LoadBalancers, Kind::GlobalClusters, Kind::ManagedResources, Kind::Autoshifts, Kind::Subnets];
+
+/// The kinds of a region that the status is made from: what must be read for it, and whose errors it tells. Others may be in the
+/// estate from an earlier run, as old as they like.
+pub fn kinds() -> impl Iterator<Item = Kind> {
+    JUDGED.iter().chain(BESIDE).copied()
+}
 
 /// What the account is called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,7 +78,7 @@ pub fn render(picture: &Picture, label: &AccountLabel, format: Format) -> Render
         Format::Line => text::line(&document),
         Format::Json => json(&document),
     };
-    Rendered { text, notes: text::notes(picture), exit: Exit::Verdict(picture.judgement.account.verdict) }
+    Rendered { text, notes: Vec::new(), exit: Exit::Verdict(picture.judgement.account.verdict) }
 }
 
 fn json(document: &StatusDocument<'_>) -> String {

@@ -9,7 +9,7 @@ use crate::estate::balancer::{Target, TargetGroup, TargetState};
 use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::estate::group::Group;
 use crate::estate::shift::{Autoshift, ZonalShift};
-use crate::estate::{Estate, FailureKind, Kind, Part, Trust};
+use crate::estate::{Estate, FailureKind, Part, Trust};
 use crate::id::Region;
 use crate::judge::index::Index;
 use crate::judge::role::Clusters;
@@ -18,8 +18,8 @@ use crate::judge::{Assessment, JUDGED, Picture, RegionJudgement, Verdict};
 use crate::listing::shift_kind_word;
 
 use super::document::{
-    AlarmEntry, DatabaseEntry, GroupEntry, RegionEntry, Share, ShiftEntry, TargetGroupEntry, TargetsEntry, ZoneEntry, errors,
-    tenths,
+    AlarmEntry, DatabaseEntry, GroupEntry, RegionEntry, Share, ShiftEntry, TargetGroupEntry, TargetsEntry, ZoneEntry,
+    errors, tenths,
 };
 
 /// A region of the picture, with its look-ups.
@@ -42,13 +42,13 @@ impl<'a> Scene<'a> {
             age_s: self.oldest(),
             verdict: self.judged.summary.verdict,
             reasons: &self.judged.summary.reasons,
-            errors: errors(self.picture, self.region, |kind, tried| tried || JUDGED.contains(&kind)),
+            errors: errors(self.picture, self.region),
         }
     }
 
     /// Not reachable is a region of which every read ended without an answer.
     fn reachable(&self) -> Option<bool> {
-        let slices = Kind::ALL.iter().flat_map(|kind| self.estate().slices(self.region, *kind));
+        let slices = super::kinds().flat_map(|kind| self.estate().slices(self.region, kind));
         let mut answers = slices
             .map(|(_, slice)| slice.failure().is_none_or(|failure| failure.why.kind != FailureKind::Unreachable))
             .peekable();

@@ -2,7 +2,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::config::{Config, Overrides, Source};
-use crate::estate::Kind;
+use crate::estate::{FailureKind, Kind, ReadFailure, Slice, Update};
 use crate::judge::Verdict;
 use crate::listing::fixture::{CHECKOUT, Shop};
 
@@ -25,25 +25,51 @@ fn the_document_has_the_contracts_keys() {
         "id": "s-1", "resource": "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/shop/5", "away_from": "use1-az1",
         "status": "ACTIVE", "shift_type": "PRACTICE_RUN", "expires_at": "2026-11-21T09:00:00Z",
     }]));
-    let document = document(&shop.denied(Kind::Images, "ec2:DescribeImages").picture());
+    let document = document(&shop.denied(Kind::Subnets, "ec2:DescribeSubnets").picture());
     let within = |path: &str, wanted: &[&str]| {
         let found = keys(document.pointer(path).unwrap());
         assert!(wanted.iter().all(|key| found.contains(key)), "{path}: {found:?}");
     };
     within(
         "",
-        &["schema", "account", "account_name", "caller", "taken_at", "verdict", "regions", "zones", "groups", "target_groups"],
+        &[
+            "schema",
+            "account",
+            "account_name",
+            "caller",
+            "taken_at",
+            "verdict",
+            "regions",
+            "zones",
+            "groups",
+            "target_groups",
+        ],
     );
     within("", &["databases", "alarms", "shifts", "operations"]);
     within("/regions/0", &["region", "reachable", "age_s", "errors"]);
     within("/regions/0/errors/0", &["kind", "code", "message", "iam_action"]);
-    within("/zones/0", &["region", "zone", "zone_id", "verdict", "evidence", "shifted", "instances", "targets", "in_service"]);
+    within(
+        "/zones/0",
+        &["region", "zone", "zone_id", "verdict", "evidence", "shifted", "instances", "targets", "in_service"],
+    );
     within("/zones/0", &["database_writers", "database_standbys"]);
     within("/zones/0/instances", &["running", "pending", "stopped", "impaired"]);
     within("/zones/0/targets", &["healthy", "unhealthy", "draining", "initial", "unused", "unavailable"]);
     within(
         "/groups/0",
-        &["region", "name", "service", "min", "desired", "max", "in_service", "zones", "suspended", "verdict", "reasons"],
+        &[
+            "region",
+            "name",
+            "service",
+            "min",
+            "desired",
+            "max",
+            "in_service",
+            "zones",
+            "suspended",
+            "verdict",
+            "reasons",
+        ],
     );
     within(
         "/target_groups/0",
@@ -70,10 +96,16 @@ fn a_healthy_account_is_quiet_and_exits_0() {
     );
     assert_eq!(document["taken_at"], "2026-11-21T03:14:00Z");
     assert_eq!(document["zones"][1]["instances"], json!({"running": 1, "pending": 0, "stopped": 0, "impaired": 0}));
-    assert_eq!((&document["zones"][1]["zone_id"], &document["zones"][1]["database_writers"]), (&json!("use1-az4"), &json!(1)));
+    assert_eq!(
+        (&document["zones"][1]["zone_id"], &document["zones"][1]["database_writers"]),
+        (&json!("use1-az4"), &json!(1))
+    );
     assert_eq!(document["groups"][0]["zones"], json!({"us-east-1a": 1, "us-east-1b": 1, "us-east-1c": 1}));
     assert_eq!(document["target_groups"][0]["zones"]["us-east-1b"], json!({"healthy": 1, "total": 1}));
-    assert_eq!((&document["databases"][1]["role"], &document["databases"][1]["lag_s"]), (&json!("replica"), &Json::Null));
+    assert_eq!(
+        (&document["databases"][1]["role"], &document["databases"][1]["lag_s"]),
+        (&json!("replica"), &Json::Null)
+    );
     assert_eq!((&document["regions"][0]["reachable"], &document["regions"][0]["errors"]), (&json!(true), &json!([])));
 
     let line = answer(&picture, Format::Line);
@@ -107,10 +139,28 @@ fn one_unhealthy_target_is_a_warning_with_its_numbers() {
 }
 
 #[test]
+fn the_line_says_the_worst_region_first() {
+    let mut shop = Shop::calm();
+    shop.targets(["healthy", "unhealthy", "healthy"]);
+    shop.estate.set_scope(vec!["us-east-1".into(), "us-west-2".into()]);
+    let picture = shop.picture();
+    let line = answer(&picture, Format::Line).text;
+    assert!(line.starts_with("UNKNOWN shop (123456789012): us-west-2: "), "{line}");
+    let text = answer(&picture, Format::Text).text;
+    assert!(text.find("us-west-2 UNKNOWN") < text.find("us-east-1 WARNING"), "{text}");
+}
+
+#[test]
 fn a_denied_read_makes_its_counts_null_and_the_verdict_unknown() {
     let shop = Shop::calm().denied(Kind::Instances, "ec2:DescribeInstances");
     let document = document(&shop.picture());
-    assert!(document["zones"].as_array().unwrap().iter().all(|zone| zone["instances"].is_null() && zone["verdict"] == "unknown"));
+    assert!(
+        document["zones"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|zone| zone["instances"].is_null() && zone["verdict"] == "unknown")
+    );
     let error = &document["regions"][0]["errors"][0];
     assert_eq!(
         (&error["kind"], &error["iam_action"], &error["code"]),
@@ -120,9 +170,15 @@ fn a_denied_read_makes_its_counts_null_and_the_verdict_unknown() {
     assert_eq!(line.exit.code(), 3);
     assert!(line.text.starts_with("UNKNOWN shop"), "{}", line.text);
 
-    for kind in
-        [Kind::Groups, Kind::Targets, Kind::TargetGroups, Kind::Databases, Kind::Alarms, Kind::Zones, Kind::InstanceStatuses]
-    {
+    for kind in [
+        Kind::Groups,
+        Kind::Targets,
+        Kind::TargetGroups,
+        Kind::Databases,
+        Kind::Alarms,
+        Kind::Zones,
+        Kind::InstanceStatuses,
+    ] {
         let picture = Shop::calm().denied(kind, "some:Action").picture();
         assert_eq!(answer(&picture, Format::Json).exit.code(), 3, "{kind}");
         let errors = self::document(&picture)["regions"][0]["errors"].clone();
@@ -148,8 +204,34 @@ fn data_past_its_age_never_exits_0() {
     let document = document(&picture);
     assert_eq!(answer(&picture, Format::Line).exit.code(), 3);
     assert_eq!(document["regions"][0]["age_s"], 600.0);
-    assert_eq!((&document["groups"][0]["in_service"], &document["groups"][0]["verdict"]), (&Json::Null, &json!("unknown")));
+    assert_eq!(
+        (&document["groups"][0]["in_service"], &document["groups"][0]["verdict"]),
+        (&Json::Null, &json!("unknown"))
+    );
     assert!(document["target_groups"][0]["healthy"].is_null() && document["target_groups"][0]["zones"].is_null());
+}
+
+#[test]
+fn a_region_that_answers_nothing_is_not_reachable_whatever_was_kept() {
+    let mut shop = Shop::calm();
+    let why = ReadFailure {
+        kind: FailureKind::Unreachable,
+        action: "some:Action".into(),
+        code: None,
+        message: "connection refused".into(),
+        request_id: None,
+    };
+    for (id, _) in Shop::calm().estate.all_slices().filter(|(id, _)| !id.region.is_global() && id.kind != Kind::Images)
+    {
+        shop.estate.apply(Update::part(id, Slice::failed(why.clone(), shop.now)));
+    }
+    let picture = shop.picture_after(3600 * 24);
+    let document = document(&picture);
+    let region = &document["regions"][0];
+    assert_eq!(region["reachable"], false);
+    let errors = region["errors"].as_array().unwrap();
+    assert!(errors.iter().all(|error| error["failure"] == "unreachable" && error["kind"] != "images"), "{errors:?}");
+    assert!(answer(&picture, Format::Text).text.contains("us-east-1 UNKNOWN, not reachable"));
 }
 
 #[test]

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
-
 use crate::cli::table::{Heading, lay_out};
 use crate::judge::zone::ZoneVerdict;
 use crate::judge::{Picture, Verdict};
@@ -15,8 +13,6 @@ use super::document::{RegionEntry, StatusDocument, ZoneEntry};
 const REASONS: usize = 20;
 /// Letters of the line's reason before it is cut.
 const LINE: usize = 160;
-/// A clock that is off by more than this is worth a word.
-const SKEW: SignedDuration = SignedDuration::from_secs(60);
 
 /// Account, regions with their reasons, zones.
 pub(super) fn text(picture: &Picture, document: &StatusDocument<'_>) -> String {
@@ -54,19 +50,6 @@ pub(super) fn line(document: &StatusDocument<'_>) -> String {
     format!("{} {}{}{more}\n", loud(document.verdict), name(document), first.unwrap_or_else(calm))
 }
 
-/// What is wrong with our own view, for standard error.
-pub(super) fn notes(picture: &Picture) -> Vec<String> {
-    let mut notes = Vec::new();
-    if let Some(failure) = &picture.traffic.credentials {
-        notes.push(format!("{}: {}", escape(&failure.to_string()), failure.remedy()));
-    }
-    if let Some(skew) = picture.traffic.skew.filter(|skew| skew.abs() > SKEW) {
-        let direction = if skew.is_negative() { "ahead of" } else { "behind" };
-        notes.push(format!("this machine's clock is {}s {direction} AWS's; ages go by AWS's", skew.abs().as_secs()));
-    }
-    notes
-}
-
 fn add_region(text: &mut String, document: &StatusDocument<'_>, region: &RegionEntry<'_>) {
     let zones: Vec<&ZoneEntry<'_>> = document.zones.iter().filter(|zone| zone.region == region.region).collect();
     let age = region.age_s.map_or("never read".to_owned(), |age| format!("data up to {} old", Value::Seconds(age)));
@@ -79,8 +62,10 @@ fn add_region(text: &mut String, document: &StatusDocument<'_>, region: &RegionE
         text.push_str(&format!("  and {more} more: fournines status --json, or the console\n"));
     }
     // What the verdict does not speak of: accepted by policy, failing but not old yet, or not judged.
-    for error in
-        region.errors.iter().filter(|error| !region.reasons.iter().any(|reason| error.sentence.contains(reason.as_str())))
+    for error in region
+        .errors
+        .iter()
+        .filter(|error| !region.reasons.iter().any(|reason| error.sentence.contains(reason.as_str())))
     {
         text.push_str(&format!("  not read: {}\n", error.sentence));
     }

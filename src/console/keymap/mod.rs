@@ -56,8 +56,8 @@ pub struct Binding {
     pub run: String,
     /// What that does, in few words.
     pub tell: String,
-    /// Its place in the hint line, where it has one.
-    pub hint: Option<u8>,
+    /// Its word in the hint line, where it has one.
+    pub hint: Option<String>,
 }
 
 /// Every binding, by context, in the order of the file.
@@ -108,7 +108,7 @@ struct Entry {
     on: Vec<String>,
     run: String,
     tell: String,
-    hint: Option<u8>,
+    hint: Option<String>,
 }
 
 impl KeyMap {
@@ -166,12 +166,10 @@ impl KeyMap {
         self.bindings.get(&context).map_or(&[], Vec::as_slice)
     }
 
-    /// The bindings for the hint line of a context, the most useful first.
-    pub fn hints(&self, context: Context) -> Vec<&Binding> {
-        let mut hints: Vec<&Binding> =
-            self.of(context).iter().chain(self.of(Context::Everywhere)).filter(|binding| binding.hint.is_some()).collect();
-        hints.sort_by_key(|binding| binding.hint);
-        hints
+    /// The bindings for the hint line of a context, in the order of the file, its own first.
+    pub fn hints(&self, context: Context) -> impl Iterator<Item = (Chord, &str)> {
+        let bindings = self.of(context).iter().chain(self.of(Context::Everywhere));
+        bindings.filter_map(|binding| Some((*binding.on.first()?, binding.hint.as_deref()?)))
     }
 }
 
@@ -186,7 +184,7 @@ mod tests {
         assert_eq!(map.command(Context::Board, Chord::parse("space").unwrap()), Some("fold"));
         assert_eq!(map.command(Context::List, Chord::parse("j").unwrap()), Some("down"));
         assert_eq!(map.command(Context::Prompt, Chord::parse("j").unwrap()), None, "letters are typed");
-        assert_eq!(map.hints(Context::List).first().unwrap().run, "enter");
+        assert_eq!(map.hints(Context::List).next().unwrap().1, "open");
     }
 
     #[test]

@@ -139,7 +139,8 @@ impl Board {
     }
 
     fn layout(&self, world: &World<'_>) -> Layout {
-        Layout::new(world, &self.sections)
+        let wants = world.picture.map_or((0, 0), |picture| headline::wants(picture, &world.regions()));
+        Layout::new(world.body, wants, &self.sections)
     }
 
     fn go(&mut self, motion: Motion, world: &World<'_>) {

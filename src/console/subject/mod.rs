@@ -14,7 +14,7 @@ use crate::judge::Picture;
 use crate::listing::RowId;
 
 pub use relation::Relation;
-pub use sheet::{Field, Section, Sheet};
+pub use sheet::{Section, Sheet};
 
 /// What kind of thing it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -118,10 +118,16 @@ impl Test {
         match self {
             Self::Word(word) => Some(any_cell(rows, i, |text| text.to_lowercase().contains(word))),
             Self::Regex(regex) => Some(any_cell(rows, i, |text| regex.is_match(text))),
-            Self::Any(pattern) => Some((0..rows.columns()).any(|column| pattern.matches(&rows.cell(i, column)) == Some(true))),
+            Self::Any(pattern) => {
+                Some((0..rows.columns()).any(|column| pattern.matches(&rows.cell(i, column)) == Some(true)))
+            }
             Self::Column(columns, patterns) => {
                 let cells = columns.iter().map(|column| rows.cell(i, *column));
-                either(cells.flat_map(|cell| patterns.iter().map(move |pattern| pattern.matches(&cell)).collect::<Vec<_>>()))
+                either(
+                    cells.flat_map(|cell| {
+                        patterns.iter().map(move |pattern| pattern.matches(&cell)).collect::<Vec<_>>()
+                    }),
+                )
             }
             Self::Compare(column, operator, operand) => {
                 operand.against(&rows.cell(i, *column), rows.taken_at()).map(|order| operator.accepts(order))

@@ -67,7 +67,8 @@ impl<'a> Parser<'a> {
 
     /// A key and its operator, if they stand here. An ARN is a word where the list has no such column.
     fn key(&mut self) -> Option<(String, &'static str)> {
-        let key: String = self.chars.get(self.at..)?.iter().take_while(|c| c.is_ascii_alphabetic() || **c == '_').collect();
+        let key: String =
+            self.chars.get(self.at..)?.iter().take_while(|c| c.is_ascii_alphabetic() || **c == '_').collect();
         let start = self.at;
         self.at += key.len();
         let operator = OPERATORS.iter().copied().find(|operator| self.take(operator));
@@ -90,9 +91,24 @@ impl<'a> Parser<'a> {
         }
         let columns = self.columns_called(key).map_err(|unknown| error(start, unknown.to_string()))?;
         let operator = match operator {
-            ":" => return Ok((Test::Column(columns, values.iter().map(|value| Pattern::new(value, false)).collect()), false)),
-            "=" => return Ok((Test::Column(columns, values.iter().map(|value| Pattern::new(value, true)).collect()), false)),
-            "!=" => return Ok((Test::Column(columns, values.iter().map(|value| Pattern::new(value, true)).collect()), true)),
+            ":" => {
+                return Ok((
+                    Test::Column(columns, values.iter().map(|value| Pattern::new(value, false)).collect()),
+                    false,
+                ));
+            }
+            "=" => {
+                return Ok((
+                    Test::Column(columns, values.iter().map(|value| Pattern::new(value, true)).collect()),
+                    false,
+                ));
+            }
+            "!=" => {
+                return Ok((
+                    Test::Column(columns, values.iter().map(|value| Pattern::new(value, true)).collect()),
+                    true,
+                ));
+            }
             "<" => Operator::Less,
             "<=" => Operator::AtMost,
             ">" => Operator::More,
@@ -245,7 +261,9 @@ mod tests {
 
     #[test]
     fn durations_as_people_write_them() {
-        for (text, seconds) in [("90s", Some(90.0)), ("1h30m", Some(5400.0)), ("2d", Some(172_800.0)), ("1.5h", Some(5400.0))] {
+        for (text, seconds) in
+            [("90s", Some(90.0)), ("1h30m", Some(5400.0)), ("2d", Some(172_800.0)), ("1.5h", Some(5400.0))]
+        {
             assert_eq!(duration(text), seconds, "{text}");
         }
         for text in ["h", "5", "5x", "soon"] {

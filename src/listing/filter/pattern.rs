@@ -40,7 +40,9 @@ impl Pattern {
             (Self::Absent, cell) => Some(is_absent(cell)),
             (Self::Present, cell) => Some(!is_absent(cell)),
             (_, Value::None) => Some(false),
-            (_, Value::Flag(yes)) => Some(self.accepts(if *yes { "yes" } else { "no" }) || self.accepts(&yes.to_string())),
+            (_, Value::Flag(yes)) => {
+                Some(self.accepts(if *yes { "yes" } else { "no" }) || self.accepts(&yes.to_string()))
+            }
             (_, Value::Texts(texts)) => Some(texts.iter().any(|text| self.accepts(text))),
             (_, Value::Counts(counts)) => Some(counts.keys().any(|word| self.accepts(word))),
             (Self::Begins(text) | Self::Is(text), cell) => match (text.parse::<f64>().ok(), cell.as_number()) {

@@ -68,7 +68,10 @@ fn what_nobody_knows_neither_passes_nor_fails() {
     assert!(kept(&shop, "databases", "!lag<5").is_empty());
     let blind = shop.denied(Kind::InstanceStatuses, "ec2:DescribeInstanceStatus");
     assert_eq!(kept(&blind, "instances", "system_check:?").len(), 4);
-    assert!(kept(&blind, "instances", "system_check:ok").is_empty() && kept(&blind, "instances", "!system_check:ok").is_empty());
+    assert!(
+        kept(&blind, "instances", "system_check:ok").is_empty()
+            && kept(&blind, "instances", "!system_check:ok").is_empty()
+    );
     assert_eq!(kept(&blind, "instances", "is:unknown").len(), 4, "an instance whose checks nobody may read is not ok");
 }
 

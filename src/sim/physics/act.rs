@@ -66,17 +66,27 @@ impl World {
     /// [`Unknown`] for an id that no region has.
     pub fn terminate_member(&mut self, id: &str) -> Result<(), Unknown> {
         self.with_instance(id, |scene, id| {
-            let Some(group) = scene.region.instances.get(id).and_then(|instance| instance.group.clone()) else { return };
-            let cause = format!("At {} instance {id} was taken out of service in response to a user request.", scene.now.rfc3339_seconds());
+            let Some(group) = scene.region.instances.get(id).and_then(|instance| instance.group.clone()) else {
+                return;
+            };
+            let cause = format!(
+                "At {} instance {id} was taken out of service in response to a user request.",
+                scene.now.rfc3339_seconds()
+            );
             let name: GroupName = group;
             scene.remove_member(&name, id, &cause);
         })
     }
 
     /// Runs `work` on the region that has this instance.
-    pub(in super::super) fn with_instance(&mut self, id: &str, work: impl FnOnce(&mut Scene<'_>, &InstanceId)) -> Result<(), Unknown> {
+    pub(in super::super) fn with_instance(
+        &mut self,
+        id: &str,
+        work: impl FnOnce(&mut Scene<'_>, &InstanceId),
+    ) -> Result<(), Unknown> {
         let unknown = || Unknown { kind: "instance", name: id.to_owned() };
-        let region = self.regions.values().find(|region| region.instances.contains_key(id)).map(|region| region.name.clone());
+        let region =
+            self.regions.values().find(|region| region.instances.contains_key(id)).map(|region| region.name.clone());
         let region = region.ok_or_else(unknown)?;
         let mut scene = self.scene(region.as_str()).ok_or_else(unknown)?;
         work(&mut scene, &InstanceId::from(id));
@@ -91,7 +101,9 @@ impl Scene<'_> {
         match state {
             InstanceState::Stopped => self.begin_stopping(id),
             InstanceState::Terminated => self.begin_terminating(id, reason),
-            InstanceState::Pending | InstanceState::Running | InstanceState::Stopping | InstanceState::ShuttingDown => return,
+            InstanceState::Pending | InstanceState::Running | InstanceState::Stopping | InstanceState::ShuttingDown => {
+                return;
+            }
         }
         if let Some(instance) = self.region.instances.get_mut(id) {
             instance.step_at = Some(now);

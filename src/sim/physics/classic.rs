@@ -4,9 +4,7 @@
 
 use std::time::Duration;
 
-use super::super::world::{
-    ClassicMember, ClassicName, ClassicReason, ClassicState, InstanceId, InstanceState, random,
-};
+use super::super::world::{ClassicMember, ClassicName, ClassicReason, ClassicState, InstanceId, InstanceState, random};
 use super::target::next_check;
 use super::{Event, Scene, health};
 
@@ -23,17 +21,20 @@ impl Scene<'_> {
         if !found.classic_balancers.contains(balancer) {
             found.classic_balancers.push(balancer.clone());
         }
-        classic.members.insert(instance.clone(), ClassicMember {
-            instance: instance.clone(),
-            zone: found.zone.clone(),
-            state: ClassicState::OutOfService,
-            reason: ClassicReason::Elb,
-            description: REGISTERING.to_owned(),
-            passes: 0,
-            failures: 0,
-            registered_at: self.now,
-            check_at: None,
-        });
+        classic.members.insert(
+            instance.clone(),
+            ClassicMember {
+                instance: instance.clone(),
+                zone: found.zone.clone(),
+                state: ClassicState::OutOfService,
+                reason: ClassicReason::Elb,
+                description: REGISTERING.to_owned(),
+                passes: 0,
+                failures: 0,
+                registered_at: self.now,
+                check_at: None,
+            },
+        );
         self.wake_classic(balancer, instance);
     }
 
@@ -75,7 +76,9 @@ impl Scene<'_> {
         let Some(classic) = self.region.classic_balancers.get_mut(balancer) else { return };
         let (up, down) = (classic.health_check.healthy_threshold, classic.health_check.unhealthy_threshold);
         let interval = Duration::from_secs(u64::from(classic.health_check.interval_s.max(1)));
-        let Some(member) = classic.members.get_mut(instance).filter(|member| member.check_at == Some(now)) else { return };
+        let Some(member) = classic.members.get_mut(instance).filter(|member| member.check_at == Some(now)) else {
+            return;
+        };
         (member.passes, member.failures) = if passed { (member.passes + 1, 0) } else { (0, member.failures + 1) };
         let before = member.state;
         if passed && member.passes >= up {
@@ -88,7 +91,9 @@ impl Scene<'_> {
         if let Some(at) = member.check_at {
             self.schedule.put(at, Event::Classic(self.region.name.clone(), balancer.clone(), instance.clone()));
         }
-        if member.state != before && let Some(owner) = owner.and_then(|owner| self.region.groups.get_mut(&owner)) {
+        if member.state != before
+            && let Some(owner) = owner.and_then(|owner| self.region.groups.get_mut(&owner))
+        {
             owner.unsettled = true;
         }
     }

@@ -75,7 +75,8 @@ mod tests {
     #[test]
     fn the_daily_backup_shows_as_a_status_and_two_events_aws_domain_a4() {
         let mut world = fixture::world();
-        world.regions.get_mut(fixture::REGION).unwrap().databases.get_mut("main").unwrap().backup_window = (world.now + Duration::from_secs(600)).format("%H:%M-23:59");
+        world.regions.get_mut(fixture::REGION).unwrap().databases.get_mut("main").unwrap().backup_window =
+            (world.now + Duration::from_secs(600)).format("%H:%M-23:59");
         let before = world.here().db_events.len();
         world.pass(610);
         assert_eq!(world.here().databases["main"].status, DbStatus::BackingUp);

@@ -95,6 +95,8 @@ impl World {
     /// The newest activities of the group, the newest first, as `status description | cause`.
     pub fn activity_lines(&self, count: usize) -> Vec<String> {
         let activities = self.here().groups["web"].activities.iter().rev().take(count);
-        activities.map(|activity| format!("{} {} | {}", activity.status, activity.description, activity.cause)).collect()
+        activities
+            .map(|activity| format!("{} {} | {}", activity.status, activity.description, activity.cause))
+            .collect()
     }
 }

@@ -5,8 +5,8 @@
 
 use super::super::world::{
     BlockDevice, Causes, CheckState, GroupName, ImageId, ImageState, Instance, InstanceChecks, InstanceId,
-    InstanceState, Market, SecurityGroup, ServiceName, SimTime, SubnetId, Tags, TemplateRef, Volume, VolumeCondition,
-    VolumeId, VolumeState, random,
+    InstanceState, Market, SecurityGroup, ServiceName, SimTime, SnapshotId, SubnetId, Tags, TemplateRef, Volume,
+    VolumeCondition, VolumeId, VolumeState, ZoneName, random,
 };
 use super::{Event, Scene};
 use std::time::Duration;
@@ -71,7 +71,8 @@ impl Scene<'_> {
     /// # Errors
     /// [`LaunchFailure`] when subnet, address or image are missing.
     pub fn launch(&mut self, launch: Launch) -> Result<InstanceId, LaunchFailure> {
-        let usable = |image: &ImageId| self.region.images.get(image).filter(|image| image.state == ImageState::Available);
+        let usable =
+            |image: &ImageId| self.region.images.get(image).filter(|image| image.state == ImageState::Available);
         let Some(image) = usable(&launch.image) else { return Err(LaunchFailure::NoImage(launch.image)) };
         let (architecture, root_device) = (image.architecture.clone(), image.root_device.clone());
         let root = (root_device.clone(), image.size_gib, Some(image.snapshot.clone()), true);
@@ -82,12 +83,64 @@ impl Scene<'_> {
         let (zone, vpc, public) = (subnet.zone.clone(), subnet.vpc.clone(), subnet.public);
 
         let id = InstanceId::from(self.mint.id("i"));
-        let data = launch.data_volumes.into_iter().map(|(device, gib)| (device, gib, None, false));
-        let volumes: Vec<_> = std::iter::once(root).chain(data).collect();
-        let mut block_devices = Vec::new();
-        for (device, size_gib, snapshot, delete_on_termination) in volumes {
-            let volume = VolumeId::from(self.mint.id("vol"));
-            self.region.volumes.insert(volume.clone(), Volume {
+        let data = launch.data_volumes.iter().map(|(device, gib)| (device.clone(), *gib, None, false));
+        let block_devices = std::iter::once(root).chain(data).map(|wanted| self.attach(&id, &zone, wanted)).collect();
+        let instance = Instance {
+            public_ip: public.then(|| public_address(self.seed, id.as_str())),
+            reservation: self.mint.id("r"),
+            interface: self.mint.id("eni"),
+            state: InstanceState::Pending,
+            state_since: self.now,
+            launched_at: self.now.whole_second(),
+            causes: Causes { release_broken: launch.broken.then_some(self.now), ..Causes::default() },
+            zone,
+            vpc: Some(vpc),
+            subnet: Some(launch.subnet),
+            private_ip: Some(private_ip),
+            block_devices,
+            architecture,
+            root_device,
+            image: launch.image,
+            instance_type: launch.instance_type,
+            tags: launch.tags,
+            key_name: launch.key_name,
+            instance_profile: launch.instance_profile,
+            security_groups: launch.security_groups,
+            market: launch.market,
+            detailed_monitoring: launch.detailed_monitoring,
+            template: launch.template,
+            group: launch.group,
+            service: launch.service,
+            boot_s: launch.boot_s,
+            id: id.clone(),
+            state_reason: None,
+            transition_reason: String::new(),
+            checks: InstanceChecks::all(CheckState::NotApplicable),
+            events: Vec::new(),
+            auto_recovery: "default".to_owned(),
+            termination_protection: false,
+            target_groups: Vec::new(),
+            classic_balancers: Vec::new(),
+            ready_at: None,
+            step_at: None,
+        };
+        self.region.instances.insert(id.clone(), instance);
+        self.step_instance_in(&id, placing_time(self.seed, id.as_str()));
+        Ok(id)
+    }
+
+    /// Makes a volume (device, GiB, snapshot, whether it ends with the instance) and attaches it.
+    fn attach(
+        &mut self,
+        id: &InstanceId,
+        zone: &ZoneName,
+        wanted: (String, u32, Option<SnapshotId>, bool),
+    ) -> BlockDevice {
+        let (device, size_gib, snapshot, delete_on_termination) = wanted;
+        let (volume, attached_at) = (VolumeId::from(self.mint.id("vol")), self.now.whole_second());
+        self.region.volumes.insert(
+            volume.clone(),
+            Volume {
                 id: volume.clone(),
                 zone: zone.clone(),
                 size_gib,
@@ -95,58 +148,14 @@ impl Scene<'_> {
                 iops: 3000,
                 encrypted: true,
                 snapshot,
-                created_at: self.now.whole_second(),
+                created_at: attached_at,
                 state: VolumeState::InUse,
                 condition: VolumeCondition::Ok,
                 instance: Some(id.clone()),
                 tags: Tags::default(),
-            });
-            let attached_at = self.now.whole_second();
-            block_devices.push(BlockDevice { device, volume, attached_at, delete_on_termination });
-        }
-        let public_ip = public.then(|| public_address(self.seed, id.as_str()));
-        let instance = Instance {
-            id: id.clone(),
-            reservation: self.mint.id("r"),
-            image: launch.image,
-            instance_type: launch.instance_type,
-            architecture,
-            state: InstanceState::Pending,
-            state_since: self.now,
-            state_reason: None,
-            transition_reason: String::new(),
-            launched_at: self.now.whole_second(),
-            zone,
-            subnet: Some(launch.subnet),
-            vpc: Some(vpc),
-            private_ip: Some(private_ip),
-            public_ip,
-            tags: launch.tags,
-            key_name: launch.key_name,
-            instance_profile: launch.instance_profile,
-            security_groups: launch.security_groups,
-            root_device,
-            block_devices,
-            market: launch.market,
-            detailed_monitoring: launch.detailed_monitoring,
-            template: launch.template,
-            group: launch.group,
-            checks: InstanceChecks::all(CheckState::NotApplicable),
-            events: Vec::new(),
-            auto_recovery: "default".to_owned(),
-            termination_protection: false,
-            interface: self.mint.id("eni"),
-            service: launch.service,
-            target_groups: Vec::new(),
-            classic_balancers: Vec::new(),
-            ready_at: None,
-            boot_s: launch.boot_s,
-            step_at: None,
-            causes: Causes { release_broken: launch.broken.then_some(self.now), ..Causes::default() },
-        };
-        self.region.instances.insert(id.clone(), instance);
-        self.step_instance_in(&id, placing_time(self.seed, id.as_str()));
-        Ok(id)
+            },
+        );
+        BlockDevice { device, volume, attached_at, delete_on_termination }
     }
 
     /// Plans the next step of an instance's life; a step that was planned before is forgotten.
@@ -218,7 +227,10 @@ mod tests {
         world.regions.get_mut(REGION).unwrap().subnets.get_mut(&order.subnet).unwrap().free_addresses = 0;
         let (instances, volumes) = (world.here().instances.len(), world.here().volumes.len());
         let failure = world.scene(REGION).unwrap().launch(order).unwrap_err();
-        assert!(failure.to_string().starts_with("There are not enough free addresses in subnet 'subnet-0"), "{failure}");
+        assert!(
+            failure.to_string().starts_with("There are not enough free addresses in subnet 'subnet-0"),
+            "{failure}"
+        );
         assert_eq!((world.here().instances.len(), world.here().volumes.len()), (instances, volumes));
     }
 }

@@ -17,7 +17,9 @@ impl Scene<'_> {
     /// The step of an instance's life that is due.
     pub(super) fn step_instance(&mut self, id: &InstanceId) {
         let now = self.now;
-        let Some(instance) = self.region.instances.get_mut(id).filter(|found| found.step_at == Some(now)) else { return };
+        let Some(instance) = self.region.instances.get_mut(id).filter(|found| found.step_at == Some(now)) else {
+            return;
+        };
         instance.step_at = None;
         match instance.state {
             InstanceState::Pending => self.begin_running(id),

@@ -48,7 +48,8 @@ impl World {
 fn shares(region: &Region, service: &Service, at: SimTime) -> (f64, f64) {
     let mut counts = ZoneCounts::default();
     let targets = service.target_groups.iter().filter_map(|arn| region.target_groups.get(arn)?.serving.at(at));
-    let classics = service.classic_balancers.iter().filter_map(|name| region.classic_balancers.get(name)?.serving.at(at));
+    let classics =
+        service.classic_balancers.iter().filter_map(|name| region.classic_balancers.get(name)?.serving.at(at));
     for zone in targets.chain(classics).flat_map(|zones| zones.values()) {
         counts.healthy += zone.healthy;
         counts.unhealthy += zone.unhealthy;

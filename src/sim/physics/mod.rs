@@ -29,8 +29,8 @@ pub use self::act::Unknown;
 pub use self::alarm::{AlarmExpression, ExpressionError};
 pub(super) use self::classic::set as set_classic;
 pub use self::health::serves;
-pub use self::launch::{Launch, LaunchFailure};
 pub(super) use self::launch::public_address;
+pub use self::launch::{Launch, LaunchFailure};
 pub(super) use self::life::user_shutdown;
 pub use self::metric::{Datapoint, Metric};
 pub use self::scene::Scene;
@@ -97,7 +97,6 @@ impl World {
             self.with_scene(&name, |scene| {
                 scene.record_serving();
                 scene.tend_databases();
-                scene.unsettle_groups();
             });
         }
         self.judge_alarms();

@@ -55,7 +55,8 @@ impl World {
             let named = region.services.values_mut().map(|service| (service.name.clone(), service)).collect::<Vec<_>>();
             for (name, service) in named {
                 let mine = |owner: &Option<_>| owner.as_ref() == Some(&name);
-                let target_groups = region.target_groups.values().filter(|group| mine(&group.service) && !group.balancers.is_empty());
+                let target_groups =
+                    region.target_groups.values().filter(|group| mine(&group.service) && !group.balancers.is_empty());
                 service.target_groups = target_groups.map(|group| group.arn.clone()).collect();
                 let classics = region.classic_balancers.values().filter(|balancer| mine(&balancer.service));
                 service.classic_balancers = classics.map(|balancer| balancer.name.clone()).collect();

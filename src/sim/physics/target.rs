@@ -19,20 +19,23 @@ impl Scene<'_> {
             found.target_groups.push(group.clone());
         }
         let key = TargetKey { id: instance.to_string(), port: target_group.port };
-        target_group.targets.insert(key.clone(), Target {
-            key: key.clone(),
-            zone: Some(found.zone.clone()),
-            state: TargetState::Initial,
-            reason: Some(TargetReason::RegistrationInProgress),
-            description: Some(describe(TargetReason::RegistrationInProgress).to_owned()),
-            state_since: self.now,
-            registered_at: self.now,
-            passes: 0,
-            failures: 0,
-            drained_at: None,
-            administrative_override: "no_override".to_owned(),
-            check_at: None,
-        });
+        target_group.targets.insert(
+            key.clone(),
+            Target {
+                key: key.clone(),
+                zone: Some(found.zone.clone()),
+                state: TargetState::Initial,
+                reason: Some(TargetReason::RegistrationInProgress),
+                description: Some(describe(TargetReason::RegistrationInProgress).to_owned()),
+                state_since: self.now,
+                registered_at: self.now,
+                passes: 0,
+                failures: 0,
+                drained_at: None,
+                administrative_override: "no_override".to_owned(),
+                check_at: None,
+            },
+        );
         self.wake_target(group, &key);
     }
 
@@ -62,7 +65,8 @@ impl Scene<'_> {
         let standing = self.region.target_groups.get(group).map(|found| standing(self.region, found, key));
         let (now, name) = (self.now, self.region.name.clone());
         let Some(target_group) = self.region.target_groups.get_mut(group) else { return };
-        let phase = random::below(self.seed, &["check", &key.id], u64::from(target_group.health_check.interval_s) * 1000);
+        let phase =
+            random::below(self.seed, &["check", &key.id], u64::from(target_group.health_check.interval_s) * 1000);
         let interval = Duration::from_secs(u64::from(target_group.health_check.interval_s.max(1)));
         let Some(target) = target_group.targets.get_mut(key) else { return };
         if target.drained_at.is_some() {
@@ -87,7 +91,9 @@ impl Scene<'_> {
     pub(super) fn check_target(&mut self, group: &Arn, key: &TargetKey) {
         let now = self.now;
         let due = |target: &Target| target.check_at == Some(now);
-        let Some(target) = self.region.target_groups.get(group).and_then(|found| found.targets.get(key)) else { return };
+        let Some(target) = self.region.target_groups.get(group).and_then(|found| found.targets.get(key)) else {
+            return;
+        };
         if !due(target) {
             return;
         }
@@ -112,7 +118,9 @@ impl Scene<'_> {
         if let Some(at) = target.check_at {
             self.schedule.put(at, Event::Target(self.region.name.clone(), group.clone(), key.clone()));
         }
-        if target.state != before && let Some(owner) = owner.and_then(|owner| self.region.groups.get_mut(&owner)) {
+        if target.state != before
+            && let Some(owner) = owner.and_then(|owner| self.region.groups.get_mut(&owner))
+        {
             owner.unsettled = true;
         }
     }
@@ -129,7 +137,11 @@ impl Scene<'_> {
 }
 
 /// Whether a target is checked at all; if not, the state and reason that it has instead.
-pub(in super::super) fn standing(region: &Region, group: &TargetGroup, key: &TargetKey) -> Result<(), (TargetState, TargetReason)> {
+pub(in super::super) fn standing(
+    region: &Region,
+    group: &TargetGroup,
+    key: &TargetKey,
+) -> Result<(), (TargetState, TargetReason)> {
     let Some(instance) = region.instances.get(key.id.as_str()) else { return Ok(()) };
     if !matches!(instance.state, InstanceState::Running | InstanceState::Pending) {
         return Err((TargetState::Unused, TargetReason::InvalidState));
@@ -263,7 +275,10 @@ mod tests {
     #[test]
     fn unused_where_the_zone_is_not_enabled_or_the_instance_stopped_aws_domain_a3() {
         let mut world = fixture::world_with(|document| {
-            document.replace("load_balancers = [{ name = \"web\",", "load_balancers = [{ name = \"web\", zones = [\"eu-west-1a\", \"eu-west-1b\"],")
+            document.replace(
+                "load_balancers = [{ name = \"web\",",
+                "load_balancers = [{ name = \"web\", zones = [\"eu-west-1a\", \"eu-west-1b\"],",
+            )
         });
         let group = world.here().target_groups.values().next().unwrap();
         for target in group.targets.values() {

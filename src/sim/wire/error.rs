@@ -24,6 +24,8 @@ pub enum Code {
     UnknownAction,
     /// Credentials that are not valid in this region.
     Credentials,
+    /// A caller whose role does not allow the action.
+    Denied,
     /// A request without a signature.
     Unsigned,
 }
@@ -86,6 +88,7 @@ impl ApiError {
             Code::Throttled => throttled(service),
             Code::UnknownAction => unknown_action(service),
             Code::Credentials => credentials(service),
+            Code::Denied => denied(service),
             Code::Unsigned => (403, "MissingAuthenticationToken"),
         };
         (self.status.unwrap_or(status), code)
@@ -128,6 +131,14 @@ fn unknown_action(service: Option<Service>) -> (u16, &'static str) {
     match service {
         Some(Service::ArcZonalShift | Service::Route53) => (404, "UnknownOperationException"),
         _ => (400, "InvalidAction"),
+    }
+}
+
+fn denied(service: Option<Service>) -> (u16, &'static str) {
+    match service {
+        Some(Service::Ec2) => (403, "UnauthorizedOperation"),
+        Some(Service::ArcZonalShift) => (403, "AccessDeniedException"),
+        _ => (403, "AccessDenied"),
     }
 }
 

@@ -29,6 +29,7 @@ use self::reply::{respond, write};
 use self::request::Request;
 use super::Sim;
 use super::time::SimTime;
+use super::world::World;
 
 /// Answers one request as AWS would, and records it.
 pub fn answer(sim: &Sim, request: http::Request<Bytes>) -> Response<Bytes> {
@@ -70,6 +71,9 @@ fn run(sim: &Sim, received: Received, user_agent: String, now: SimTime, request_
         return Err(ApiError::general(Code::Throttled, throttled_words(&request)));
     }
     sim.with_world(|world| {
+        if world.denies(action.service.iam_prefix(), action.name) {
+            return Err(denied(world, action));
+        }
         if !action.service.is_global() {
             service::region(world, &request)?;
         }
@@ -80,6 +84,20 @@ fn run(sim: &Sim, received: Received, user_agent: String, now: SimTime, request_
         }
         write(action, world, &request, request_id)
     })
+}
+
+/// A refusal for want of permission, in the service's words.
+fn denied(world: &World, action: &service::Action) -> ApiError {
+    let words = match action.service {
+        service::Service::Ec2 => "You are not authorized to perform this operation.".to_owned(),
+        other => format!(
+            "User: {} is not authorized to perform: {}:{} because no identity-based policy allows the action",
+            world.caller_arn,
+            other.iam_prefix(),
+            action.name
+        ),
+    };
+    ApiError::general(Code::Denied, words)
 }
 
 fn throttled_words(request: &Request) -> &'static str {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::words::words;
-use super::{ClassicName, History, InstanceId, Scheme, ServiceName, SimTime, SubnetId, Tags, VpcId, ZoneCounts, ZoneName};
+use super::{
+    ClassicName, History, InstanceId, Scheme, ServiceName, SimTime, SubnetId, Tags, VpcId, ZoneCounts, ZoneName,
+};
 
 /// A classic load balancer.
 #[derive(Debug, Clone, Serialize)]

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::words::words;
 use super::{
-    Activity, Arn, ClassicName, GroupName, History, InstanceId, InstanceRefresh, LifecycleHook, ScalingPolicy, ScheduledAction,
-    ServiceName, SimTime, SubnetId, Tags, TemplateRef, ZoneName,
+    Activity, Arn, ClassicName, GroupName, History, InstanceId, InstanceRefresh, LifecycleHook, ScalingPolicy,
+    ScheduledAction, ServiceName, SimTime, SubnetId, Tags, TemplateRef, ZoneName,
 };
 
 /// An Auto Scaling group.
@@ -89,7 +89,7 @@ pub struct AutoScalingGroup {
     /// Why the desired capacity last changed: the first sentence in the cause of the activities that follow.
     #[serde(skip)]
     pub request: Option<String>,
-    /// Something changed: the group must compare what it has with what it wants.
+    /// Something changed: the group must compare what it has with what it wants. Whoever changes a group sets it.
     #[serde(skip)]
     pub unsettled: bool,
     /// After a failed launch: not again before then.

@@ -29,7 +29,9 @@ impl Mint {
     pub fn letters(&mut self, length: usize) -> String {
         const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         let random = &mut self.random;
-        (0..length).filter_map(|_| LETTERS.get(random.usize(..LETTERS.len())).map(|letter| char::from(*letter))).collect()
+        (0..length)
+            .filter_map(|_| LETTERS.get(random.usize(..LETTERS.len())).map(|letter| char::from(*letter)))
+            .collect()
     }
 
     /// A UUID, version 4.

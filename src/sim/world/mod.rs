@@ -52,8 +52,8 @@ pub use self::database::{
     DbEndpoint, DbEvent, DbEventSource, DbInstance, DbRole, DbStatus, ReplicaSource, ReplicationState,
     ReplicationStatus, SubnetGroup,
 };
-pub use self::document::{Format, WorldError};
 pub use self::dns::{AliasTarget, HostedZone, RecordSet};
+pub use self::document::{Format, WorldError};
 pub use self::global::{FailoverState, FailoverStatus, GlobalCluster, GlobalMember};
 pub use self::group::{
     AutoScalingGroup, HealthCheckType, LifecycleState, MaintenancePolicy, Member, MemberHealth, Process, Suspension,
@@ -71,9 +71,7 @@ pub use self::policy::{HookTransition, LifecycleHook, PolicyType, ScalingPolicy,
 pub use self::refresh::{InstanceRefresh, RefreshStatus};
 pub use self::region::{Power, Region, Zone, ZoneState};
 pub use self::service::{Demand, Queue, Service};
-pub use self::shift::{
-    AppliedStatus, Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ShiftType, ZonalShift,
-};
+pub use self::shift::{AppliedStatus, Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ShiftType, ZonalShift};
 pub use self::status::{Check, CheckState, EventCode, InstanceChecks, ScheduledEvent};
 pub use self::tags::Tags;
 pub use self::target::{
@@ -134,10 +132,11 @@ pub struct Origin {
     pub start: SimTime,
 }
 
-/// The one of `known` that `name` probably means, if any is near.
+/// The one of `known` that `name` probably means, if any is near or begins like it.
 #[must_use]
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let scored = known.into_iter().map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate));
     let (distance, candidate) = scored.min_by_key(|(distance, _)| *distance)?;
-    (distance <= 2.max(name.len() / 3)).then(|| candidate.to_owned())
+    let begins_so = name.len() > 2 && candidate.starts_with(name);
+    (begins_so || distance <= 2.max(name.len() / 3)).then(|| candidate.to_owned())
 }

@@ -58,7 +58,8 @@ impl Subnet {
         self.free_addresses = self.free_addresses.checked_sub(1)?;
         let last = (1_u32 << (32 - u32::from(self.prefix.clamp(1, 28)))) - 2;
         let after = self.used.last().map_or(Self::RESERVED, |highest| highest + 1);
-        let offset = if after <= last { after } else { (Self::RESERVED..=last).find(|free| !self.used.contains(free))? };
+        let offset =
+            if after <= last { after } else { (Self::RESERVED..=last).find(|free| !self.used.contains(free))? };
         self.used.insert(offset);
         Some(Ipv4Addr::from(u32::from(self.network) + offset))
     }

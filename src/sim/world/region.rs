@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::words::words;
 use super::{
-    Address, Alarm, AlarmName, AllocationId, Arn, AutoScalingGroup, Autoshift, ClassicBalancer, ClassicName,
-    DbCluster, DbClusterId, DbEvent, DbInstance, DbInstanceId, GroupName, Image, ImageId, Instance, InstanceId,
-    LaunchTemplate, LoadBalancer, ManagedResource, NatGateway, RegionName, RouteTable, Service, ServiceName, Snapshot,
-    SnapshotId, Subnet, SubnetGroup, SubnetId, Tags, TargetGroup, TemplateId, Volume, VolumeId, Vpc, VpcId, ZonalShift, ZoneId,
+    Address, Alarm, AlarmName, AllocationId, Arn, AutoScalingGroup, Autoshift, ClassicBalancer, ClassicName, DbCluster,
+    DbClusterId, DbEvent, DbInstance, DbInstanceId, GroupName, Image, ImageId, Instance, InstanceId, LaunchTemplate,
+    LoadBalancer, ManagedResource, NatGateway, RegionName, RouteTable, Service, ServiceName, Snapshot, SnapshotId,
+    Subnet, SubnetGroup, SubnetId, Tags, TargetGroup, TemplateId, Volume, VolumeId, Vpc, VpcId, ZonalShift, ZoneId,
     ZoneName,
 };
 

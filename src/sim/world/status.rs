@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::words::words;
 use super::SimTime;
+use super::words::words;
 
 /// The three status checks that EC2 makes each minute (`aws-domain.md A.1`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,6 +2,8 @@
 //!
 //! Owns: the words for them. Must stay true: an age past its limit, a failure and a thing never read each look like themselves.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use ratatui::text::Span;
 
@@ -10,6 +12,7 @@ use crate::id::Region;
 
 use crate::console::age::stepped;
 use crate::console::app::Look;
+use crate::console::draw::spans_width;
 use crate::console::theme::Role;
 
 /// AWS's services and the kinds that are read from them.
@@ -32,27 +35,42 @@ enum State {
     Failed(FailureKind),
 }
 
-/// Each source with the age of its oldest reading.
-pub(super) fn spans(estate: &Estate, region: &Region, now: Timestamp, look: &Look<'_>) -> Vec<Span<'static>> {
+/// Each source with the age of its oldest reading; where there is less room, those that need a word and the oldest of the rest.
+pub(super) fn spans(estate: &Estate, region: &Region, now: Timestamp, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
+    let sources: Vec<(&str, State, Option<Duration>)> = SOURCES
+        .iter()
+        .map(|(name, kinds)| {
+            let (state, age) = read(estate, region, kinds, now);
+            (*name, state, age)
+        })
+        .collect();
+    let all: Vec<Span<'static>> = sources.iter().flat_map(|(name, state, age)| source(name, *state, *age, look)).collect();
+    if spans_width(&all) < room {
+        return std::iter::once(Span::raw(" ")).chain(all).collect();
+    }
+    let (quiet, loud): (Vec<_>, Vec<_>) = sources.into_iter().partition(|(_, state, _)| *state == State::Fresh);
     let mut spans = vec![Span::raw(" ")];
-    for (name, kinds) in SOURCES {
-        let (state, age) = read(estate, region, kinds, now);
-        let age = age.map(stepped).unwrap_or_default();
-        let (role, words) = match state {
-            State::Fresh => (Role::Dim, age),
-            State::Failing => (Role::Warning, format!("{age} failing")),
-            State::Waiting => (Role::Notice, "reading".to_owned()),
-            State::Stale => (Role::WarningBadge, format!("{age} old")),
-            State::Failed(kind) => (Role::Unknown, format!("? {}", kind.as_str())),
-        };
-        spans.push(look.span(Role::Dim, format!("{name} ")));
-        spans.push(look.span(role, words));
-        spans.push(Span::raw(" "));
+    spans.extend(loud.iter().flat_map(|(name, state, age)| source(name, *state, *age, look)));
+    if let Some(oldest) = quiet.iter().filter_map(|(_, _, age)| *age).max() {
+        let name = if loud.is_empty() { "read" } else { "rest" };
+        spans.extend(source(name, State::Fresh, Some(oldest), look));
     }
     spans
 }
 
-fn read(estate: &Estate, region: &Region, kinds: &[Kind], now: Timestamp) -> (State, Option<std::time::Duration>) {
+fn source(name: &str, state: State, age: Option<Duration>, look: &Look<'_>) -> [Span<'static>; 3] {
+    let age = age.map(stepped).unwrap_or_default();
+    let (role, words) = match state {
+        State::Fresh => (Role::Dim, age),
+        State::Failing => (Role::Warning, format!("{age} failing")),
+        State::Waiting => (Role::Notice, "reading".to_owned()),
+        State::Stale => (Role::WarningBadge, format!("{age} old")),
+        State::Failed(kind) => (Role::Unknown, format!("? {}", kind.as_str())),
+    };
+    [look.span(Role::Dim, format!("{name} ")), look.span(role, words), Span::raw(" ")]
+}
+
+fn read(estate: &Estate, region: &Region, kinds: &[Kind], now: Timestamp) -> (State, Option<Duration>) {
     let mut worst = None;
     let mut oldest = None;
     for kind in kinds {

@@ -9,12 +9,12 @@ use crate::id::Region;
 use crate::judge::{Picture, RegionJudgement, Verdict};
 
 use crate::console::app::{Look, World};
-use crate::console::draw::{put, select, title_rule};
+use crate::console::draw::{put, select, spans_width, title_rule};
 use crate::console::text::cut;
 use crate::console::theme::Role;
 
-use super::grid::Grid;
-use super::layout::Layout;
+use super::grid::{Grid, Lead};
+use super::layout::{Layout, PanelKind, share};
 use super::model::Section;
 use super::panel::{self, Panel, Source};
 use super::{Board, ages, headline};
@@ -30,7 +30,8 @@ pub(super) fn draw(board: &Board, world: &World<'_>, look: &Look<'_>, area: Rect
     let regions = world.regions();
     let columns = usize::from(area.width);
     let most = usize::from(layout.headline.height);
-    for (y, line) in headline::lines(picture, &regions, look, columns, most).iter().enumerate() {
+    let headline = headline::lines(picture, &regions, look, columns, most, layout.has_problems());
+    for (y, line) in headline.iter().enumerate() {
         put(buf, layout.headline, y, line, area);
     }
     if picture.estate.scope().is_empty() {
@@ -38,7 +39,7 @@ pub(super) fn draw(board: &Board, world: &World<'_>, look: &Look<'_>, area: Rect
         return;
     }
     Grids { board, world, look, picture, layout: &layout }.draw(area, buf);
-    panels(&layout, picture, &regions, world, look, area, buf);
+    panels(&layout, &Source { picture, regions: &regions, now: world.now, look, columns }, area, buf);
 }
 
 /// The grids of the regions shown.
@@ -60,6 +61,7 @@ impl Grids<'_> {
         let mut lines: Vec<Drawn> = Vec::new();
         let mut rules: Vec<(usize, &Region)> = Vec::new();
         let mut row = 0;
+        let lead = Lead::of(self.board.sections.iter().map(|(_, section)| section));
         for (n, (region, section)) in self.board.sections.iter().enumerate() {
             if n > 0 {
                 lines.push((Line::default(), false));
@@ -67,7 +69,7 @@ impl Grids<'_> {
             rules.push((lines.len(), region));
             let above = if self.layout.is_pinned() { &mut heads } else { &mut lines };
             let Some(judged) = self.picture.judgement.regions.get(region) else { continue };
-            let widths = Grid::fit(judged, section, usize::from(grid.width).saturating_sub(1), self.look);
+            let widths = Grid::fit(judged, section, lead, usize::from(grid.width).saturating_sub(1), self.look);
             above.extend(self.above(judged, section, &widths));
             lines.extend(self.rows(section, &widths, &mut row));
         }
@@ -98,19 +100,27 @@ impl Grids<'_> {
     fn above(&self, judged: &RegionJudgement, section: &Section, widths: &Grid) -> Vec<Drawn> {
         let mut lines = vec![(Line::default(), false)];
         lines.extend(widths.head(judged, self.look).into_iter().map(|line| (line, false)));
-        if let Some(reason) = section.distrust.first() {
-            let more = if section.distrust.len() > 1 { format!(" (+{} more)", section.distrust.len() - 1) } else { String::new() };
-            let room = usize::from(self.layout.grid.width).saturating_sub(3 + more.len());
-            let words = format!("{}{more}", cut(reason, room, self.look.glyphs.ellipsis()));
-            lines.push((Line::from(self.look.span(Role::Unknown, format!(" ? {words}"))), false));
+        let room = usize::from(self.layout.grid.width).saturating_sub(3);
+        let ellipsis = self.look.glyphs.ellipsis();
+        match (section.distrust.split_first(), section.waiting.is_empty()) {
+            (Some((reason, rest)), _) => {
+                let more = if rest.is_empty() { String::new() } else { format!(" (+{} more)", rest.len()) };
+                let words = format!(" ? {}{more}", cut(reason, room.saturating_sub(more.len()), ellipsis));
+                lines.push((Line::from(self.look.span(Role::Unknown, words)), false));
+            }
+            (None, false) => {
+                let words = cut(&format!(" reading {}", section.waiting.join(", ")), room, ellipsis);
+                lines.push((Line::from(self.look.span(Role::Notice, words)), false));
+            }
+            (None, true) => {}
         }
         lines
     }
 
     fn rows(&self, section: &Section, widths: &Grid, row: &mut usize) -> Vec<Drawn> {
-        let is_known = section.distrust.is_empty();
         if section.rows.is_empty() {
-            let words = match (is_known, section.hidden) {
+            let words = match (section.is_known(), section.hidden) {
+                (false, _) if section.distrust.is_empty() => self.look.span(Role::Dim, "   what runs here is not known yet"),
                 (false, _) => self.look.span(Role::Unknown, "   ? what runs here is not known"),
                 (true, 0) => self.look.span(Role::Dim, "   nothing runs here"),
                 (true, hidden) => self.look.span(Role::Dim, format!("   none of {hidden} services passes the filter")),
@@ -119,7 +129,7 @@ impl Grids<'_> {
         }
         let mut lines = Vec::new();
         for each in &section.rows {
-            lines.push((widths.row(each, is_known, self.look), *row == self.board.at));
+            lines.push((widths.row(each, self.look), *row == self.board.at));
             *row += 1;
         }
         lines
@@ -129,13 +139,13 @@ impl Grids<'_> {
         let look = self.look;
         let judged = self.picture.judgement.regions.get(region);
         let verdict = judged.map_or(Verdict::Unknown, |judged| judged.summary.verdict);
-        let mut left = vec![
-            look.span(Role::Title, format!(" {region} ")),
-            look.span(Role::of(verdict), format!("{} {verdict} ", look.glyphs.verdict(verdict))),
-        ];
+        let mut left = vec![look.span(Role::Title, format!(" {region} "))];
+        if !headline::is_reading(self.picture, std::slice::from_ref(region)) {
+            left.push(look.span(Role::of(verdict), format!("{} {verdict} ", look.glyphs.verdict(verdict))));
+        }
         let all = self.world.regions().len();
         if all > self.board.sections.len() {
-            left.push(look.span(Role::Dim, format!("1 of {all} regions ")));
+            left.push(look.span(Role::Dim, format!("1 of {all} ")));
         }
         if self.board.problems {
             left.push(look.span(Role::Warning, "problems only "));
@@ -143,7 +153,8 @@ impl Grids<'_> {
         if !self.board.filter.is_empty() {
             left.push(look.span(Role::Prompt, format!("/{} ", self.board.filter)));
         }
-        let right = ages::spans(&self.picture.estate, region, self.world.now, look);
+        let room = usize::from(area.width).saturating_sub(spans_width(&left) + 3);
+        let right = ages::spans(&self.picture.estate, region, self.world.now, look, room);
         title_rule(buf, area, look, left, right);
     }
 
@@ -156,37 +167,41 @@ impl Grids<'_> {
     }
 }
 
-fn panels(
-    layout: &Layout,
-    picture: &Picture,
-    regions: &[Region],
-    world: &World<'_>,
-    look: &Look<'_>,
-    area: Rect,
-    buf: &mut Buffer,
-) {
-    let source = |at: Rect| Source { picture, regions, now: world.now, look, columns: usize::from(at.width).saturating_sub(1) };
-    if layout.problems.height > 0 {
-        let room = usize::from(layout.problems.height) - 1;
-        put_panel(panel::problems(&source(layout.problems), room), layout.problems, look, area, buf);
-    }
-    if layout.alarms.height > 0 {
-        put_panel(panel::alarms(&source(layout.alarms)), layout.alarms, look, area, buf);
-    }
-    if layout.shifts.height > 0 {
-        put_panel(panel::shifts(&source(layout.shifts)), layout.shifts, look, area, buf);
+/// The panels of each column under one another, each as high as it needs while there is room.
+fn panels(layout: &Layout, source: &Source<'_>, area: Rect, buf: &mut Buffer) {
+    for (column, kinds) in &layout.panels {
+        let source = Source { columns: usize::from(column.width).saturating_sub(1), ..*source };
+        let panels: Vec<Panel> = kinds
+            .iter()
+            .map(|kind| match kind {
+                PanelKind::Problems => panel::problems(&source),
+                PanelKind::Alarms => panel::alarms(&source),
+                PanelKind::Shifts => panel::shifts(&source),
+            })
+            .collect();
+        // A title, the lines, and a free line below.
+        let wants: Vec<usize> = panels.iter().map(|panel| panel.lines.len() + 2).collect();
+        let mut y = column.y;
+        for (panel, height) in panels.into_iter().zip(share(usize::from(column.height), &wants)) {
+            let at = Rect { y, height: to_u16(height), ..*column };
+            y += at.height;
+            put_panel(panel, at, source.look, area, buf);
+        }
     }
 }
 
 fn put_panel(panel: Panel, at: Rect, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    if at.height == 0 {
+        return;
+    }
     title_rule(buf, at, look, panel.title, Vec::new());
-    let below = Rect { y: at.y + 1, height: at.height.saturating_sub(1), ..at };
+    let below = Rect { y: at.y + 1, height: at.height - 1, ..at };
     let room = usize::from(below.height);
     let hidden = panel.lines.len().saturating_sub(room);
     for (y, line) in panel.lines.iter().take(room).enumerate() {
         // The last line that fits says how many do not.
         if hidden > 0 && y + 1 == room {
-            let words = vec![Span::raw("   "), look.span(Role::Dim, format!("and {} more", hidden + 1))];
+            let words = vec![Span::raw("   "), look.span(Role::Dim, format!("{} more lines", hidden + 1))];
             put(buf, below, y, &Line::from(words), area);
         } else {
             put(buf, below, y, line, area);

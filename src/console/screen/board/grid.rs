@@ -28,22 +28,54 @@ pub(super) struct Grid {
     zones: Vec<ZoneName>,
     /// Whether something has no known zone: it gets a column of its own.
     nowhere: bool,
-    name: usize,
-    entry: usize,
+    lead: Lead,
     /// A cell: pips, count, and the whole.
     pips: usize,
     count: usize,
     cell: usize,
-    total: usize,
     reason: usize,
 }
 
 /// Lines of the heads over the rows.
 pub(super) const HEAD: usize = 3;
 
+/// The widths of what stands before the zones: shared by all regions, so that their columns stand under one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Lead {
+    name: usize,
+    entry: usize,
+    total: usize,
+}
+
+impl Lead {
+    /// What the rows of all sections want.
+    pub(super) fn of<'a>(sections: impl Iterator<Item = &'a Section>) -> Self {
+        let mut lead = Self { name: 7, entry: 0, total: 5 };
+        for row in sections.flat_map(|section| &section.rows) {
+            lead.name = lead.name.max(width(&row.name) + indent(row));
+            lead.entry = lead.entry.max(width(&row.entry).min(6));
+            lead.total = lead.total.max(row.count().map_or(0, |(well, all)| width(&format!("{well}/{all}"))));
+        }
+        lead.name = lead.name.min(28);
+        lead
+    }
+
+    /// Columns up to the first zone: sign and fold, name, entry.
+    fn before(self) -> usize {
+        SIGNS + self.name + 1 + if self.entry > 0 { self.entry + 1 } else { 0 }
+    }
+
+    fn all(self) -> usize {
+        self.before() + 1 + self.total
+    }
+}
+
+/// Columns of a row's sign and fold mark, with the space around them.
+const SIGNS: usize = 5;
+
 impl Grid {
     /// Fits the grid of a section into `columns` columns.
-    pub(super) fn fit(judged: &RegionJudgement, section: &Section, columns: usize, look: &Look<'_>) -> Self {
+    pub(super) fn fit(judged: &RegionJudgement, section: &Section, lead: Lead, columns: usize, look: &Look<'_>) -> Self {
         let mut zones: Vec<ZoneName> = judged.zones.iter().map(|zone| zone.name.clone()).collect();
         for zone in section.rows.iter().flat_map(|row| row.cells.zones.keys()) {
             if !zones.contains(zone) {
@@ -52,60 +84,57 @@ impl Grid {
         }
         let nowhere = section.rows.iter().any(|row| !row.cells.nowhere.is_empty());
         let cells = || section.rows.iter().flat_map(|row| row.cells.all()).filter(|cell| !cell.is_empty());
-        let count = cells().map(|cell| width(&count_words(cell))).max().unwrap_or(1);
-        let widest_name = section.rows.iter().map(|row| width(&row.name) + indent(row)).max().unwrap_or(7).max(7);
-        let entry = section.rows.iter().map(|row| width(&row.entry)).max().unwrap_or(0).min(6);
-        let total = section.rows.iter().filter_map(|row| row.count()).map(|(a, b)| width(&format!("{a}/{b}"))).max().unwrap_or(0).max(5);
-        let pips = cells().map(|cell| pips_width(cell, look)).max().unwrap_or(1);
-        let mut grid = Self { zones, nowhere, name: widest_name, entry, pips, count, cell: 0, total, reason: 0 };
+        let count = cells().map(|cell| width(&count_words(cell))).max().unwrap_or(1).max(1);
+        let pips = cells().map(|cell| spans_width(&pips(cell, look))).max().unwrap_or(1);
+        let mut grid = Self { zones, nowhere, lead, pips, count, cell: 0, reason: 0 };
         grid.squeeze(columns);
         grid
     }
 
-    /// Gives up what matters least until the grid fits: entry words, long names, pips; then spreads what is left.
+    /// Gives up what matters least until the grid fits: long names, entry words, pips; then spreads what is left.
     fn squeeze(&mut self, columns: usize) {
         let n = self.columns().max(1);
-        let lead = |grid: &Self| 3 + grid.name + 1 + if grid.entry > 0 { grid.entry + 1 } else { 0 } + 1 + grid.total;
-        let natural = |grid: &Self| (grid.pips + 1 + grid.count).max(8) + 2;
-        self.name = self.name.min(28);
-        if lead(self) + n * natural(self) > columns {
-            self.name = self.name.min(16);
+        let fits = |grid: &Self| grid.lead.all() + n * grid.natural() <= columns;
+        let steps: [fn(&mut Self); 4] = [
+            |grid| grid.lead.name = grid.lead.name.min(16),
+            |grid| grid.lead.entry = 0,
+            |grid| grid.pips = 0,
+            |grid| grid.lead.name = grid.lead.name.min(10),
+        ];
+        for step in steps {
+            if !fits(self) {
+                step(self);
+            }
         }
-        if lead(self) + n * natural(self) > columns {
-            self.entry = 0;
-        }
-        if lead(self) + n * natural(self) > columns {
-            self.pips = 0;
-        }
-        if lead(self) + n * natural(self) > columns {
-            self.name = self.name.min(10);
-        }
-        let free = columns.saturating_sub(lead(self));
-        let least = if self.pips > 0 { natural(self) } else { self.count + 2 };
-        let share = free / n;
+        let free = columns.saturating_sub(self.lead.all());
         // Beyond what a zone's head wants, room goes to the reasons.
-        let generous = natural(self).max(if columns >= 150 { 24 } else if columns >= 110 { 20 } else { 14 });
-        self.cell = share.min(generous).max(least.min(share.max(4)));
+        let head = match columns {
+            150.. => 24,
+            110.. => 20,
+            _ => 14,
+        };
+        self.cell = self.natural().max(head).min(free / n);
         let left = free.saturating_sub(self.cell * n);
         self.reason = if left >= 16 { left - 2 } else { 0 };
         if self.reason == 0 {
-            self.cell = (free / n).min(self.cell + left / n);
+            self.cell = (free / n).min(head.max(18));
         }
+    }
+
+    /// What a cell wants.
+    fn natural(&self) -> usize {
+        if self.pips > 0 { (self.pips + 1 + self.count).max(8) + 2 } else { self.count + 3 }
     }
 
     fn columns(&self) -> usize {
         self.zones.len() + usize::from(self.nowhere)
     }
 
-    /// Whether rows say why by themselves.
-    pub(super) fn has_reasons(&self) -> bool {
-        self.reason > 0
-    }
-
     /// The heads: names, verdicts, and what each rests on.
     pub(super) fn head(&self, judged: &RegionJudgement, look: &Look<'_>) -> Vec<Line<'static>> {
-        let lead = 3 + self.name + 1 + if self.entry > 0 { self.entry + 1 } else { 0 };
-        let mut names = vec![look.span(Role::Dim, fit("   SERVICE", lead, ""))];
+        let lead = self.lead.before();
+        let title = format!("{}SERVICE", " ".repeat(SIGNS));
+        let mut names = vec![look.span(Role::Dim, fit(&title, lead, ""))];
         let mut verdicts = vec![Span::raw(" ".repeat(lead))];
         let mut evidence = vec![Span::raw(" ".repeat(lead))];
         for zone in &self.zones {
@@ -119,7 +148,7 @@ impl Grid {
             verdicts.push(Span::raw(" ".repeat(self.cell)));
             evidence.push(Span::raw(" ".repeat(self.cell)));
         }
-        names.push(look.span(Role::Dim, fit_right("ALL", self.total + 1, "")));
+        names.push(look.span(Role::Dim, fit_right("ALL", self.lead.total + 1, "")));
         if self.reason > 0 {
             names.push(look.span(Role::Dim, "  WHY"));
         }
@@ -157,23 +186,27 @@ impl Grid {
         spans
     }
 
+    /// What the verdict rests on: in words where they fit, else as the count that they are about.
     fn zone_evidence(&self, known: Option<&ZoneAssessment>, look: &Look<'_>) -> Span<'static> {
         let Some(zone) = known else { return Span::raw(" ".repeat(self.cell)) };
-        let (role, words) = match (zone.evidence.first(), zone.targets) {
-            (Some(evidence), _) => (Role::of(zone.verdict.verdict()), evidence.detail.clone()),
-            (None, Some(targets)) if targets.expected() > 0 => {
-                (Role::Dim, format!("{}/{} targets", targets.healthy + targets.unavailable, targets.expected()))
-            }
-            (None, Some(_)) => (Role::Dim, "no targets".to_owned()),
-            (None, None) => (Role::Unknown, "targets ?".to_owned()),
+        let room = self.cell.saturating_sub(1);
+        let counts = zone.targets.map(|targets| match targets.expected() {
+            0 => "no targets".to_owned(),
+            all => format!("{}/{all} targets", targets.healthy + targets.unavailable),
+        });
+        let evidence = zone.evidence.first();
+        let role = if evidence.is_some() { Role::of(zone.verdict.verdict()) } else { Role::Dim };
+        let words = match (evidence, counts) {
+            (Some(evidence), _) if width(&evidence.detail) <= room => evidence.detail.clone(),
+            (_, Some(counts)) => counts,
+            (_, None) => "targets ?".to_owned(),
         };
-        // One column stays free, so that neighbours do not run together.
-        let text = fit(&words, self.cell.saturating_sub(1), look.glyphs.ellipsis());
-        look.span(if role == Role::Ok { Role::Dim } else { role }, format!("{text} "))
+        let role = if zone.targets.is_none() { Role::Unknown } else if role == Role::Ok { Role::Dim } else { role };
+        look.span(role, format!("{} ", fit(&words, room, look.glyphs.ellipsis())))
     }
 
     /// A row.
-    pub(super) fn row(&self, row: &Row, is_known: bool, look: &Look<'_>) -> Line<'static> {
+    pub(super) fn row(&self, row: &Row, look: &Look<'_>) -> Line<'static> {
         let verdict = row.assessment.verdict;
         let ellipsis = look.glyphs.ellipsis();
         let sign = if verdict == Verdict::Ok { Span::raw(" ") } else { look.span(Role::of(verdict), look.glyphs.verdict(verdict)) };
@@ -182,29 +215,30 @@ impl Grid {
             None => "  ".to_owned(),
         };
         let lead = if row.open.is_some() { 0 } else { 2 };
-        let name = fit(&format!("{}{}", " ".repeat(lead), row.name), self.name, ellipsis);
+        let name = fit(&format!("{}{}", " ".repeat(lead), row.name), self.lead.name, ellipsis);
         let name_role = match (row.open, verdict) {
             (_, Verdict::Critical | Verdict::Warning | Verdict::Unknown) => Role::Strong,
             (Some(_), Verdict::Ok) => Role::Text,
             (None, Verdict::Ok) => Role::Dim,
         };
-        let mut spans = vec![sign, look.span(Role::Dim, fold), look.span(name_role, name), Span::raw(" ")];
-        if self.entry > 0 {
-            spans.push(look.span(Role::Dim, fit(&row.entry, self.entry, ellipsis)));
+        let mut spans =
+            vec![Span::raw(" "), sign, Span::raw(" "), look.span(Role::Dim, fold), look.span(name_role, name), Span::raw(" ")];
+        if self.lead.entry > 0 {
+            spans.push(look.span(Role::Dim, fit(&row.entry, self.lead.entry, ellipsis)));
             spans.push(Span::raw(" "));
         }
         for zone in &self.zones {
-            spans.extend(self.cell_spans(row.cells.zones.get(zone), is_known, look));
+            spans.extend(self.cell_spans(row.cells.zones.get(zone), row.is_whole, look));
         }
         if self.nowhere {
-            spans.extend(self.cell_spans(Some(&row.cells.nowhere), is_known, look));
+            spans.extend(self.cell_spans(Some(&row.cells.nowhere), row.is_whole, look));
         }
         let total = row.count().map(|(well, all)| format!("{well}/{all}")).unwrap_or_default();
         let role = match row.count() {
             Some((well, all)) if well < all => Role::Strong,
             _ => Role::Dim,
         };
-        spans.push(look.span(role, fit_right(&total, self.total + 1, ellipsis)));
+        spans.push(look.span(role, fit_right(&total, self.lead.total + 1, ellipsis)));
         if self.reason > 0 {
             let why = cut(&row.assessment.reasons.join("; "), self.reason, ellipsis);
             spans.push(look.span(Role::of(verdict), format!("  {why}")));
@@ -212,10 +246,10 @@ impl Grid {
         Line::from(spans)
     }
 
-    fn cell_spans(&self, cell: Option<&Cell>, is_known: bool, look: &Look<'_>) -> Vec<Span<'static>> {
+    fn cell_spans(&self, cell: Option<&Cell>, is_whole: bool, look: &Look<'_>) -> Vec<Span<'static>> {
         let Some(cell) = cell.filter(|cell| !cell.is_empty()) else {
             // Nothing here: a dot where that is known, else nobody can say.
-            let sign = if is_known { look.span(Role::Rule, look.glyphs.dot()) } else { look.span(Role::Unknown, "?") };
+            let sign = if is_whole { look.span(Role::Rule, look.glyphs.dot()) } else { look.span(Role::Unknown, "?") };
             let mut spans = vec![sign];
             pad(&mut spans, self.cell);
             return spans;
@@ -279,10 +313,6 @@ fn pips(cell: &Cell, look: &Look<'_>) -> Vec<Span<'static>> {
         spans.push(look.span(Role::Database, format!("{space}{words}")));
     }
     spans
-}
-
-fn pips_width(cell: &Cell, look: &Look<'_>) -> usize {
-    spans_width(&pips(cell, look))
 }
 
 fn indent(row: &Row) -> usize {

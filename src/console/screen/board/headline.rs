@@ -1,4 +1,4 @@
-//! The account's verdict in one line, with its denominators, and the first reasons for it.
+//! The account's verdict in one line, with its denominators, and the first findings behind it.
 //!
 //! Owns: the words of that line. Depends on: judgement. Must stay true: a count that depends on something unread is `?`.
 
@@ -7,103 +7,182 @@ use ratatui::text::{Line, Span};
 use crate::estate::Kind;
 use crate::estate::alarm::{Alarm, AlarmState};
 use crate::id::Region;
-use crate::judge::zone::ZoneVerdict;
-use crate::judge::{Assessment, Picture, RegionJudgement, Verdict, reason_unread};
+use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
+use crate::judge::{Assessment, Finding, JUDGED, Picture, RegionJudgement, Verdict, reason_unread};
 
 use crate::console::app::Look;
 use crate::console::draw::spans_width;
 use crate::console::text::cut;
 use crate::console::theme::Role;
 
-/// A count of things and how many of them are not well.
+/// A count of things: how many are not well, of how many nobody knows.
 struct Share {
-    words: String,
-    is_bad: bool,
-    is_unknown: bool,
+    what: &'static str,
+    bad_word: &'static str,
+    bad: usize,
+    unknown: usize,
+    /// None where not all are known.
+    all: Option<usize>,
 }
 
-/// The verdict line, and the first reasons on lines of their own: at most `most` lines in all.
-pub(super) fn lines(picture: &Picture, regions: &[Region], look: &Look<'_>, columns: usize, most: usize) -> Vec<Line<'static>> {
-    let account = scoped(picture, regions);
-    let badge = format!(" {} {} ", look.glyphs.verdict(account.verdict), account.verdict.as_str().to_uppercase());
-    let mut spans = vec![Span::raw(" "), look.span(Role::badge(account.verdict), badge), Span::raw("  ")];
-    for (n, share) in shares(picture, regions).into_iter().enumerate() {
-        let role = match (share.is_unknown, share.is_bad) {
-            (true, _) => Role::Unknown,
-            (false, true) => Role::Strong,
-            (false, false) => Role::Dim,
-        };
+impl Share {
+    fn is_bad(&self) -> bool {
+        self.bad > 0
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.all.is_none() || self.unknown > 0
+    }
+
+    /// `of` stands between the part and the whole.
+    fn words(&self, of: &str) -> String {
+        let Self { what, bad_word, bad, unknown, all } = self;
+        match all {
+            None if *bad > 0 => format!("{bad}{of}? {what} {bad_word}"),
+            None => format!("{what} ?"),
+            Some(all) if *bad > 0 => format!("{bad}{of}{all} {what} {bad_word}"),
+            Some(all) if *unknown > 0 => format!("{unknown}{of}{all} {what} unknown"),
+            Some(0) => (*what).to_owned(),
+            Some(all) => format!("{all} {what}"),
+        }
+    }
+}
+
+/// The verdict line, and the first findings on lines of their own: at most `most` lines in all. `all_below`: a panel has the rest.
+pub(super) fn lines(
+    picture: &Picture,
+    regions: &[Region],
+    look: &Look<'_>,
+    columns: usize,
+    most: usize,
+    all_below: bool,
+) -> Vec<Line<'static>> {
+    let verdict = scoped(picture, regions);
+    let badge = format!(" {} {} ", look.glyphs.verdict(verdict), verdict.as_str().to_uppercase());
+    let mut spans = vec![Span::raw(" "), look.span(Role::badge(verdict), badge), Span::raw("  ")];
+    if is_reading(picture, regions) {
+        let place = regions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let badge = look.span(Role::Notice, " READING ");
+        return vec![Line::from(vec![Span::raw(" "), badge, look.span(Role::Dim, format!(" {place}: nothing is known yet"))])];
+    }
+    let of = if columns < 100 { "/" } else { " of " };
+    let (mut loud, rest): (Vec<Share>, Vec<Share>) =
+        shares(picture, regions).into_iter().partition(|share| share.is_bad() || share.is_unknown());
+    loud.sort_by_key(|share| !share.is_bad());
+    let role = |share: &Share| if share.is_bad() { Role::Strong } else { Role::Unknown };
+    let mut parts: Vec<(Role, String)> = loud.iter().map(|share| (role(share), share.words(of))).collect();
+    let (absent, quiet): (Vec<Share>, Vec<Share>) = rest.into_iter().partition(|share| share.all == Some(0));
+    let list = |shares: &[Share]| shares.iter().map(|share| share.words(of)).collect::<Vec<_>>().join(", ");
+    if !quiet.is_empty() {
+        parts.push((Role::Dim, format!("{} ok", list(&quiet))));
+    }
+    if !absent.is_empty() {
+        parts.push((Role::Dim, format!("no {}", list(&absent))));
+    }
+    for (n, (role, words)) in parts.into_iter().enumerate() {
         let separator = if n == 0 { String::new() } else { format!(" {} ", look.glyphs.dot()) };
-        let pair = [look.span(Role::Dim, separator), look.span(role, share.words)];
+        let pair = [look.span(Role::Dim, separator), look.span(role, words)];
         if spans_width(&spans) + spans_width(&pair) < columns {
             spans.extend(pair);
         }
     }
     let mut lines = vec![Line::from(spans)];
     let room = most.saturating_sub(1);
-    let reasons = &account.reasons;
-    for (n, reason) in reasons.iter().take(room).enumerate() {
-        let more = reasons.len().saturating_sub(room);
-        let tail = if n + 1 == room && more > 0 { format!("  (+{more} more)") } else { String::new() };
-        let text = cut(reason, columns.saturating_sub(5 + tail.len()), look.glyphs.ellipsis());
-        lines.push(Line::from(vec![Span::raw("   "), look.span(Role::Text, text), look.span(Role::Dim, tail)]));
+    let findings = findings(picture, regions);
+    let more = findings.len().saturating_sub(room);
+    for (n, (region, finding)) in findings.iter().take(room).enumerate() {
+        let tail = if n + 1 == room && more > 0 && !all_below { format!("  (+{more} more)") } else { String::new() };
+        let place = if regions.len() > 1 { format!("{region}: ") } else { String::new() };
+        let text = cut(&format!("{place}{}", finding.words), columns.saturating_sub(5 + tail.len()), look.glyphs.ellipsis());
+        lines.push(Line::from(vec![
+            look.span(Role::of(finding.verdict), format!(" {} ", look.glyphs.verdict(finding.verdict))),
+            look.span(Role::Text, text),
+            look.span(Role::Dim, tail),
+        ]));
     }
     lines
 }
 
+/// Whether nothing has been read that a verdict could rest on: the first moments.
+pub(super) fn is_reading(picture: &Picture, regions: &[Region]) -> bool {
+    !regions.is_empty() && regions.iter().all(|region| JUDGED.iter().all(|kind| !picture.estate.was_tried(region, *kind)))
+}
+
+/// All that is not well: zones as a whole first, for that is what one leaves; then the gravest. What is merely not read yet is
+/// said where it will stand.
+pub(super) fn findings<'a>(picture: &'a Picture, regions: &'a [Region]) -> Vec<(&'a Region, &'a Finding)> {
+    let mut all: Vec<(&Region, &Finding)> = regions
+        .iter()
+        .filter_map(|region| picture.judgement.regions.get(region).map(|judged| (region, judged)))
+        .flat_map(|(region, judged)| judged.findings.iter().map(move |finding| (region, finding)))
+        .filter(|(_, finding)| !finding.waiting)
+        .collect();
+    let leads = |finding: &Finding| finding.zone.is_some() && finding.verdict != Verdict::Unknown;
+    all.sort_by_key(|(_, finding)| (!leads(finding), std::cmp::Reverse(finding.verdict.severity())));
+    all
+}
+
+/// What wants a line in the headline: zones that are not well, and findings in all.
+pub(super) fn wants(picture: &Picture, regions: &[Region]) -> (usize, usize) {
+    let judged = || regions.iter().filter_map(|region| picture.judgement.regions.get(region));
+    let is_sick = |zone: &&ZoneAssessment| !matches!(zone.verdict, ZoneVerdict::Ok | ZoneVerdict::Unknown);
+    let zones = judged().flat_map(|judged| &judged.zones).filter(is_sick).count();
+    (zones, findings(picture, regions).len())
+}
+
 /// The account's verdict, or that of the one region looked at.
-pub(super) fn scoped(picture: &Picture, regions: &[Region]) -> Assessment {
+fn scoped(picture: &Picture, regions: &[Region]) -> Verdict {
     match regions {
         [only] if picture.estate.scope().len() > 1 => {
-            picture.judgement.regions.get(only).map(|judged| judged.summary.clone()).unwrap_or_default()
+            picture.judgement.regions.get(only).map_or(Verdict::Unknown, |judged| judged.summary.verdict)
         }
-        _ => picture.judgement.account.clone(),
+        _ => picture.judgement.account.verdict,
     }
 }
 
 /// The counts that tell most, each with its denominator.
 fn shares(picture: &Picture, regions: &[Region]) -> Vec<Share> {
-    let judged: Vec<(&Region, &RegionJudgement)> =
-        regions.iter().filter_map(|region| picture.judgement.regions.get_key_value(region)).collect();
-    let unread = |kind: Kind| {
-        regions.iter().any(|region| reason_unread(&picture.estate, region, kind, picture.taken_at).is_some())
+    let judged: Vec<&RegionJudgement> = regions.iter().filter_map(|region| picture.judgement.regions.get(region)).collect();
+    let is_read = |kinds: &[Kind]| {
+        let unread = |kind: &Kind| regions.iter().any(|region| reason_unread(&picture.estate, region, *kind, picture.taken_at).is_some());
+        !kinds.iter().any(unread)
     };
-    let zones: Vec<_> = judged.iter().flat_map(|(_, judged)| &judged.zones).collect();
-    let not_ok = zones.iter().filter(|zone| zone.verdict != ZoneVerdict::Ok).count();
-    let targets = zones.iter().try_fold((0, 0), |(bad, all), zone| {
-        zone.targets.map(|counts| (bad + counts.unhealthy, all + counts.expected()))
-    });
-    let groups = assessments(&judged, |judged| judged.groups.values().collect());
-    let databases = assessments(&judged, |judged| {
-        judged.databases.values().chain(judged.clusters.values()).chain(judged.global_clusters.values()).collect()
-    });
+    let zones: Vec<_> = judged.iter().flat_map(|judged| &judged.zones).collect();
+    let verdicts = |verdicts: Vec<Verdict>, what, kinds: &[Kind]| Share {
+        what,
+        bad_word: "not ok",
+        bad: verdicts.iter().filter(|verdict| matches!(verdict, Verdict::Warning | Verdict::Critical)).count(),
+        unknown: verdicts.iter().filter(|verdict| **verdict == Verdict::Unknown).count(),
+        all: is_read(kinds).then_some(verdicts.len()),
+    };
+    let of = |assessments: Vec<&Assessment>| assessments.iter().map(|assessment| assessment.verdict).collect::<Vec<_>>();
+    let databases = judged.iter().flat_map(|j| j.databases.values().chain(j.clusters.values()).chain(j.global_clusters.values()));
+    let targets: Vec<_> = zones.iter().map(|zone| zone.targets).collect();
     vec![
-        share("zones", "not ok", Some((not_ok, zones.len())), unread(Kind::Zones)),
-        share("targets", "unhealthy", targets.filter(|_| !zones.is_empty()), targets.is_none()),
-        share("groups", "not ok", Some(groups), unread(Kind::Groups)),
-        share("databases", "not ok", Some(databases), unread(Kind::Databases) || unread(Kind::Clusters)),
-        share("alarms", "firing", Some(firing(picture, regions)), unread(Kind::Alarms)),
+        verdicts(zones.iter().map(|zone| zone.verdict.verdict()).collect(), "zones", &[Kind::Zones]),
+        Share {
+            what: "targets",
+            bad_word: "unhealthy",
+            bad: targets.iter().flatten().map(|counts| counts.unhealthy).sum(),
+            unknown: 0,
+            all: targets.iter().map(|counts| counts.map(|counts| counts.expected())).sum::<Option<usize>>().filter(|_| !zones.is_empty()),
+        },
+        firing(picture, regions, is_read(&[Kind::Alarms])),
+        verdicts(of(judged.iter().flat_map(|j| j.groups.values()).collect()), "groups", &[Kind::Groups]),
+        verdicts(of(databases.collect()), "databases", &[Kind::Databases, Kind::Clusters]),
     ]
 }
 
-fn assessments<'a>(judged: &[(&Region, &'a RegionJudgement)], of: impl Fn(&'a RegionJudgement) -> Vec<&'a Assessment>) -> (usize, usize) {
-    let all: Vec<&Assessment> = judged.iter().flat_map(|(_, judged)| of(judged)).collect();
-    (all.iter().filter(|assessment| assessment.verdict != Verdict::Ok).count(), all.len())
-}
-
-fn firing(picture: &Picture, regions: &[Region]) -> (usize, usize) {
-    regions.iter().flat_map(|region| picture.estate.table::<Alarm>(region, picture.taken_at).known()).fold(
-        (0, 0),
-        |(fire, all), alarm| (fire + usize::from(alarm.state == AlarmState::Alarm), all + 1),
-    )
-}
-
-fn share(what: &str, bad: &str, counts: Option<(usize, usize)>, is_unknown: bool) -> Share {
-    let words = match counts {
-        _ if is_unknown => format!("{what} ?"),
-        None | Some((_, 0)) => format!("no {what}"),
-        Some((0, all)) => format!("{all} {what}{}", if what == "alarms" { " quiet" } else { " ok" }),
-        Some((some, all)) => format!("{some} of {all} {what} {bad}"),
-    };
-    Share { words, is_bad: counts.is_some_and(|(bad, _)| bad > 0), is_unknown }
+fn firing(picture: &Picture, regions: &[Region], is_read: bool) -> Share {
+    let states: Vec<&AlarmState> = regions
+        .iter()
+        .flat_map(|region| picture.estate.table::<Alarm>(region, picture.taken_at).known().map(|alarm| &alarm.state))
+        .collect();
+    Share {
+        what: "alarms",
+        bad_word: "fire",
+        bad: states.iter().filter(|state| ***state == AlarmState::Alarm).count(),
+        unknown: 0,
+        all: is_read.then_some(states.len()),
+    }
 }

@@ -6,91 +6,100 @@ use ratatui::layout::Rect;
 
 use crate::id::Region;
 
-use crate::console::app::World;
-
 use super::grid::HEAD;
 use super::model::Section;
 
 /// From this size on, panels stand beside the grid.
 const BESIDE: (u16, u16) = (160, 30);
 
+/// From this size on, problems have a panel of their own.
+const ROOMY: (u16, u16) = (100, 28);
+
 /// Where the parts of the board stand.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Layout {
     pub(super) headline: Rect,
     pub(super) grid: Rect,
-    /// Problems, alarms and shifts; empty where there is no room.
-    pub(super) problems: Rect,
-    pub(super) alarms: Rect,
-    pub(super) shifts: Rect,
+    /// Columns of panels, each with those that share it.
+    pub(super) panels: Vec<(Rect, &'static [PanelKind])>,
     /// Rows of each region shown.
     rows: Vec<usize>,
     /// Lines over the rows of each region.
     heads: Vec<usize>,
 }
 
+/// What a panel shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PanelKind {
+    Problems,
+    Alarms,
+    Shifts,
+}
+
 /// Whether the grids of regions with so many services fit under one another.
 pub(super) fn has_room_for(body: Rect, services: &[usize]) -> bool {
     let needs: usize = services.iter().map(|rows| 1 + HEAD + rows.max(&1) + 1).sum();
-    let panels = if is_beside(body) { 0 } else { 5 };
-    1 + needs + panels <= usize::from(body.height)
+    let panels = if is_at_least(body, BESIDE) { 0 } else { 5 };
+    2 + needs + panels <= usize::from(body.height)
 }
 
-fn is_beside(body: Rect) -> bool {
-    body.width >= BESIDE.0 && body.height >= BESIDE.1
+fn is_at_least(body: Rect, size: (u16, u16)) -> bool {
+    body.width >= size.0 && body.height >= size.1
 }
 
 impl Layout {
-    pub(super) fn new(world: &World<'_>, sections: &[(Region, Section)]) -> Self {
-        let body = world.body;
+    /// `zones`: how many zones are not well; `findings`: how many things are. Where problems have a panel, the headline has the
+    /// zones alone.
+    pub(super) fn new(body: Rect, (zones, findings): (usize, usize), sections: &[(Region, Section)]) -> Self {
         let rows: Vec<usize> = sections.iter().map(|(_, section)| section.rows.len()).collect();
         // A region has its rule and its zones' heads; a line says what could not be read.
-        let heads: Vec<usize> = sections.iter().map(|(_, section)| 1 + HEAD + usize::from(!section.distrust.is_empty())).collect();
+        let heads: Vec<usize> = sections.iter().map(|(_, section)| 1 + HEAD + usize::from(!section.is_known())).collect();
         let spacing = rows.len().saturating_sub(1);
         let needs: usize = rows.iter().map(|rows| *rows.max(&1)).sum::<usize>() + heads.iter().sum::<usize>() + spacing;
         let needs = u16::try_from(needs).unwrap_or(u16::MAX);
-        let mut layout = Self { headline: body, grid: body, problems: NONE, alarms: NONE, shifts: NONE, rows, heads };
-        if is_beside(body) { layout.beside(body) } else { layout.below(body, needs) }
+        let mut layout = Self { headline: body, grid: body, panels: Vec::new(), rows, heads };
+        let line = |wanted: usize, most: u16| 1 + u16::try_from(wanted).unwrap_or(most).min(most);
+        match (is_at_least(body, BESIDE), is_at_least(body, ROOMY)) {
+            (true, _) => layout.beside(body, line(zones, 2)),
+            (false, true) => layout.below(body, line(zones, 2), needs, 9),
+            (false, false) => layout.below(body, line(findings, (body.height / 7).clamp(1, 3) - 1), needs, 4),
+        }
         layout
     }
 
-    fn beside(&mut self, body: Rect) {
-        let side = (body.width / 3).clamp(50, 66);
-        self.headline = Rect { height: 1, ..body };
-        let rest = Rect { y: body.y + 1, height: body.height - 1, ..body };
+    fn beside(&mut self, body: Rect, headline: u16) {
+        self.headline = Rect { height: headline, ..body };
+        let rest = Rect { y: body.y + headline, height: body.height - headline, ..body };
+        let side = (rest.width / 3).clamp(50, 66);
         self.grid = Rect { width: rest.width - side - 1, ..rest };
         let column = Rect { x: rest.right() - side, width: side, ..rest };
-        let shifts = (column.height / 6).clamp(4, 8);
-        let alarms = (column.height / 3).max(6);
-        self.problems = Rect { height: column.height - shifts - alarms, ..column };
-        self.alarms = Rect { y: self.problems.bottom(), height: alarms, ..column };
-        self.shifts = Rect { y: self.alarms.bottom(), height: shifts, ..column };
+        self.panels = vec![(column, &[PanelKind::Problems, PanelKind::Alarms, PanelKind::Shifts])];
     }
 
-    fn below(&mut self, body: Rect, needs: u16) {
-        let roomy = body.height >= 28 && body.width >= 100;
-        let headline = if roomy { 1 } else { (body.height / 7).clamp(1, 3) };
+    fn below(&mut self, body: Rect, headline: u16, needs: u16, least: u16) {
         self.headline = Rect { height: headline.min(body.height), ..body };
         let rest = Rect { y: body.y + headline, height: body.height.saturating_sub(headline), ..body };
+        let roomy = least > 4;
         let most = if roomy { rest.height.saturating_sub(8).min(18) } else { 7 };
-        let least = if rest.height < 13 { 0 } else if roomy { 9 } else { 4 };
-        let panels = rest.height.saturating_sub(needs).clamp(least, most.max(least));
-        self.grid = Rect { height: rest.height - panels, ..rest };
-        let strip = Rect { y: self.grid.bottom(), height: panels, ..rest };
-        let left = if roomy { strip.width / 2 } else { strip.width * 11 / 20 };
-        let (west, east) = (Rect { width: left, ..strip }, Rect { x: strip.x + left, width: strip.width - left, ..strip });
-        if panels == 0 {
+        let least = if rest.height < 13 { 0 } else { least };
+        let height = rest.height.saturating_sub(needs).clamp(least, most.max(least));
+        self.grid = Rect { height: rest.height - height, ..rest };
+        if height == 0 {
             return;
         }
-        if roomy {
-            self.problems = west;
-            let shifts = (panels / 3).max(3);
-            self.alarms = Rect { height: panels - shifts, ..east };
-            self.shifts = Rect { y: self.alarms.bottom(), height: shifts, ..east };
+        let strip = Rect { y: self.grid.bottom(), height, ..rest };
+        let left = if roomy { strip.width / 2 } else { strip.width * 11 / 20 };
+        let (west, east) = (Rect { width: left, ..strip }, Rect { x: strip.x + left, width: strip.width - left, ..strip });
+        self.panels = if roomy {
+            vec![(west, &[PanelKind::Problems]), (east, &[PanelKind::Alarms, PanelKind::Shifts])]
         } else {
-            self.alarms = west;
-            self.shifts = east;
-        }
+            vec![(west, &[PanelKind::Alarms]), (east, &[PanelKind::Shifts])]
+        };
+    }
+
+    /// Whether a panel lists all that is not well.
+    pub(super) fn has_problems(&self) -> bool {
+        self.panels.iter().any(|(_, kinds)| kinds.contains(&PanelKind::Problems))
     }
 
     /// Whether the heads stay while rows scroll: with one region they do, with several all scrolls.
@@ -129,4 +138,41 @@ impl Layout {
     }
 }
 
-const NONE: Rect = Rect { x: 0, y: 0, width: 0, height: 0 };
+/// Shares `height` lines among panels that want so many: each gets what it wants, the last ones at least three while there is
+/// room, the first ones what is left.
+pub(super) fn share(height: usize, wants: &[usize]) -> Vec<usize> {
+    let mut left = height;
+    let mut shares = vec![0; wants.len()];
+    for (n, (share, want)) in shares.iter_mut().zip(wants).enumerate().rev() {
+        // Panels above it keep a third of what is left each.
+        let most = left.saturating_sub(n * left / 3);
+        *share = if n == 0 { left.min(*want) } else { (*want).min(most) };
+        left -= *share;
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn panels_get_what_they_want_while_there_is_room() {
+        assert_eq!(share(30, &[10, 5, 2]), [10, 5, 2]);
+        assert_eq!(share(12, &[40, 9, 2]), [4, 6, 2]);
+        assert_eq!(share(0, &[4, 4]), [0, 0]);
+    }
+
+    #[test]
+    fn no_size_makes_parts_overlap_or_leave_the_body() {
+        for (width, height) in [(40, 8), (80, 22), (100, 28), (120, 38), (160, 30), (200, 58), (400, 118)] {
+            let body = Rect::new(0, 1, width, height);
+            let layout = Layout::new(body, (1, 4), &[]);
+            let parts: Vec<Rect> = [layout.headline, layout.grid].into_iter().chain(layout.panels.iter().map(|(at, _)| *at)).collect();
+            for (n, part) in parts.iter().enumerate() {
+                assert_eq!(part.intersection(body), *part, "{width}x{height}");
+                assert!(parts.iter().skip(n + 1).all(|other| !part.intersects(*other)), "{width}x{height}: {parts:?}");
+            }
+        }
+    }
+}

@@ -36,11 +36,24 @@ pub(super) struct Row {
     pub(super) entry: String,
     pub(super) assessment: Assessment,
     pub(super) cells: Cells,
+    /// Whether all that could be in its cells was read: an empty cell is empty.
+    pub(super) is_whole: bool,
     /// Whether its parts are shown under it; none for a part.
     pub(super) open: Option<bool>,
 }
 
+impl Section {
+    /// Whether all that it shows was read.
+    pub(super) fn is_known(&self) -> bool {
+        self.distrust.is_empty() && self.waiting.is_empty()
+    }
+}
+
 impl Row {
+    fn is_database(&self) -> bool {
+        matches!(&self.key, RowKey::Part(_, subject) if matches!(subject.kind, SubjectKind::Database | SubjectKind::Cluster))
+    }
+
     /// Members that serve and members that should, over all zones; none where the row has databases alone.
     pub(super) fn count(&self) -> Option<(usize, usize)> {
         let any = self.cells.all().any(|cell| !cell.standings.is_empty());
@@ -56,10 +69,15 @@ pub(super) struct Section {
     pub(super) hidden: usize,
     /// Why rows may be missing or may be wrong.
     pub(super) distrust: Vec<String>,
+    /// What has merely not been read yet.
+    pub(super) waiting: Vec<&'static str>,
 }
 
-/// Kinds without which rows or pips may be missing.
-const NEEDED: &[Kind] = &[Kind::Zones, Kind::Groups, Kind::Instances, Kind::InstanceStatuses, Kind::Targets, Kind::Databases];
+/// Kinds without which a service's members may be missing or wrong.
+const MEMBERS: &[Kind] = &[Kind::Groups, Kind::Instances, Kind::InstanceStatuses, Kind::Targets, Kind::ClassicTargets];
+
+/// Kinds without which its databases may be.
+const DATABASES: &[Kind] = &[Kind::Databases, Kind::Clusters];
 
 /// Gathers the rows of a region: services that `keep` passes, the worst first, their parts under those that are open.
 pub(super) fn section(
@@ -76,6 +94,9 @@ pub(super) fn section(
     let hidden = all - services.len();
     services.sort_by_key(|(_, _, assessment)| std::cmp::Reverse(assessment.verdict.severity()));
     let index = services.iter().any(|(service, _, _)| is_open(&service.name)).then(|| Index::new(&picture.estate, region, picture.taken_at));
+    let reason = |kind: &Kind| reason_unread(&picture.estate, region, *kind, picture.taken_at);
+    let members_known = MEMBERS.iter().all(|kind| reason(kind).is_none());
+    let databases_known = DATABASES.iter().all(|kind| reason(kind).is_none());
     let mut rows = Vec::new();
     for (service, cells, assessment) in services {
         let open = is_open(&service.name);
@@ -85,15 +106,23 @@ pub(super) fn section(
             entry: entry_word(service),
             assessment,
             cells: cells.clone(),
+            is_whole: databases_known && (service.is_database() || members_known),
             open: Some(open),
         });
         if let Some(index) = index.as_ref().filter(|_| open) {
-            rows.extend(parts(picture, judged, index, region, service));
+            let parts = parts(picture, judged, index, region, service);
+            rows.extend(parts.into_iter().map(|part| Row { is_whole: if part.is_database() { databases_known } else { members_known }, ..part }));
         }
     }
-    let distrust =
-        NEEDED.iter().filter_map(|kind| reason_unread(&picture.estate, region, *kind, picture.taken_at)).collect();
-    Section { rows, hidden, distrust }
+    let (waiting, tried): (Vec<&Kind>, Vec<&Kind>) =
+        [Kind::Zones].iter().chain(MEMBERS).chain(DATABASES).partition(|kind| !picture.estate.was_tried(region, **kind));
+    Section {
+        rows,
+        hidden,
+        distrust: tried.into_iter().filter_map(reason).collect(),
+        // Parts of a parent are read only where there are parents.
+        waiting: waiting.into_iter().filter(|kind| reason(kind).is_some()).map(|kind| kind.name()).collect(),
+    }
 }
 
 fn entry_word(service: &Service) -> String {
@@ -164,6 +193,7 @@ fn parts(picture: &Picture, judged: &RegionJudgement, index: &Index<'_>, region:
         entry: entry.to_owned(),
         assessment: assessment.cloned().unwrap_or_else(unknown),
         cells,
+        is_whole: false,
         open: None,
     };
     let mut rows = Vec::new();
@@ -210,6 +240,7 @@ fn standalone(
             entry: "ec2".to_owned(),
             assessment: judged.instances.get(id).cloned().unwrap_or_default(),
             cells: cells_of_service(&picture.estate, index, region, now, &alone),
+            is_whole: false,
             open: None,
         }
     };

@@ -14,7 +14,7 @@ use crate::listing::shift_kind_word;
 
 use crate::console::age::{ahead, moment};
 use crate::console::app::Look;
-use crate::console::text::{cut, fit, width};
+use crate::console::text::{cut, width, wrap};
 use crate::console::theme::Role;
 
 use super::headline;
@@ -42,18 +42,34 @@ impl Source<'_> {
     }
 
     fn unread(&self, kind: Kind) -> Vec<Line<'static>> {
+        if self.regions.iter().any(|region| !self.picture.estate.was_tried(region, kind)) {
+            return vec![Line::from(self.look.span(Role::Notice, "   reading"))];
+        }
         let reasons = self.regions.iter().filter_map(|region| {
             let reason = reason_unread(&self.picture.estate, region, kind, self.picture.taken_at)?;
-            Some(format!(" ? {region}: {reason}"))
+            // The panel's title has said what.
+            let reason = reason.strip_prefix(kind.name()).map_or(&*reason, |rest| rest.trim_start_matches([':', ' ']));
+            let place = if self.regions.len() > 1 { format!("{region}: ") } else { String::new() };
+            Some(format!(" ? {place}{reason}"))
         });
         reasons
             .map(|words| Line::from(self.look.span(Role::Unknown, cut(&words, self.columns, self.look.glyphs.ellipsis()))))
             .collect()
     }
 
-    /// A region's name before what is in it, where more than one is shown.
-    fn region_words(&self, region: &Region) -> String {
-        if self.regions.len() > 1 { format!("{region} ") } else { String::new() }
+    /// The one region that all entries are of, where several are looked at: said once, in the title.
+    fn one_place<'r>(&self, mut regions: impl Iterator<Item = &'r Region>) -> Option<&'r Region> {
+        let first = regions.next().filter(|_| self.regions.len() > 1)?;
+        regions.all(|region| region == first).then_some(first)
+    }
+
+    fn place_words(&self, one_place: Option<&Region>) -> Option<Span<'static>> {
+        one_place.map(|region| self.look.span(Role::Dim, format!("in {region} ")))
+    }
+
+    /// A region's name before what is in it, where the title does not say it.
+    fn region_words(&self, region: &Region, one_place: Option<&Region>) -> String {
+        if self.regions.len() > 1 && one_place.is_none() { format!("{region} ") } else { String::new() }
     }
 
     fn estate(&self) -> &Estate {
@@ -61,31 +77,31 @@ impl Source<'_> {
     }
 }
 
-/// All reasons for the verdict, the gravest first.
-pub(super) fn problems(source: &Source<'_>, room: usize) -> Panel {
+/// All that is not well.
+pub(super) fn problems(source: &Source<'_>) -> Panel {
     let look = source.look;
-    let account = headline::scoped(source.picture, source.regions);
-    let count = account.reasons.len();
-    let rest = if count == 0 { Vec::new() } else { vec![look.span(Role::Strong, format!("{count} "))] };
+    let findings = headline::findings(source.picture, source.regions);
+    let one_place = source.one_place(findings.iter().map(|(region, _)| *region));
+    let mut rest = Vec::new();
+    if !findings.is_empty() {
+        rest.push(look.span(Role::Strong, format!("{} ", findings.len())));
+        rest.extend(source.place_words(one_place));
+    }
     let mut lines: Vec<Line<'static>> = Vec::new();
-    let mut shown = 0;
-    for reason in &account.reasons {
-        let wrapped = crate::console::text::wrap(reason, source.columns.saturating_sub(4), 2, look.glyphs.ellipsis());
-        // The last line is kept for the count of what is left.
-        if lines.len() + wrapped.len() + usize::from(shown + 1 < count) > room {
-            break;
-        }
+    // More lines than any screen has are never made.
+    for (region, finding) in findings.iter().take(200) {
+        let place = if one_place.is_some() || source.regions.len() < 2 { String::new() } else { format!("{region}: ") };
+        let words = format!("{place}{}", finding.words);
+        let wrapped = wrap(&words, source.columns.saturating_sub(4), 2, look.glyphs.ellipsis());
         for (n, text) in wrapped.into_iter().enumerate() {
-            let mark = if n == 0 { format!(" {} ", look.glyphs.dot()) } else { "   ".to_owned() };
-            lines.push(Line::from(vec![look.span(Role::of(account.verdict), mark), look.span(Role::Text, text)]));
+            let sign = if n == 0 { look.glyphs.verdict(finding.verdict) } else { " " };
+            lines.push(Line::from(vec![look.span(Role::of(finding.verdict), format!(" {sign} ")), look.span(Role::Text, text)]));
         }
-        shown += 1;
     }
-    if shown < count {
-        lines.push(Line::from(look.span(Role::Dim, format!("   and {} more", count - shown))));
-    }
-    if count == 0 {
-        lines.push(Line::from(look.span(Role::Dim, "   none")));
+    if findings.is_empty() {
+        let waits = source.picture.judgement.regions.values().any(|judged| judged.findings.iter().any(|finding| finding.waiting));
+        let words = if waits { look.span(Role::Notice, "   reading") } else { look.span(Role::Dim, "   none") };
+        lines.push(Line::from(words));
     }
     Panel { title: source.title("PROBLEMS", rest), lines }
 }
@@ -99,25 +115,28 @@ pub(super) fn alarms(source: &Source<'_>) -> Panel {
     }
     let count = |state: &AlarmState| all.iter().filter(|(_, alarm)| alarm.state == *state).count();
     let (fire, silent) = (count(&AlarmState::Alarm), count(&AlarmState::InsufficientData));
+    let mut lines = source.unread(Kind::Alarms);
     let mut rest = Vec::new();
     if !all.is_empty() {
         let role = if fire > 0 { Role::Critical } else { Role::Dim };
-        rest.push(look.span(role, format!("{fire} of {} fire ", all.len())));
+        let known = if lines.is_empty() { "" } else { " known" };
+        rest.push(look.span(role, format!("{fire} of {}{known} fire ", all.len())));
         if silent > 0 {
             rest.push(look.span(Role::Dim, format!("{} {silent} no data ", look.glyphs.dot())));
         }
     }
-    let mut lines = source.unread(Kind::Alarms);
     all.retain(|(_, alarm)| alarm.state == AlarmState::Alarm);
     all.sort_by(|(_, a), (_, b)| b.since.cmp(&a.since).then_with(|| a.name.cmp(&b.name)));
     if all.is_empty() && lines.is_empty() {
         lines.push(Line::from(look.span(Role::Dim, "   none fires")));
     }
-    lines.extend(all.iter().map(|(region, alarm)| alarm_line(source, region, alarm)));
+    let one_place = source.one_place(all.iter().map(|(region, _)| *region));
+    rest.extend(source.place_words(one_place));
+    lines.extend(all.iter().map(|(region, alarm)| alarm_line(source, &source.region_words(region, one_place), alarm)));
     Panel { title: source.title("ALARMS", rest), lines }
 }
 
-fn alarm_line(source: &Source<'_>, region: &Region, alarm: &Alarm) -> Line<'static> {
+fn alarm_line(source: &Source<'_>, place: &str, alarm: &Alarm) -> Line<'static> {
     let look = source.look;
     let muted = alarm.actions_enabled == Some(false) || alarm.suppressed_by.is_some();
     let since = alarm.since.map_or("     ?".to_owned(), |at| moment(at, source.now));
@@ -136,7 +155,7 @@ fn alarm_line(source: &Source<'_>, region: &Region, alarm: &Alarm) -> Line<'stat
     };
     let muted = if muted { "muted " } else { "" };
     let head = format!(" {} ", look.glyphs.verdict(Verdict::Critical));
-    let name = format!("{}{}", source.region_words(region), alarm.name);
+    let name = format!("{place}{}", alarm.name);
     let room = source.columns.saturating_sub(width(&head) + width(&since) + 2);
     let name = cut(&name, room, look.glyphs.ellipsis());
     let left = room.saturating_sub(width(&name) + 2);
@@ -152,46 +171,67 @@ fn alarm_line(source: &Source<'_>, region: &Region, alarm: &Alarm) -> Line<'stat
 /// Shifts and autoshifts that are active, with the time until traffic returns by itself.
 pub(super) fn shifts(source: &Source<'_>) -> Panel {
     let look = source.look;
-    let mut lines = source.unread(Kind::ZonalShifts);
-    let unread = lines.len();
-    let mut count = 0;
+    let mut active: Vec<(&Region, Shift)> = Vec::new();
     for region in source.regions {
-        let (estate, at) = (source.estate(), source.picture.taken_at);
-        for shift in estate.table::<Autoshift>(region, at).known().filter(|shift| shift.status == AutoshiftStatus::Active) {
-            let words = format!("{}away from {}", source.region_words(region), shift.away_from);
-            lines.push(shift_line(source, &words, "autoshift by AWS", "until AWS ends it", Role::Warning));
-            count += 1;
-        }
-        for shift in estate.table::<ZonalShift>(region, at).known().filter(|shift| shift.status == ShiftStatus::Active) {
-            let left = shift.expires_at.map(|at| at.duration_since(source.now).as_secs());
-            let ends = left.map_or("no expiry known".to_owned(), |left| format!("returns in {}", ahead(left)));
-            let role = if left.is_none_or(|left| left <= 1800) { Role::Warning } else { Role::Notice };
-            let words = format!("{}{} away from {}", source.region_words(region), shift.resource.short(), shift.away_from);
-            lines.push(shift_line(source, &words, shift_kind_word(&shift.shift_type), &ends, role));
-            count += 1;
-        }
+        active.extend(active_shifts(source, region).into_iter().map(|shift| (region, shift)));
     }
-    if count == 0 && unread == 0 {
+    let mut lines = source.unread(Kind::ZonalShifts);
+    if active.is_empty() && lines.is_empty() {
         lines.push(Line::from(look.span(Role::Dim, "   none")));
     }
-    let rest = if count > 0 { vec![look.span(Role::Strong, format!("{count} "))] } else { Vec::new() };
+    let one_place = source.one_place(active.iter().map(|(region, _)| *region));
+    let mut rest = Vec::new();
+    if !active.is_empty() {
+        rest.push(look.span(Role::Strong, format!("{} ", active.len())));
+        rest.extend(source.place_words(one_place));
+    }
+    lines.extend(active.iter().map(|(region, shift)| {
+        let words = format!("{}{}", source.region_words(region, one_place), shift.words);
+        shift_line(source, &words, shift)
+    }));
     Panel { title: source.title("ZONAL SHIFTS", rest), lines }
 }
 
-fn shift_line(source: &Source<'_>, words: &str, kind: &str, ends: &str, role: Role) -> Line<'static> {
+/// A shift in words.
+struct Shift {
+    words: String,
+    kind: String,
+    ends: String,
+    role: Role,
+}
+
+fn active_shifts(source: &Source<'_>, region: &Region) -> Vec<Shift> {
+    let (estate, at) = (source.estate(), source.picture.taken_at);
+    let autoshifts = estate.table::<Autoshift>(region, at).known().filter(|shift| shift.status == AutoshiftStatus::Active);
+    let by_aws = autoshifts.map(|shift| Shift {
+        words: format!("all away from {}", shift.away_from),
+        kind: "autoshift".to_owned(),
+        ends: "until AWS ends it".to_owned(),
+        role: Role::Warning,
+    });
+    let shifts = estate.table::<ZonalShift>(region, at).known().filter(|shift| shift.status == ShiftStatus::Active);
+    let ours = shifts.map(|shift| {
+        let left = shift.expires_at.map(|at| at.duration_since(source.now).as_secs());
+        Shift {
+            words: format!("{} away from {}", shift.resource.short(), shift.away_from),
+            kind: shift_kind_word(&shift.shift_type).to_owned(),
+            ends: left.map_or("no expiry known".to_owned(), |left| format!("{} left", ahead(left))),
+            // Traffic returns by itself, healed or not: the last half hour is a warning.
+            role: if left.is_none_or(|left| left <= 1800) { Role::Warning } else { Role::Notice },
+        }
+    });
+    by_aws.chain(ours).collect()
+}
+
+fn shift_line(source: &Source<'_>, words: &str, shift: &Shift) -> Line<'static> {
     let look = source.look;
-    let tail = format!(" {kind}, {ends}");
-    let room = source.columns.saturating_sub(4 + width(&tail));
-    if room >= 12 {
-        let words = fit(words, width(words).min(room), look.glyphs.ellipsis());
-        return Line::from(vec![
-            look.span(role, format!(" {} ", look.glyphs.arrow())),
-            look.span(Role::Strong, words),
-            look.span(Role::Dim, tail),
-        ]);
-    }
+    let room = source.columns.saturating_sub(4);
+    let tails = [format!(" {}, {}", shift.kind, shift.ends), format!(" {}", shift.ends), String::new()];
+    // What ends it matters more than who began it, and both less than what it is.
+    let tail = tails.into_iter().find(|tail| width(words) + width(tail) <= room).unwrap_or_default();
     Line::from(vec![
-        look.span(role, format!(" {} ", look.glyphs.arrow())),
-        look.span(Role::Strong, cut(&format!("{words} {ends}"), source.columns.saturating_sub(4), look.glyphs.ellipsis())),
+        look.span(shift.role, format!(" {} ", look.glyphs.arrow())),
+        look.span(Role::Strong, cut(words, room, look.glyphs.ellipsis())),
+        look.span(shift.role, tail),
     ])
 }

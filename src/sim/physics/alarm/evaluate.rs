@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::super::world::{
-    Alarm, AlarmState, MetricRule, MissingData, Region, SimTime, Statistic, World,
-};
+use super::super::super::world::{Alarm, AlarmState, MetricRule, MissingData, Region, SimTime, Statistic, World};
 use super::super::metric::Datapoint;
 use super::reason::{self, Point, Verdict};
 
@@ -12,7 +10,13 @@ use super::reason::{self, Point, Verdict};
 const LOOKED_BACK: i64 = 2;
 
 /// The state that `alarm` should have at `now`; `None` when silence leaves it as it is.
-pub(super) fn metric_alarm(world: &World, region: &Region, alarm: &Alarm, rule: &MetricRule, now: SimTime) -> Option<Verdict> {
+pub(super) fn metric_alarm(
+    world: &World,
+    region: &Region,
+    alarm: &Alarm,
+    rule: &MetricRule,
+    now: SimTime,
+) -> Option<Verdict> {
     let points = datapoints(world, region, rule, now);
     let breaches = |point: &Point| rule.comparison.breaches(point.value, rule.threshold);
     let pattern: Vec<bool> = points.iter().map(breaches).collect();
@@ -24,7 +28,8 @@ pub(super) fn metric_alarm(world: &World, region: &Region, alarm: &Alarm, rule: 
 /// The state that the datapoints call for: `breaching` are those that exist (N at most), `m` of `n` must breach. Follows
 /// the tables in CloudWatch's "Configuring how CloudWatch alarms treat missing data".
 fn judge(breaching: &[bool], m: u32, n: u32, missing: MissingData) -> Option<AlarmState> {
-    let count = |wanted: bool| u32::try_from(breaching.iter().filter(|breach| **breach == wanted).count()).unwrap_or(u32::MAX);
+    let count =
+        |wanted: bool| u32::try_from(breaching.iter().filter(|breach| **breach == wanted).count()).unwrap_or(u32::MAX);
     let (bad, good) = (count(true), count(false));
     let silent = n.saturating_sub(bad + good);
     let alarm_if = |alarm: bool| Some(if alarm { AlarmState::Alarm } else { AlarmState::Ok });
@@ -48,8 +53,10 @@ fn datapoints(world: &World, region: &Region, rule: &MetricRule, now: SimTime) -
     let reach = i64::from(rule.evaluation_periods) + LOOKED_BACK;
     let starts = (1..=reach).map(|back| SimTime::from_seconds(end - back * period));
     let point = |start: SimTime| {
-        let minutes = (0..period / 60).map(|minute| start + Duration::from_secs(u64::try_from(minute * 60).unwrap_or(0)));
-        let counted = minutes.filter_map(|minute| world.measure(region, &rule.namespace, &rule.metric, &rule.dimensions, minute));
+        let minutes =
+            (0..period / 60).map(|minute| start + Duration::from_secs(u64::try_from(minute * 60).unwrap_or(0)));
+        let counted =
+            minutes.filter_map(|minute| world.measure(region, &rule.namespace, &rule.metric, &rule.dimensions, minute));
         let counted = counted.reduce(Datapoint::merged)?;
         Some(Point { start, value: value(&counted, rule), samples: counted.samples })
     };

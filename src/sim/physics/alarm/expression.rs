@@ -200,7 +200,18 @@ mod tests {
     fn says_where_it_breaks_and_survives_anything() {
         let error = AlarmExpression::parse(r#"ALARM("a") OR "#).unwrap_err();
         assert_eq!(error.position, 15);
-        for rule in ["", "(", "ALARM", "ALARM(", "ALARM(\"a", "ALARM() ", "OKAY(a)", "ALARM(a) ALARM(b)", "NOT", &"(".repeat(10_000)] {
+        for rule in [
+            "",
+            "(",
+            "ALARM",
+            "ALARM(",
+            "ALARM(\"a",
+            "ALARM() ",
+            "OKAY(a)",
+            "ALARM(a) ALARM(b)",
+            "NOT",
+            &"(".repeat(10_000),
+        ] {
             assert!(AlarmExpression::parse(rule).is_err(), "{rule:.20}");
         }
     }

@@ -47,9 +47,9 @@ impl World {
                 let since = alarm.transitioned_at;
                 let verdict = match &alarm.rule {
                     AlarmRule::Metric(rule) => evaluate::metric_alarm(self, region, alarm, rule, since),
-                    AlarmRule::Composite { expression, .. } => {
-                        AlarmExpression::parse(expression).ok().map(|parsed| composite_verdict(region, alarm, &parsed, since))
-                    }
+                    AlarmRule::Composite { expression, .. } => AlarmExpression::parse(expression)
+                        .ok()
+                        .map(|parsed| composite_verdict(region, alarm, &parsed, since)),
                 };
                 if let Some(verdict) = verdict.filter(|verdict| verdict.state == alarm.state) {
                     dated.push((region.name.clone(), alarm.name.clone(), verdict));
@@ -178,9 +178,21 @@ mod tests {
         assert_eq!((state(&world, "sick"), state(&world, "either")), (AlarmState::Alarm, AlarmState::Alarm));
         let sick = &world.here().alarms["sick"];
         assert!(sick.reason.starts_with("Threshold Crossed: 2 out of the last 2 datapoints [1.0 ("), "{}", sick.reason);
-        assert!(sick.reason.ends_with("were greater than or equal to the threshold (1.0) (minimum 2 datapoints for OK -> ALARM transition)."), "{}", sick.reason);
+        assert!(
+            sick.reason.ends_with(
+                "were greater than or equal to the threshold (1.0) (minimum 2 datapoints for OK -> ALARM transition)."
+            ),
+            "{}",
+            sick.reason
+        );
         let summaries: Vec<&str> = sick.history.iter().map(|item| item.summary.as_str()).collect();
-        assert_eq!(summaries, ["Alarm updated from OK to ALARM", "Successfully executed action arn:aws:sns:eu-west-1:111122223333:oncall"]);
+        assert_eq!(
+            summaries,
+            [
+                "Alarm updated from OK to ALARM",
+                "Successfully executed action arn:aws:sns:eu-west-1:111122223333:oncall"
+            ]
+        );
         let either = &world.here().alarms["either"];
         assert!(either.reason.starts_with(&format!("{} transitioned to ALARM at ", sick.arn)), "{}", either.reason);
         world.cause(&id, |causes| causes.release_broken = None);

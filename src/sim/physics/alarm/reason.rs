@@ -27,7 +27,13 @@ pub(super) struct Point {
 }
 
 /// The verdict on a metric alarm that was in state `from`; `points` are the newest first.
-pub(super) fn metric(from: AlarmState, state: AlarmState, rule: &MetricRule, points: &[Point], now: SimTime) -> Verdict {
+pub(super) fn metric(
+    from: AlarmState,
+    state: AlarmState,
+    rule: &MetricRule,
+    points: &[Point],
+    now: SimTime,
+) -> Verdict {
     Verdict { state, reason: sentence(from, state, rule, points), data: Some(data(rule, points, now)) }
 }
 
@@ -41,15 +47,24 @@ fn sentence(from: AlarmState, state: AlarmState, rule: &MetricRule, points: &[Po
             AlarmState::Alarm => "Breaching",
         };
         let periods = if looked_at == 1 { "period" } else { "periods" };
-        return format!("Threshold Crossed: no datapoints were received for {looked_at} {periods} and {looked_at} missing {were} treated as [{treated}].");
+        return format!(
+            "Threshold Crossed: no datapoints were received for {looked_at} {periods} and {looked_at} missing {were} treated as [{treated}]."
+        );
     }
-    let crossing = |point: &&Point| rule.comparison.breaches(point.value, rule.threshold) == (state == AlarmState::Alarm);
-    let crossed: Vec<String> = points.iter().filter(crossing).map(|point| format!("{} ({})", number(point.value), point.start.format("%d/%m/%y %H:%M:%S"))).collect();
+    let crossing =
+        |point: &&Point| rule.comparison.breaches(point.value, rule.threshold) == (state == AlarmState::Alarm);
+    let crossed: Vec<String> = points
+        .iter()
+        .filter(crossing)
+        .map(|point| format!("{} ({})", number(point.value), point.start.format("%d/%m/%y %H:%M:%S")))
+        .collect();
     let (verb, count) = (if crossed.len() == 1 { "was" } else { "were" }, crossed.len());
     let not = if state == AlarmState::Alarm { "" } else { " not" };
     let needed = match state {
         AlarmState::Alarm => rule.datapoints_to_alarm.unwrap_or(looked_at),
-        AlarmState::Ok | AlarmState::InsufficientData => (looked_at + 1).saturating_sub(rule.datapoints_to_alarm.unwrap_or(looked_at)),
+        AlarmState::Ok | AlarmState::InsufficientData => {
+            (looked_at + 1).saturating_sub(rule.datapoints_to_alarm.unwrap_or(looked_at))
+        }
     };
     let plural = if needed == 1 { "datapoint" } else { "datapoints" };
     let from = if from == state { before(state) } else { from };
@@ -103,7 +118,8 @@ pub(super) fn composite(state: AlarmState, mover: Option<&Alarm>, now: SimTime) 
 
 /// `HistoryData` of a change from the alarm's state to `verdict`.
 pub(super) fn history_data(alarm: &Alarm, verdict: &Verdict, now: SimTime) -> String {
-    let parsed = |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    let parsed =
+        |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     json!({
         "version": "1.0",
         "type": if alarm.is_metric() { "Metric" } else { "Composite" },

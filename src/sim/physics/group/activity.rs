@@ -13,14 +13,25 @@ impl Scene<'_> {
         let request = self.region.groups.get(name).and_then(|group| group.request.as_deref());
         let request = request.map_or_else(String::new, |text| format!("{text}  "));
         if to > from {
-            format!("{request}At {at} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from {from} to {to}.")
+            format!(
+                "{request}At {at} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from {from} to {to}."
+            )
         } else {
-            format!("{request}At {at} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from {from} to {to}.")
+            format!(
+                "{request}At {at} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from {from} to {to}."
+            )
         }
     }
 
     /// Begins the activity that brings a member in or takes it out.
-    pub(super) fn begin_activity(&mut self, name: &GroupName, id: &InstanceId, description: String, cause: &str, status: ActivityStatus) {
+    pub(super) fn begin_activity(
+        &mut self,
+        name: &GroupName,
+        id: &InstanceId,
+        description: String,
+        cause: &str,
+        status: ActivityStatus,
+    ) {
         let subnet = self.region.instances.get(id).and_then(|instance| instance.subnet.clone());
         let (activity_id, now) = (self.mint.uuid(), self.now.whole_second());
         let Some(group) = self.region.groups.get_mut(name) else { return };
@@ -61,22 +72,32 @@ impl Scene<'_> {
     }
 
     /// Records a launch that failed at once.
-    pub(super) fn fail_activity(&mut self, name: &GroupName, zone: &ZoneName, subnet: &SubnetId, cause: &str, failure: &LaunchFailure) {
+    pub(super) fn fail_activity(
+        &mut self,
+        name: &GroupName,
+        zone: &ZoneName,
+        subnet: &SubnetId,
+        cause: &str,
+        failure: &LaunchFailure,
+    ) {
         let (id, now) = (self.mint.uuid(), self.now.whole_second());
         let Some(group) = self.region.groups.get_mut(name) else { return };
-        push(&mut group.activities, Activity {
-            id,
-            description: format!("Launching a new EC2 instance.  Status Reason: {failure}"),
-            cause: cause.to_owned(),
-            started_at: now,
-            ended_at: Some(now),
-            status: ActivityStatus::Failed,
-            message: Some(failure.to_string()),
-            progress: 100,
-            zone: zone.clone(),
-            subnet: Some(subnet.clone()),
-            instance: None,
-        });
+        push(
+            &mut group.activities,
+            Activity {
+                id,
+                description: format!("Launching a new EC2 instance.  Status Reason: {failure}"),
+                cause: cause.to_owned(),
+                started_at: now,
+                ended_at: Some(now),
+                status: ActivityStatus::Failed,
+                message: Some(failure.to_string()),
+                progress: 100,
+                zone: zone.clone(),
+                subnet: Some(subnet.clone()),
+                instance: None,
+            },
+        );
     }
 
     fn with_activity(&mut self, name: &GroupName, id: &InstanceId, change: impl FnOnce(&mut Activity)) {

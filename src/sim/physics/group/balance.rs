@@ -23,11 +23,15 @@ impl Scene<'_> {
     pub(super) fn scale_in_victim(&self, name: &GroupName) -> Option<InstanceId> {
         let group = self.region.groups.get(name)?;
         let counts = by_zone(group);
-        let candidates: Vec<&Member> =
-            group.members.values().filter(|member| member.state == LifecycleState::InService && !member.protected).collect();
+        let candidates: Vec<&Member> = group
+            .members
+            .values()
+            .filter(|member| member.state == LifecycleState::InService && !member.protected)
+            .collect();
         let fullest = candidates.iter().map(|member| counts.get(&member.zone).copied().unwrap_or_default()).max()?;
         let in_fullest = candidates.into_iter().filter(|member| counts.get(&member.zone) == Some(&fullest));
-        let launched = |member: &Member| self.region.instances.get(&member.instance).map(|instance| instance.launched_at);
+        let launched =
+            |member: &Member| self.region.instances.get(&member.instance).map(|instance| instance.launched_at);
         let version = |member: &Member| {
             let number = member.template.as_ref().map(|template| template.version.to_string());
             number.and_then(|number| number.parse::<u32>().ok())

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::super::super::world::{
-    ActivityStatus, GroupName, HookTransition, InstanceId, InstanceState, LifecycleHook, LifecycleState, Member, MemberHealth,
-    Process,
+    ActivityStatus, GroupName, HookTransition, InstanceId, InstanceState, LifecycleHook, LifecycleState, Member,
+    MemberHealth, Process,
 };
 use super::super::life::user_shutdown;
 use super::super::{Event, Scene};
@@ -31,14 +31,23 @@ impl Scene<'_> {
             step_at: None,
         };
         group.members.insert(id.clone(), member);
-        self.begin_activity(name, id, format!("Launching a new EC2 instance: {id}"), cause, ActivityStatus::PreInService);
+        self.begin_activity(
+            name,
+            id,
+            format!("Launching a new EC2 instance: {id}"),
+            cause,
+            ActivityStatus::PreInService,
+        );
         self.step_member_in(name, id, LOOK_EVERY);
     }
 
     /// Lets a member go: out of its load balancers first, then the hook, then its end.
     pub(in super::super) fn remove_member(&mut self, name: &GroupName, id: &InstanceId, cause: &str) {
         let Some(group) = self.region.groups.get(name) else { return };
-        let leaving = group.members.get(id).is_none_or(|member| !member.state.counts() && member.state != LifecycleState::Standby);
+        let leaving = group
+            .members
+            .get(id)
+            .is_none_or(|member| !member.state.counts() && member.state != LifecycleState::Standby);
         if leaving {
             return;
         }
@@ -105,7 +114,13 @@ impl Scene<'_> {
             self.step_member_in(name, id, Duration::from_secs(2));
         } else {
             let at = self.now.rfc3339_seconds();
-            self.remove_member(name, id, &format!("At {at} an instance was taken out of service in response to a lifecycle hook being abandoned."));
+            self.remove_member(
+                name,
+                id,
+                &format!(
+                    "At {at} an instance was taken out of service in response to a lifecycle hook being abandoned."
+                ),
+            );
         }
     }
 
@@ -183,12 +198,19 @@ mod tests {
     use super::*;
 
     fn with_hooks(launch: &str, end: &str) -> super::super::super::super::world::World {
-        let hooks = format!(r#"hooks = [{{ name = "up", on = "launching", {launch} }}, {{ name = "down", on = "terminating", {end} }}], grace_s = 120"#);
+        let hooks = format!(
+            r#"hooks = [{{ name = "up", on = "launching", {launch} }}, {{ name = "down", on = "terminating", {end} }}], grace_s = 120"#
+        );
         fixture::world_with(|document| document.replace("grace_s = 120", &hooks))
     }
 
     fn states(world: &super::super::super::super::world::World) -> Vec<LifecycleState> {
-        world.members().into_iter().map(|member| member.state).filter(|state| *state != LifecycleState::InService).collect()
+        world
+            .members()
+            .into_iter()
+            .map(|member| member.state)
+            .filter(|state| *state != LifecycleState::InService)
+            .collect()
     }
 
     #[test]
@@ -207,9 +229,14 @@ mod tests {
         let mut world = with_hooks("answers_after_s = 1", "heartbeat_s = 600");
         let id = world.first_member();
         world.terminate_member(id.as_str()).unwrap();
-        assert_eq!((states(&world), world.target_state(&id)), (vec![LifecycleState::Terminating], Some(TargetState::Draining)));
+        assert_eq!(
+            (states(&world), world.target_state(&id)),
+            (vec![LifecycleState::Terminating], Some(TargetState::Draining))
+        );
         world.pass(121);
-        let of = |world: &super::super::super::super::world::World| world.members().into_iter().find(|member| member.instance == id).map(|member| member.state);
+        let of = |world: &super::super::super::super::world::World| {
+            world.members().into_iter().find(|member| member.instance == id).map(|member| member.state)
+        };
         assert_eq!((of(&world), world.target_state(&id)), (Some(LifecycleState::TerminatingWait), None));
         assert_eq!(world.here().instances[&id].state, InstanceState::Running, "still running, still billed");
         world.pass(598);
@@ -224,17 +251,24 @@ mod tests {
         let mut world = with_hooks("heartbeat_s = 60", "answers_after_s = 1");
         world.set_desired(REGION, "web", 7).unwrap();
         world.pass(95);
-        assert!(world.activity_lines(3).join("\n").contains("a lifecycle hook being abandoned"), "{:?}", world.activity_lines(3));
+        assert!(
+            world.activity_lines(3).join("\n").contains("a lifecycle hook being abandoned"),
+            "{:?}",
+            world.activity_lines(3)
+        );
     }
 
     #[test]
     fn launched_while_add_to_load_balancer_is_suspended_is_never_registered_aws_domain_a2() {
-        let mut world = fixture::world_with(|document| document.replace("grace_s = 120", "grace_s = 120, suspended = [\"AddToLoadBalancer\"]"));
+        let mut world = fixture::world_with(|document| {
+            document.replace("grace_s = 120", "grace_s = 120, suspended = [\"AddToLoadBalancer\"]")
+        });
         world.set_desired(REGION, "web", 7).unwrap();
         world.pass(120);
         world.change_group(|group| group.suspended.clear());
         world.pass(600);
-        let unregistered = world.members().iter().filter(|member| world.target_state(&member.instance).is_none()).count();
+        let unregistered =
+            world.members().iter().filter(|member| world.target_state(&member.instance).is_none()).count();
         assert_eq!((world.here().groups["web"].in_service(), unregistered), (7, 1));
     }
 }

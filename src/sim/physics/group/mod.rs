@@ -11,8 +11,8 @@ mod member;
 use std::time::Duration;
 
 use super::super::world::{
-    AutoScalingGroup, GroupName, InstanceId, InstanceState, LifecycleState, Process, SubnetId, TemplateRef, Tags,
-    TemplateChoice, ZoneName,
+    AutoScalingGroup, GroupName, InstanceId, InstanceState, LifecycleState, Process, SubnetId, Tags, TemplateChoice,
+    TemplateRef, ZoneName,
 };
 use super::{Launch, LaunchFailure, Scene};
 
@@ -35,21 +35,18 @@ impl Scene<'_> {
         }
     }
 
-    /// Has every group look again, for the rules that hang on the clock alone (grace, patience, retries).
-    pub(super) fn unsettle_groups(&mut self) {
-        for group in self.region.groups.values_mut() {
-            group.unsettled = true;
-        }
-    }
-
     /// Takes members out of the group whose instances have ended.
     fn finish_exits(&mut self, name: &GroupName) {
         let Some(group) = self.region.groups.get(name) else { return };
-        let ended = |id: &InstanceId| self.region.instances.get(id).is_none_or(|found| found.state == InstanceState::Terminated);
+        let ended = |id: &InstanceId| {
+            self.region.instances.get(id).is_none_or(|found| found.state == InstanceState::Terminated)
+        };
         let leaving = group.members.values().filter(|member| {
-            matches!(member.state, LifecycleState::Terminating | LifecycleState::TerminatingProceed) && member.step_at.is_none()
+            matches!(member.state, LifecycleState::Terminating | LifecycleState::TerminatingProceed)
+                && member.step_at.is_none()
         });
-        let gone: Vec<InstanceId> = leaving.filter(|member| ended(&member.instance)).map(|member| member.instance.clone()).collect();
+        let gone: Vec<InstanceId> =
+            leaving.filter(|member| ended(&member.instance)).map(|member| member.instance.clone()).collect();
         for id in gone {
             self.finish_activity(name, &id);
             if let Some(group) = self.region.groups.get_mut(name) {
@@ -62,7 +59,8 @@ impl Scene<'_> {
     fn scale(&mut self, name: &GroupName) {
         let now = self.now;
         let Some(group) = self.region.groups.get(name) else { return };
-        let have = u32::try_from(group.members.values().filter(|member| member.state.counts()).count()).unwrap_or(u32::MAX);
+        let have =
+            u32::try_from(group.members.values().filter(|member| member.state.counts()).count()).unwrap_or(u32::MAX);
         if have < group.desired && !group.is_suspended(Process::Launch) && group.retry_at.is_none_or(|at| at <= now) {
             for step in have..group.desired {
                 let cause = self.capacity_cause(name, step, step + 1);
@@ -83,6 +81,7 @@ impl Scene<'_> {
         }
         if let Some(group) = self.region.groups.get_mut(name) {
             group.request = None;
+            group.unsettled |= group.retry_at.is_some_and(|at| at > now);
         }
     }
 
@@ -109,7 +108,12 @@ impl Scene<'_> {
     ///
     /// # Errors
     /// [`LaunchFailure`], in the words that the failed activity will carry.
-    pub fn launch_for_group(&mut self, name: &GroupName, zone: &ZoneName, subnet: &SubnetId) -> Result<InstanceId, LaunchFailure> {
+    pub fn launch_for_group(
+        &mut self,
+        name: &GroupName,
+        zone: &ZoneName,
+        subnet: &SubnetId,
+    ) -> Result<InstanceId, LaunchFailure> {
         let group = self.region.groups.get(name).ok_or(LaunchFailure::NoTemplate)?;
         let template = self.region.templates.get(&group.template.id).ok_or(LaunchFailure::NoTemplate)?;
         let version = template.resolve(group.template.version).ok_or(LaunchFailure::NoTemplate)?;
@@ -160,7 +164,11 @@ mod tests {
         let mut world = fixture::world();
         world.set_desired(REGION, "web", 9).unwrap();
         world.pass(60);
-        let zones = world.members().into_iter().filter(|member| member.state == LifecycleState::InService).map(|member| member.zone);
+        let zones = world
+            .members()
+            .into_iter()
+            .filter(|member| member.state == LifecycleState::InService)
+            .map(|member| member.zone);
         let mut counts = std::collections::BTreeMap::new();
         zones.for_each(|zone| *counts.entry(zone).or_insert(0) += 1);
         assert_eq!(counts.into_values().collect::<Vec<_>>(), [3, 3, 3]);
@@ -185,7 +193,9 @@ mod tests {
 
     #[test]
     fn with_launch_suspended_nothing_is_launched_aws_domain_a2() {
-        let mut world = fixture::world_with(|document| document.replace("grace_s = 120", "grace_s = 120, suspended = [\"Launch\"]"));
+        let mut world = fixture::world_with(|document| {
+            document.replace("grace_s = 120", "grace_s = 120, suspended = [\"Launch\"]")
+        });
         world.set_desired(REGION, "web", 9).unwrap();
         world.pass(300);
         assert_eq!(world.members().len(), 6);

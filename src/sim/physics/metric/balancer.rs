@@ -18,7 +18,8 @@ struct Part<'w> {
 
 impl<'w> Probe<'w> {
     pub(super) fn balancer(&self, namespace: &str) -> Option<Datapoint> {
-        let balancer = self.region.balancers.get(self.arn("loadbalancer/", self.dimensions.get("LoadBalancer")?).as_str())?;
+        let balancer =
+            self.region.balancers.get(self.arn("loadbalancer/", self.dimensions.get("LoadBalancer")?).as_str())?;
         if balancer.kind.namespace() != namespace {
             return None;
         }
@@ -27,8 +28,15 @@ impl<'w> Probe<'w> {
             return None;
         }
         let groups: Vec<&TargetGroup> = match self.dimensions.get("TargetGroup") {
-            Some(group) => vec![self.region.target_groups.get(self.arn("", group).as_str()).filter(|group| group.balancers.contains(&balancer.arn))?],
-            None => self.region.target_groups.values().filter(|group| group.balancers.contains(&balancer.arn)).collect(),
+            Some(group) => vec![
+                self.region
+                    .target_groups
+                    .get(self.arn("", group).as_str())
+                    .filter(|group| group.balancers.contains(&balancer.arn))?,
+            ],
+            None => {
+                self.region.target_groups.values().filter(|group| group.balancers.contains(&balancer.arn)).collect()
+            }
         };
         let counted = match (self.dimensions.get("TargetGroup").is_some(), zone.is_some()) {
             (true, true) => 3,
@@ -39,7 +47,10 @@ impl<'w> Probe<'w> {
             return None;
         }
         if matches!(self.name, "HealthyHostCount" | "UnHealthyHostCount") {
-            return self.hosts(groups.first().filter(|_| self.dimensions.get("TargetGroup").is_some())?.serving.at(self.at)?, zone);
+            return self.hosts(
+                groups.first().filter(|_| self.dimensions.get("TargetGroup").is_some())?.serving.at(self.at)?,
+                zone,
+            );
         }
         let parts: Vec<Part<'_>> = groups.into_iter().filter_map(|group| self.part(group)).collect();
         let share = self.zone_share(balancer, zone);
@@ -65,7 +76,8 @@ impl<'w> Probe<'w> {
     fn service_total(&self, service: &Service) -> f64 {
         let groups = service.target_groups.iter().filter_map(|arn| self.region.target_groups.get(arn));
         let classics = service.classic_balancers.iter().filter_map(|name| self.region.classic_balancers.get(name));
-        groups.map(|group| total(group.serving.at(self.at))).sum::<f64>() + classics.map(|classic| total(classic.serving.at(self.at))).sum::<f64>()
+        groups.map(|group| total(group.serving.at(self.at))).sum::<f64>()
+            + classics.map(|classic| total(classic.serving.at(self.at))).sum::<f64>()
     }
 
     /// The share of traffic that one zone's nodes see: DNS spreads clients evenly.
@@ -93,7 +105,9 @@ impl<'w> Probe<'w> {
                     let own = if part.load.serving > 0.0 { requests * 0.000_002 } else { part.load.rps * 60.0 * share };
                     Datapoint::count(self.whole(own, name))
                 }
-                "TargetResponseTime" => Datapoint::around(latency, self.whole(requests, name), latency * 0.1, latency * 12.0),
+                "TargetResponseTime" => {
+                    Datapoint::around(latency, self.whole(requests, name), latency * 0.1, latency * 12.0)
+                }
                 "ActiveConnectionCount" => Datapoint::count(self.whole(requests / 12.0, name)),
                 "NewConnectionCount" => Datapoint::count(self.whole(requests / 20.0, name)),
                 _ => None,
@@ -110,10 +124,14 @@ impl<'w> Probe<'w> {
             let flows = part.load.rps * 60.0 * part.share * share;
             let counted = match self.name {
                 "NewFlowCount" => Datapoint::count(self.whole(flows, name)),
-                "ActiveFlowCount" => Datapoint::around(flows / 4.0, 1.0, flows / 5.0, flows / 3.0).filter(|_| flows > 0.0),
+                "ActiveFlowCount" => {
+                    Datapoint::around(flows / 4.0, 1.0, flows / 5.0, flows / 3.0).filter(|_| flows > 0.0)
+                }
                 "ProcessedBytes" => Datapoint::count(self.whole(flows * 18_432.0, name)),
                 "TCP_Client_Reset_Count" => Datapoint::count(self.whole(flows * RESETS, name)),
-                "TCP_Target_Reset_Count" => Datapoint::count(self.whole(flows * (RESETS + part.load.error_share), name)),
+                "TCP_Target_Reset_Count" => {
+                    Datapoint::count(self.whole(flows * (RESETS + part.load.error_share), name))
+                }
                 _ => None,
             };
             total = merge(total, counted);
@@ -140,7 +158,12 @@ impl<'w> Probe<'w> {
             "RequestCount" => Datapoint::count(self.whole(requests, name)),
             "HTTPCode_Backend_5XX" => Datapoint::count(self.whole(requests * load.error_share, name)),
             "HTTPCode_Backend_2XX" => Datapoint::count(self.whole(requests * 0.97, name)),
-            "Latency" => Datapoint::around(load.latency_s, self.whole(requests, name), load.latency_s * 0.1, load.latency_s * 12.0),
+            "Latency" => Datapoint::around(
+                load.latency_s,
+                self.whole(requests, name),
+                load.latency_s * 0.1,
+                load.latency_s * 12.0,
+            ),
             _ => None,
         }
     }

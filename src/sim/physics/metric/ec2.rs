@@ -18,7 +18,8 @@ impl Probe<'_> {
         if instance.launched_at > self.at || self.rested(instance) {
             return None;
         }
-        let failed = |states: &[CheckState]| Datapoint::one(f64::from(u8::from(states.contains(&CheckState::Impaired))));
+        let failed =
+            |states: &[CheckState]| Datapoint::one(f64::from(u8::from(states.contains(&CheckState::Impaired))));
         let checks = &instance.checks;
         match self.name {
             "CPUUtilization" => Some(Datapoint::one(self.cpu(instance, self.load_on(instance)))),
@@ -67,7 +68,8 @@ impl Probe<'_> {
         let members = group.members.keys().filter_map(|id| self.region.instances.get(id));
         // Before the start, today's members stand for those that were there then.
         let before_start = self.at < self.world.started_at;
-        let counted = members.filter(|instance| before_start || (instance.launched_at <= self.at && !self.rested(instance)));
+        let counted =
+            members.filter(|instance| before_start || (instance.launched_at <= self.at && !self.rested(instance)));
         let counted: Vec<&Instance> = counted.collect();
         // Members of a group carry the same service.
         let load = self.load_on(counted.first()?);

@@ -3,7 +3,13 @@
 use super::super::super::world::{BalancerKind, InstanceState, Region, World};
 use super::Metric;
 
-const INSTANCE: &[&str] = &["CPUUtilization", "StatusCheckFailed", "StatusCheckFailed_AttachedEBS", "StatusCheckFailed_Instance", "StatusCheckFailed_System"];
+const INSTANCE: &[&str] = &[
+    "CPUUtilization",
+    "StatusCheckFailed",
+    "StatusCheckFailed_AttachedEBS",
+    "StatusCheckFailed_Instance",
+    "StatusCheckFailed_System",
+];
 const HTTP: &[&str] = &[
     "ActiveConnectionCount",
     "HTTPCode_ELB_5XX_Count",
@@ -14,13 +20,35 @@ const HTTP: &[&str] = &[
     "RequestCount",
     "TargetResponseTime",
 ];
-const FLOWS: &[&str] = &["ActiveFlowCount", "NewFlowCount", "ProcessedBytes", "TCP_Client_Reset_Count", "TCP_Target_Reset_Count"];
+const FLOWS: &[&str] =
+    &["ActiveFlowCount", "NewFlowCount", "ProcessedBytes", "TCP_Client_Reset_Count", "TCP_Target_Reset_Count"];
 const HOSTS: &[&str] = &["HealthyHostCount", "UnHealthyHostCount"];
-const CLASSIC: &[&str] = &["HTTPCode_Backend_2XX", "HTTPCode_Backend_5XX", "HealthyHostCount", "Latency", "RequestCount", "UnHealthyHostCount"];
-const DATABASE: &[&str] =
-    &["AuroraReplicaLag", "CPUUtilization", "CommitThroughput", "DatabaseConnections", "FreeStorageSpace", "FreeableMemory", "ReadLatency", "ReplicaLag", "WriteLatency"];
+const CLASSIC: &[&str] = &[
+    "HTTPCode_Backend_2XX",
+    "HTTPCode_Backend_5XX",
+    "HealthyHostCount",
+    "Latency",
+    "RequestCount",
+    "UnHealthyHostCount",
+];
+const DATABASE: &[&str] = &[
+    "AuroraReplicaLag",
+    "CPUUtilization",
+    "CommitThroughput",
+    "DatabaseConnections",
+    "FreeStorageSpace",
+    "FreeableMemory",
+    "ReadLatency",
+    "ReplicaLag",
+    "WriteLatency",
+];
 const GLOBAL: &[&str] = &["AuroraGlobalDBProgressLag", "AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"];
-const QUEUE: &[&str] = &["ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "NumberOfMessagesDeleted", "NumberOfMessagesSent"];
+const QUEUE: &[&str] = &[
+    "ApproximateAgeOfOldestMessage",
+    "ApproximateNumberOfMessagesVisible",
+    "NumberOfMessagesDeleted",
+    "NumberOfMessagesSent",
+];
 
 impl World {
     /// Every metric of `region` that had a datapoint in the last minutes, sorted.
@@ -67,7 +95,12 @@ fn balancers(region: &Region, list: &mut List) {
         }
         for group in region.target_groups.values().filter(|group| group.balancers.contains(&balancer.arn)) {
             let target_group = ("TargetGroup", group.metric_dimension());
-            let both: Vec<&str> = names.iter().chain(HOSTS).copied().chain((balancer.kind == BalancerKind::Application).then_some("RequestCountPerTarget")).collect();
+            let both: Vec<&str> = names
+                .iter()
+                .chain(HOSTS)
+                .copied()
+                .chain((balancer.kind == BalancerKind::Application).then_some("RequestCountPerTarget"))
+                .collect();
             list.add(namespace, &both, &[own, target_group]);
             for zone in &balancer.zones {
                 list.add(namespace, &both, &[("AvailabilityZone", zone.zone.as_str()), own, target_group]);

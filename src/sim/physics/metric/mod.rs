@@ -93,7 +93,14 @@ impl World {
         self.measure(region, &metric.namespace, &metric.name, &metric.dimensions, at)
     }
 
-    pub(super) fn measure(&self, region: &Region, namespace: &str, name: &str, dimensions: &[(String, String)], at: SimTime) -> Option<Datapoint> {
+    pub(super) fn measure(
+        &self,
+        region: &Region,
+        namespace: &str,
+        name: &str,
+        dimensions: &[(String, String)],
+        at: SimTime,
+    ) -> Option<Datapoint> {
         let minute = SimTime::of_minute(at.minute());
         if minute + SimTime::MINUTE > self.now {
             return None;
@@ -155,14 +162,16 @@ mod tests {
     use super::*;
 
     fn ask(world: &World, namespace: &str, name: &str, dimensions: &[(&str, &str)], back_s: u64) -> Option<Datapoint> {
-        let dimensions: Vec<_> = dimensions.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let dimensions: Vec<_> =
+            dimensions.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         world.measure(world.here(), namespace, name, &dimensions, world.now - Duration::from_secs(back_s))
     }
 
     #[test]
     fn a_minute_that_is_not_over_has_no_datapoint_and_the_past_stays_as_it_was() {
         let mut world = fixture::world();
-        let cpu = |world: &World, back| ask(world, "AWS/EC2", "CPUUtilization", &[("AutoScalingGroupName", "web")], back);
+        let cpu =
+            |world: &World, back| ask(world, "AWS/EC2", "CPUUtilization", &[("AutoScalingGroupName", "web")], back);
         assert_eq!(cpu(&world, 0), None);
         let yesterday = cpu(&world, 86_400).unwrap();
         assert!((45.0..60.0).contains(&yesterday.average()), "extrapolated from the steady state: {yesterday:?}");
@@ -180,7 +189,11 @@ mod tests {
         assert_eq!(ask(&world, "AWS/ApplicationELB", "UnHealthyHostCount", &both, 120).unwrap().average(), 0.0);
         assert_eq!(ask(&world, "AWS/ApplicationELB", "HealthyHostCount", &both, 120).unwrap().maximum, 6.0);
         assert_eq!(ask(&world, "AWS/NetworkELB", "HealthyHostCount", &both, 120), None, "another namespace");
-        assert_eq!(ask(&world, "AWS/ApplicationELB", "RequestCount", &[("TargetGroup", group.as_str())], 120), None, "no subset of dimensions");
+        assert_eq!(
+            ask(&world, "AWS/ApplicationELB", "RequestCount", &[("TargetGroup", group.as_str())], 120),
+            None,
+            "no subset of dimensions"
+        );
     }
 
     #[test]
@@ -200,7 +213,9 @@ mod tests {
     #[test]
     fn lag_of_a_broken_replica_is_minus_one_aws_domain_a4() {
         let mut world = fixture::world();
-        let lag = |world: &World| ask(world, "AWS/RDS", "ReplicaLag", &[("DBInstanceIdentifier", "copy")], 120).unwrap().maximum;
+        let lag = |world: &World| {
+            ask(world, "AWS/RDS", "ReplicaLag", &[("DBInstanceIdentifier", "copy")], 120).unwrap().maximum
+        };
         assert!((0.5..4.0).contains(&lag(&world)));
         let copy = world.regions.get_mut(fixture::REGION).unwrap().databases.get_mut("copy").unwrap();
         copy.replication.as_mut().unwrap().state = super::super::super::world::ReplicationState::Error;
@@ -215,7 +230,9 @@ mod tests {
         let listed = world.metrics(world.here());
         assert!(listed.len() > 60, "{}", listed.len());
         for metric in &listed {
-            let found = (1..=20).any(|minute| world.metric(world.here(), metric, world.now - Duration::from_secs(minute * 60)).is_some());
+            let found = (1..=20).any(|minute| {
+                world.metric(world.here(), metric, world.now - Duration::from_secs(minute * 60)).is_some()
+            });
             assert!(found, "{metric:?}");
         }
     }

@@ -5,7 +5,9 @@ use super::{Datapoint, Probe};
 
 impl Probe<'_> {
     pub(super) fn rds(&self) -> Option<Datapoint> {
-        if let Some(cluster) = self.dimensions.get("DBClusterIdentifier").filter(|_| self.dimensions.are(&["DBClusterIdentifier"])) {
+        if let Some(cluster) =
+            self.dimensions.get("DBClusterIdentifier").filter(|_| self.dimensions.are(&["DBClusterIdentifier"]))
+        {
             return self.global_lag(self.region.clusters.get(cluster)?);
         }
         if self.dimensions.get("SourceRegion").is_some() {
@@ -25,7 +27,9 @@ impl Probe<'_> {
         let value = match self.name {
             "CPUUtilization" => (database.base_cpu * busy * noise).clamp(0.5, 100.0),
             "DatabaseConnections" => (database.base_connections * (0.5 + 0.5 * busy) * noise).round(),
-            "FreeStorageSpace" if database.cluster.is_none() => f64::from(database.storage_gib) * 0.42 * 1_073_741_824.0,
+            "FreeStorageSpace" if database.cluster.is_none() => {
+                f64::from(database.storage_gib) * 0.42 * 1_073_741_824.0
+            }
             "FreeableMemory" => 5.2e9 * (1.0 + 0.02 * self.noise(id)),
             "ReadLatency" => 0.0007 * noise,
             "WriteLatency" => 0.0012 * noise,

@@ -78,6 +78,14 @@ impl Service {
         }
     }
 
+    /// The prefix of its actions in IAM: both generations of load balancers share one.
+    pub const fn iam_prefix(self) -> &'static str {
+        match self {
+            Self::ElasticLoadBalancingV2 => "elasticloadbalancing",
+            other => other.name(),
+        }
+    }
+
     /// The service of a credential scope. Classic and newer load balancers share one: `version` is that of the form.
     pub fn of_scope(scope: &str, version: Option<&str>) -> Option<Self> {
         match scope {

@@ -57,35 +57,49 @@ impl Site<'_> {
 
     /// The history of an alarm's past episodes.
     fn episodes(&self, doc: &AlarmDoc) -> VecDeque<AlarmHistoryItem> {
-        let item = |at: SimTime, from: AlarmState, to: AlarmState| AlarmHistoryItem {
+        let item = |at: SimTime, from: AlarmState, to: AlarmState| {
+            AlarmHistoryItem {
             at,
             kind: HistoryItemType::StateUpdate,
             summary: format!("Alarm updated from {from} to {to}"),
             data: serde_json::json!({ "version": "1.0", "oldState": { "stateValue": from }, "newState": { "stateValue": to } }).to_string(),
+        }
         };
         let both = |episode: &EpisodeDoc| {
             let end = episode.age.0.saturating_sub(episode.length.0);
-            [item(self.ago(episode.age.0), AlarmState::Ok, AlarmState::Alarm), item(self.ago(end), AlarmState::Alarm, AlarmState::Ok)]
+            [
+                item(self.ago(episode.age.0), AlarmState::Ok, AlarmState::Alarm),
+                item(self.ago(end), AlarmState::Alarm, AlarmState::Ok),
+            ]
         };
         doc.episodes.iter().flat_map(both).collect()
     }
 
     fn metric_rule(&self, path: &str, doc: &AlarmDoc, metric: &str) -> Result<MetricRule, WorldError> {
-        let shape = || WorldError::invalid(format!("{path}.metric"), "a metric is \"NAMESPACE NAME\", \"AWS/EC2 CPUUtilization\"");
+        let shape = || {
+            WorldError::invalid(format!("{path}.metric"), "a metric is \"NAMESPACE NAME\", \"AWS/EC2 CPUUtilization\"")
+        };
         let (namespace, metric) = metric.split_once(' ').ok_or_else(shape)?;
         let (comparison, threshold) = breach(&format!("{path}.breach"), doc.breach.as_deref())?;
         let text = doc.statistic.as_deref().unwrap_or("Average");
         let percentile = text.strip_prefix('p').is_some_and(|digits| digits.parse::<f64>().is_ok());
-        let statistic = if percentile { Statistic::Average } else { word(&format!("{path}.statistic"), text, Statistic::ALL, Statistic::as_str)? };
+        let statistic = if percentile {
+            Statistic::Average
+        } else {
+            word(&format!("{path}.statistic"), text, Statistic::ALL, Statistic::as_str)?
+        };
         let [m, n] = doc.datapoints.unwrap_or([1, 1]);
         if m == 0 || m > n {
             return Err(WorldError::invalid(format!("{path}.datapoints"), format!("[{m}, {n}] is not M of N")));
         }
         let period_s = doc.period_s.unwrap_or(60);
-        if period_s == 0 || period_s % 60 != 0 {
+        if period_s == 0 || !period_s.is_multiple_of(60) {
             return Err(WorldError::invalid(format!("{path}.period_s"), "a period is a multiple of 60 seconds"));
         }
-        let missing = doc.missing.as_deref().map(|text| word(&format!("{path}.missing"), text, MissingData::ALL, MissingData::as_str));
+        let missing = doc
+            .missing
+            .as_deref()
+            .map(|text| word(&format!("{path}.missing"), text, MissingData::ALL, MissingData::as_str));
         let dimension = |(name, value): (&String, &String)| Ok((name.clone(), self.dimension(path, name, value)?));
         Ok(MetricRule {
             namespace: namespace.to_owned(),
@@ -124,7 +138,8 @@ impl Site<'_> {
 
     fn composite(&self, path: &str, doc: &AlarmDoc, rule: &str, region: &RegionDoc) -> Result<AlarmRule, WorldError> {
         let path = format!("{path}.rule");
-        let parsed = AlarmExpression::parse(rule).map_err(|error| WorldError::invalid(path.as_str(), error.to_string()))?;
+        let parsed =
+            AlarmExpression::parse(rule).map_err(|error| WorldError::invalid(path.as_str(), error.to_string()))?;
         for child in parsed.children() {
             if !region.alarms.iter().any(|alarm| alarm.name == child) {
                 return Err(WorldError::invalid(path, format!("there is no alarm called \"{child}\"")));

@@ -4,60 +4,11 @@ use std::collections::BTreeMap;
 
 use super::super::document::{BalancerDoc, ListenerDoc, RegionDoc, RuleDoc, TargetGroupDoc, WorldError};
 use super::super::{
-    Arn, BalancerKind, BalancerState, BalancerZone, ClassicBalancer, ClassicHealthCheck, ClassicListener, ClassicName,
-    Forward, HealthCheck, History, Listener, ListenerAction, ListenerRule, LoadBalancer, ManagedResource,
-    RuleCondition, Scheme, TargetGroup, TargetType, ZoneName,
+    Arn, BalancerKind, BalancerState, BalancerZone, Forward, HealthCheck, History, Listener, ListenerAction,
+    ListenerRule, LoadBalancer, ManagedResource, RuleCondition, Scheme, TargetGroup, TargetType, ZoneName,
 };
+use super::attributes::{self, attributes};
 use super::site::{Site, word};
-
-/// What AWS returns for a target group whose attributes nobody touched.
-const GROUP_ATTRIBUTES: &[(&str, &str)] = &[
-    ("deregistration_delay.timeout_seconds", "300"),
-    ("load_balancing.cross_zone.enabled", "use_load_balancer_configuration"),
-    ("stickiness.enabled", "false"),
-    ("target_group_health.dns_failover.minimum_healthy_targets.count", "1"),
-    ("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off"),
-    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1"),
-    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off"),
-];
-const HTTP_GROUP_ATTRIBUTES: &[(&str, &str)] = &[
-    ("load_balancing.algorithm.anomaly_mitigation", "off"),
-    ("load_balancing.algorithm.type", "round_robin"),
-    ("slow_start.duration_seconds", "0"),
-    ("stickiness.app_cookie.cookie_name", ""),
-    ("stickiness.app_cookie.duration_seconds", "86400"),
-    ("stickiness.lb_cookie.duration_seconds", "86400"),
-    ("stickiness.type", "lb_cookie"),
-];
-const TCP_GROUP_ATTRIBUTES: &[(&str, &str)] = &[
-    ("deregistration_delay.connection_termination.enabled", "false"),
-    ("preserve_client_ip.enabled", "true"),
-    ("proxy_protocol_v2.enabled", "false"),
-    ("stickiness.type", "source_ip"),
-    ("target_health_state.unhealthy.connection_termination.enabled", "true"),
-    ("target_health_state.unhealthy.draining_interval_seconds", "0"),
-];
-/// What AWS returns for a load balancer whose attributes nobody touched.
-const BALANCER_ATTRIBUTES: &[(&str, &str)] =
-    &[("access_logs.s3.bucket", ""), ("access_logs.s3.enabled", "false"), ("access_logs.s3.prefix", ""), ("deletion_protection.enabled", "false")];
-const APPLICATION_ATTRIBUTES: &[(&str, &str)] = &[
-    ("client_keep_alive.seconds", "3600"),
-    ("connection_logs.s3.bucket", ""),
-    ("connection_logs.s3.enabled", "false"),
-    ("connection_logs.s3.prefix", ""),
-    ("idle_timeout.timeout_seconds", "60"),
-    ("load_balancing.cross_zone.enabled", "true"),
-    ("routing.http.desync_mitigation_mode", "defensive"),
-    ("routing.http.drop_invalid_header_fields.enabled", "false"),
-    ("routing.http.preserve_host_header.enabled", "false"),
-    ("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "false"),
-    ("routing.http.xff_client_port.enabled", "false"),
-    ("routing.http.xff_header_processing.mode", "append"),
-    ("routing.http2.enabled", "true"),
-    ("waf.fail_open.enabled", "false"),
-];
-const NETWORK_ATTRIBUTES: &[(&str, &str)] =
-    &[("dns_record.client_routing_policy", "any_availability_zone"), ("load_balancing.cross_zone.enabled", "false")];
 
 impl Site<'_> {
     pub(super) fn build_target_groups(&mut self, doc: &RegionDoc) -> Result<(), WorldError> {
@@ -68,8 +19,8 @@ impl Site<'_> {
             self.target_groups.add(&path, &group.name, arn.clone())?;
             let service = self.service(&path, group.service.as_deref())?;
             let is_http = is_http(&path, &group.protocol)?;
-            let defaults = if is_http { HTTP_GROUP_ATTRIBUTES } else { TCP_GROUP_ATTRIBUTES };
-            let attributes = attributes(&path, &[GROUP_ATTRIBUTES, defaults], &group.attributes)?;
+            let defaults = if is_http { attributes::HTTP_GROUP } else { attributes::TCP_GROUP };
+            let attributes = attributes(&path, &[attributes::GROUP, defaults], &group.attributes)?;
             let health_check = health_check(&path, group, is_http)?;
             let built = TargetGroup {
                 arn: arn.clone(),
@@ -101,38 +52,29 @@ impl Site<'_> {
             let resource = format!("{letter}/{}/{hash}", balancer.name);
             let arn = self.scene.arn("elasticloadbalancing", &format!("loadbalancer/{resource}"));
             self.balancers.add(&path, &balancer.name, arn.clone())?;
-            let defaults = if kind == BalancerKind::Application { APPLICATION_ATTRIBUTES } else { NETWORK_ATTRIBUTES };
-            let mut attributes = attributes(&path, &[BALANCER_ATTRIBUTES, defaults], &balancer.attributes)?;
+            let defaults =
+                if kind == BalancerKind::Application { attributes::APPLICATION } else { attributes::NETWORK };
+            let mut attributes = attributes(&path, &[attributes::BALANCER, defaults], &balancer.attributes)?;
             attributes.insert("zonal_shift.config.enabled".to_owned(), balancer.zonal_shift.to_string());
             let zones = self.balancer_zones(&path, balancer)?;
             let listeners = self.listeners(&path, &resource, &balancer.listeners)?;
-            for target_group in listeners.iter().flat_map(forwards) {
-                if let Some(group) = self.region().target_groups.get_mut(&target_group)
-                    && !group.balancers.contains(&arn)
-                {
-                    group.balancers.push(arn.clone());
-                }
-            }
+            self.connect(&arn, &listeners);
             if balancer.zonal_shift {
-                self.add_managed_resource(&arn, &balancer.name, zones.iter().map(|zone| &zone.zone), balancer.autoshift);
+                self.add_managed_resource(
+                    &arn,
+                    &balancer.name,
+                    zones.iter().map(|zone| &zone.zone),
+                    balancer.autoshift,
+                );
             }
-            let name = self.name();
-            let scheme = if balancer.internal { Scheme::Internal } else { Scheme::InternetFacing };
-            let prefix = if balancer.internal { "internal-" } else { "" };
-            let (dns_name, dns_zone) = match kind {
-                BalancerKind::Application => {
-                    let number = u32::from_str_radix(hash.get(..8).unwrap_or_default(), 16).unwrap_or_default();
-                    (format!("{prefix}{}-{number}.{name}.elb.amazonaws.com", balancer.name), dns_zone(name.as_str(), false))
-                }
-                BalancerKind::Network => (format!("{}-{hash}.elb.{name}.amazonaws.com", balancer.name), dns_zone(name.as_str(), true)),
-            };
+            let (dns_name, dns_zone) = dns(self.name().as_str(), kind, balancer, &hash);
             let built = LoadBalancer {
                 arn: arn.clone(),
                 name: balancer.name.clone(),
                 kind,
                 dns_name,
                 dns_zone: dns_zone.to_owned(),
-                scheme,
+                scheme: if balancer.internal { Scheme::Internal } else { Scheme::InternetFacing },
                 state: BalancerState::Active,
                 state_reason: None,
                 created_at: self.ago(balancer.age.0),
@@ -146,6 +88,17 @@ impl Site<'_> {
             self.region().balancers.insert(arn, built);
         }
         Ok(())
+    }
+
+    /// Notes with target groups which balancer's listeners forward to them.
+    fn connect(&mut self, balancer: &Arn, listeners: &[Listener]) {
+        for target_group in listeners.iter().flat_map(forwards) {
+            if let Some(group) = self.region().target_groups.get_mut(&target_group)
+                && !group.balancers.contains(balancer)
+            {
+                group.balancers.push(balancer.clone());
+            }
+        }
     }
 
     fn balancer_zones(&mut self, path: &str, doc: &BalancerDoc) -> Result<Vec<BalancerZone>, WorldError> {
@@ -199,13 +152,23 @@ impl Site<'_> {
         Ok(ListenerAction::Forward(self.forward(path, rule.to.iter().map(|(name, weight)| (name.as_str(), *weight)))?))
     }
 
-    fn forward<'a>(&self, path: &str, to: impl IntoIterator<Item = (&'a str, u16)>) -> Result<Vec<Forward>, WorldError> {
+    fn forward<'a>(
+        &self,
+        path: &str,
+        to: impl IntoIterator<Item = (&'a str, u16)>,
+    ) -> Result<Vec<Forward>, WorldError> {
         let target = |(name, weight)| Ok(Forward { target_group: self.target_groups.find(path, name)?, weight });
         to.into_iter().map(target).collect()
     }
 
     /// Lets zonal shift move a resource.
-    pub(super) fn add_managed_resource<'a>(&mut self, arn: &Arn, name: &str, zones: impl Iterator<Item = &'a ZoneName>, autoshift: bool) {
+    pub(super) fn add_managed_resource<'a>(
+        &mut self,
+        arn: &Arn,
+        name: &str,
+        zones: impl Iterator<Item = &'a ZoneName>,
+        autoshift: bool,
+    ) {
         let ids: Vec<_> = zones.filter_map(|zone| self.scene.region.zone_id(zone.as_str()).cloned()).collect();
         let alarm = self.scene.arn("cloudwatch", &format!("alarm:{name}-practice-run"));
         let resource = ManagedResource {
@@ -218,53 +181,17 @@ impl Site<'_> {
         };
         self.region().managed_resources.insert(arn.clone(), resource);
     }
+}
 
-    pub(super) fn build_classic(&mut self, doc: &RegionDoc) -> Result<(), WorldError> {
-        for (index, classic) in doc.classic_balancers.iter().enumerate() {
-            let path = self.path("classic_balancers", index);
-            let name = ClassicName::from(classic.name.as_str());
-            let service = self.service(&path, classic.service.as_deref())?;
-            let zones = self.zones(&format!("{path}.zones"), classic.zones.as_deref())?;
-            let subnets = zones.iter().map(|zone| self.subnet(&path, zone, !classic.internal)).collect::<Result<_, _>>()?;
-            let region = self.name();
-            let number = u32::from_str_radix(self.scene.mint.hex16().get(..8).unwrap_or_default(), 16).unwrap_or_default();
-            let prefix = if classic.internal { "internal-" } else { "" };
-            let built = ClassicBalancer {
-                name: name.clone(),
-                dns_name: format!("{prefix}{}-{number}.{region}.elb.amazonaws.com", classic.name),
-                dns_zone: dns_zone(region.as_str(), false).to_owned(),
-                created_at: self.ago(classic.age.0),
-                scheme: if classic.internal { Scheme::Internal } else { Scheme::InternetFacing },
-                vpc: self.vpc.clone(),
-                zones,
-                subnets,
-                security_groups: vec![self.security_group()],
-                listeners: vec![ClassicListener {
-                    protocol: "HTTP".to_owned(),
-                    port: classic.port,
-                    instance_protocol: "HTTP".to_owned(),
-                    instance_port: classic.instance_port,
-                }],
-                health_check: ClassicHealthCheck {
-                    target: classic.health_target.clone(),
-                    interval_s: 30,
-                    timeout_s: 5,
-                    healthy_threshold: 3,
-                    unhealthy_threshold: 2,
-                },
-                members: BTreeMap::new(),
-                cross_zone: classic.cross_zone,
-                draining_s: classic.draining_s,
-                idle_timeout_s: 60,
-                tags: Self::tags(None, service.as_ref(), &classic.tags),
-                service,
-                serving: History::default(),
-            };
-            if self.region().classic_balancers.insert(name, built).is_some() {
-                return Err(WorldError::invalid(path, format!("there are two classic load balancers called \"{}\"", classic.name)));
-            }
+/// Name and hosted zone of a balancer, as AWS forms them.
+fn dns(region: &str, kind: BalancerKind, doc: &BalancerDoc, hash: &str) -> (String, &'static str) {
+    let prefix = if doc.internal { "internal-" } else { "" };
+    match kind {
+        BalancerKind::Application => {
+            let number = hash.get(..8).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or_default();
+            (format!("{prefix}{}-{number}.{region}.elb.amazonaws.com", doc.name), dns_zone(region, false))
         }
-        Ok(())
+        BalancerKind::Network => (format!("{}-{hash}.elb.{region}.amazonaws.com", doc.name), dns_zone(region, true)),
     }
 }
 
@@ -287,7 +214,10 @@ fn is_http(path: &str, protocol: &str) -> Result<bool, WorldError> {
     match protocol {
         "HTTP" | "HTTPS" => Ok(true),
         "TCP" | "TLS" | "UDP" | "TCP_UDP" => Ok(false),
-        other => Err(WorldError::invalid(format!("{path}.protocol"), format!("\"{other}\" is none of HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP"))),
+        other => Err(WorldError::invalid(
+            format!("{path}.protocol"),
+            format!("\"{other}\" is none of HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP"),
+        )),
     }
 }
 
@@ -303,27 +233,14 @@ fn health_check(path: &str, doc: &TargetGroupDoc, is_http: bool) -> Result<Healt
         unhealthy_threshold: doc.unhealthy_threshold.unwrap_or(2),
         matcher: is_http.then(|| "200".to_owned()),
     };
-    let bounded = (5..=300).contains(&check.interval_s) && (2..=10).contains(&check.healthy_threshold) && (2..=10).contains(&check.unhealthy_threshold);
+    let bounded = (5..=300).contains(&check.interval_s)
+        && (2..=10).contains(&check.healthy_threshold)
+        && (2..=10).contains(&check.unhealthy_threshold);
     if bounded { Ok(check) } else { Err(WorldError::invalid(path, "interval_s is 5 to 300, thresholds are 2 to 10")) }
 }
 
-/// AWS's defaults with what the document changes; a key that AWS does not know for the kind is refused.
-fn attributes(path: &str, defaults: &[&[(&str, &str)]], changed: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, WorldError> {
-    let mut attributes: BTreeMap<String, String> =
-        defaults.iter().copied().flatten().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    for (key, value) in changed {
-        let Some(known) = attributes.get_mut(key) else {
-            let hint = super::super::nearest(key, attributes.keys().map(String::as_str));
-            let hint = hint.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
-            return Err(WorldError::invalid(format!("{path}.attributes"), format!("no attribute \"{key}\"{hint}")));
-        };
-        known.clone_from(value);
-    }
-    Ok(attributes)
-}
-
 /// The hosted zone of a region's load balancer names, for aliases.
-fn dns_zone(region: &str, network: bool) -> &'static str {
+pub(super) fn dns_zone(region: &str, network: bool) -> &'static str {
     match (region, network) {
         ("us-east-1", false) => "Z35SXDOTRQ7X7K",
         ("us-east-1", true) => "Z26RNL4JYFTOTI",

@@ -33,7 +33,9 @@ fn comment(doc: &HostedZoneDoc) -> Option<String> {
 }
 
 fn name_servers() -> Vec<String> {
-    ["ns-2048.awsdns-64.com", "ns-2049.awsdns-65.net", "ns-2050.awsdns-66.org", "ns-2051.awsdns-67.co.uk"].map(str::to_owned).to_vec()
+    ["ns-2048.awsdns-64.com", "ns-2049.awsdns-65.net", "ns-2050.awsdns-66.org", "ns-2051.awsdns-67.co.uk"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 /// The records that every zone has.
@@ -50,7 +52,11 @@ fn standing_records(zone: &str, name_servers: &[String]) -> Vec<RecordSet> {
     };
     let first = name_servers.first().map_or("ns-1536.awsdns-00.co.uk", String::as_str);
     let soa = format!("{first}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400");
-    let servers = if name_servers.is_empty() { vec![format!("{first}.")] } else { name_servers.iter().map(|server| format!("{server}.")).collect() };
+    let servers = if name_servers.is_empty() {
+        vec![format!("{first}.")]
+    } else {
+        name_servers.iter().map(|server| format!("{server}.")).collect()
+    };
     vec![record("NS", 172_800, servers), record("SOA", 900, vec![soa])]
 }
 
@@ -77,7 +83,11 @@ fn alias(world: &World, path: &str, target: &str) -> Result<AliasTarget, WorldEr
     let (region, name) = target.split_once('/').ok_or_else(missing)?;
     let balancers = &world.region(region).ok_or_else(missing)?.balancers;
     let found = balancers.values().find(|balancer| balancer.name == name).ok_or_else(missing)?;
-    Ok(AliasTarget { dns_name: format!("dualstack.{}.", found.dns_name.to_lowercase()), zone: found.dns_zone.clone(), evaluate_health: true })
+    Ok(AliasTarget {
+        dns_name: format!("dualstack.{}.", found.dns_name.to_lowercase()),
+        zone: found.dns_zone.clone(),
+        evaluate_health: true,
+    })
 }
 
 /// `REGION/databases/ID` and `REGION/clusters/ID` stand for an endpoint; anything else for itself.
@@ -86,7 +96,9 @@ fn resolve(world: &World, path: &str, value: &str) -> Result<String, WorldError>
     let [region, kind @ ("databases" | "clusters"), id] = parts.as_slice() else { return Ok(value.to_owned()) };
     let region = world.region(region);
     let found = match *kind {
-        "databases" => region.and_then(|region| region.databases.get(*id)).map(|database| database.endpoint.address.clone()),
+        "databases" => {
+            region.and_then(|region| region.databases.get(*id)).map(|database| database.endpoint.address.clone())
+        }
         _ => region.and_then(|region| region.clusters.get(*id)).map(|cluster| cluster.endpoint.clone()),
     };
     found.ok_or_else(|| WorldError::invalid(format!("{path}.values"), format!("there is no \"{value}\"")))

@@ -138,7 +138,9 @@ impl Site<'_> {
             (key, standing)
         });
         let Some((key, standing)) = standing else { return };
-        let Some(target) = region.target_groups.get_mut(group).and_then(|found| found.targets.get_mut(&key)) else { return };
+        let Some(target) = region.target_groups.get_mut(group).and_then(|found| found.targets.get_mut(&key)) else {
+            return;
+        };
         match standing {
             Ok(()) => enter_target(target, TargetState::Healthy, None, at + Duration::from_secs(60)),
             Err((state, reason)) => enter_target(target, state, Some(reason), at),

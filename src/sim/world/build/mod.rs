@@ -5,13 +5,18 @@
 //! give the same world; whatever the document gets wrong is refused with its path.
 
 mod alarms;
+mod attributes;
 mod balancing;
-mod data;
+mod classic;
+mod clusters;
+mod databases;
 mod dns;
 mod fleet;
 mod groups;
+mod members;
 mod network;
 mod past;
+mod policies;
 mod site;
 mod templates;
 
@@ -45,8 +50,8 @@ impl World {
         for (name, doc) in &document.regions {
             build_region(&mut world, name, doc)?;
         }
-        data::link_replicas(&mut world, &document)?;
-        data::build_globals(&mut world, &document)?;
+        databases::link_replicas(&mut world, &document)?;
+        clusters::build_globals(&mut world, &document)?;
         dns::build_hosted_zones(&mut world, &document)?;
         world.begin();
         Ok(world)
@@ -109,13 +114,16 @@ fn empty_region(name: &str, doc: &RegionDoc) -> Result<Region, WorldError> {
         if zones.values().any(|other: &Zone| other.id == **id) {
             return Err(WorldError::invalid(path, format!("two zones have the id \"{id}\"")));
         }
-        zones.insert(ZoneName::from(zone.as_str()), Zone {
-            name: ZoneName::from(zone.as_str()),
-            id: ZoneId::from(id.as_str()),
-            state: ZoneState::Available,
-            group_name: format!("{name}-zg-1"),
-            power: super::Power::On,
-        });
+        zones.insert(
+            ZoneName::from(zone.as_str()),
+            Zone {
+                name: ZoneName::from(zone.as_str()),
+                id: ZoneId::from(id.as_str()),
+                state: ZoneState::Available,
+                group_name: format!("{name}-zg-1"),
+                power: super::Power::On,
+            },
+        );
     }
     if zones.is_empty() {
         return Err(WorldError::invalid(format!("regions.{name}.zones"), "a region has one zone at least"));
@@ -179,10 +187,16 @@ mod tests {
             world.advance_to(ORIGIN.start + std::time::Duration::from_secs(hours * 3600));
             for region in world.regions.values() {
                 let resting = |alarm: &&crate::sim::world::Alarm| alarm.state == AlarmState::Alarm;
-                let firing: Vec<_> = region.alarms.values().filter(resting).map(|alarm| (&alarm.name, &alarm.reason)).collect();
+                let firing: Vec<_> =
+                    region.alarms.values().filter(resting).map(|alarm| (&alarm.name, &alarm.reason)).collect();
                 assert!(firing.is_empty(), "{hours} h: {firing:?}");
                 for group in region.groups.values() {
-                    assert_eq!(group.in_service(), usize::try_from(group.desired).unwrap(), "{hours} h: {}", group.name);
+                    assert_eq!(
+                        group.in_service(),
+                        usize::try_from(group.desired).unwrap(),
+                        "{hours} h: {}",
+                        group.name
+                    );
                 }
                 for group in region.target_groups.values() {
                     for target in group.targets.values() {
@@ -190,7 +204,10 @@ mod tests {
                     }
                 }
                 let odd = region.instances.values().filter(|instance| {
-                    !matches!(instance.state, InstanceState::Running | InstanceState::Stopped | InstanceState::Terminated)
+                    !matches!(
+                        instance.state,
+                        InstanceState::Running | InstanceState::Stopped | InstanceState::Terminated
+                    )
                 });
                 assert_eq!(odd.count(), 0, "{hours} h");
             }
@@ -201,7 +218,8 @@ mod tests {
     fn equal_seeds_give_equal_worlds_whatever_the_steps() {
         let run = |seed: u64, steps: &[u64]| {
             let mut world = World::builtin(Origin { seed, ..ORIGIN }).unwrap();
-            let victim = world.regions.values().next().unwrap().groups["web-asg"].members.keys().next().unwrap().clone();
+            let victim =
+                world.regions.values().next().unwrap().groups["web-asg"].members.keys().next().unwrap().clone();
             world.terminate_member(victim.as_str()).unwrap();
             for step in steps {
                 world.advance_to(world.now + std::time::Duration::from_secs(*step));
@@ -213,5 +231,87 @@ mod tests {
         assert_eq!(whole, run(7, &[30; 20]), "twenty times 30 s is 600 s");
         assert_eq!(whole, run(7, &[1, 4, 595]));
         assert_ne!(whole, run(8, &[600]), "another seed, another world");
+    }
+
+    /// A valid document in which one text is replaced by another: what is wrong is said with its path.
+    #[test]
+    fn contradictions_are_answered_with_their_path() {
+        let rows = [
+            ("account = \"123456789012\"", "account = \"12345\"", "account: \"12345\" has not twelve digits"),
+            (
+                "us-east-1a = \"use1-az6\"",
+                "us-west-1a = \"use1-az6\"",
+                "regions.us-east-1.zones: \"us-west-1a\" is no zone of us-east-1",
+            ),
+            (
+                "zone = \"us-east-1b\"\nimage",
+                "zone = \"us-east-1e\"\nimage",
+                "regions.us-east-1.instances[0].zone: there is no zone \"us-east-1e\" in us-east-1; it has us-east-1a, us-east-1b, us-east-1c",
+            ),
+            (
+                "template = \"web\"",
+                "template = \"wbe\"",
+                "regions.us-east-1.groups[0].template: there is no launch template called \"wbe\"; did you mean \"web\"?",
+            ),
+            (
+                "version = \"3\"",
+                "version = \"4\"",
+                "regions.us-east-1.groups[0].version: template \"web\" has no version 4",
+            ),
+            (
+                "desired = 21",
+                "desired = 37",
+                "regions.us-east-1.groups[0]: min 12 <= desired 37 <= max 36 does not hold",
+            ),
+            (
+                "suspended = [\"AZRebalance\"]",
+                "suspended = [\"AZRebalancing\"]",
+                "regions.us-east-1.groups[5].suspended: \"AZRebalancing\" is none of Launch, Terminate",
+            ),
+            (
+                "breach = \"> 400\"",
+                "breach = \"above 400\"",
+                "regions.us-east-1.alarms[0].breach: a metric alarm breaches at",
+            ),
+            (
+                "ALARM(\"web-5xx\") OR",
+                "ALARM(\"web-6xx\") OR",
+                "regions.us-east-1.alarms[10].rule: there is no alarm called \"web-6xx\"",
+            ),
+            (
+                "slow_start.duration_seconds",
+                "slow_start.duration",
+                "regions.us-east-1.target_groups[1].attributes: no attribute \"slow_start.duration\"; did you mean \"slow_start.duration_seconds\"?",
+            ),
+            (
+                "standby_zone = \"us-east-1c\"",
+                "standby_zone = \"us-east-1a\"",
+                "regions.us-east-1.databases[0].standby_zone: the standby stands in another zone",
+            ),
+            (
+                "replica_of = \"us-east-1/orders\"",
+                "replica_of = \"us-east-1/order\"",
+                "regions.us-west-2.databases[0].replica_of: there is no database \"order\" in us-east-1",
+            ),
+            (
+                "us-west-2/catalog-west\"]",
+                "us-west-2/catalog\"]",
+                "global_clusters[0].members: there is no cluster \"us-west-2/catalog\"",
+            ),
+        ];
+        for (old, new, expected) in rows {
+            assert!(BUILTIN.contains(old), "{old}");
+            let error =
+                World::from_document(&BUILTIN.replacen(old, new, 1), Format::Toml, ORIGIN).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("world: {expected}")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_world_in_json_is_the_same_world() {
+        let value: serde_json::Value = toml::from_str(BUILTIN).unwrap();
+        let json = World::from_document(&value.to_string(), Format::Json, ORIGIN).unwrap();
+        let toml = World::builtin(ORIGIN).unwrap();
+        assert_eq!(crate::sim::state::document(&json), crate::sim::state::document(&toml));
     }
 }

@@ -60,7 +60,8 @@ impl Site<'_> {
             let name = GroupName::from(group.name.as_str());
             for (number, refresh) in group.refreshes.iter().enumerate() {
                 let path = format!("{}.refreshes[{number}]", self.path("groups", index));
-                let status = word(&format!("{path}.status"), &refresh.status, RefreshStatus::ALL, RefreshStatus::as_str)?;
+                let status =
+                    word(&format!("{path}.status"), &refresh.status, RefreshStatus::ALL, RefreshStatus::as_str)?;
                 let template = self.templates.find(&path, &group.template)?;
                 let done = matches!(status, RefreshStatus::Successful);
                 let built = InstanceRefresh {

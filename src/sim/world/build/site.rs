@@ -118,7 +118,8 @@ impl<'world> Site<'world> {
         let zones = &self.scene.region.zones;
         zones.get_key_value(name).map(|(zone, _)| zone.clone()).ok_or_else(|| {
             let known: Vec<&str> = zones.keys().map(ZoneName::as_str).collect();
-            let message = format!("there is no zone \"{name}\" in {}; it has {}", self.scene.region.name, known.join(", "));
+            let message =
+                format!("there is no zone \"{name}\" in {}; it has {}", self.scene.region.name, known.join(", "));
             WorldError::invalid(path, message)
         })
     }
@@ -181,7 +182,12 @@ impl<'world> Site<'world> {
 }
 
 /// Turns a word into one of `all`, or says which there are.
-pub(super) fn word<T: Copy>(path: &str, text: &str, all: &[T], as_str: impl Fn(T) -> &'static str) -> Result<T, WorldError> {
+pub(super) fn word<T: Copy>(
+    path: &str,
+    text: &str,
+    all: &[T],
+    as_str: impl Fn(T) -> &'static str,
+) -> Result<T, WorldError> {
     all.iter().copied().find(|candidate| as_str(*candidate) == text).ok_or_else(|| {
         let words: Vec<&str> = all.iter().copied().map(as_str).collect();
         WorldError::invalid(path, format!("\"{text}\" is none of {}", words.join(", ")))

@@ -59,12 +59,16 @@ impl Site<'_> {
             };
             let default_version = template.default_version.unwrap_or(count);
             if !(1..=count).contains(&default_version) {
-                return Err(WorldError::invalid(path, format!("default_version {default_version} is not among 1 to {count}")));
+                return Err(WorldError::invalid(
+                    path,
+                    format!("default_version {default_version} is not among 1 to {count}"),
+                ));
             }
             let (created_at, created_by) = (first.created_at, first.created_by.clone());
             let name = template.name.clone();
             let tags = Self::tags(None, None, &Default::default());
-            let built = LaunchTemplate { id: id.clone(), name, created_at, created_by, default_version, versions, tags };
+            let built =
+                LaunchTemplate { id: id.clone(), name, created_at, created_by, default_version, versions, tags };
             self.region().templates.insert(id, built);
         }
         Ok(())

@@ -12,7 +12,9 @@ pub struct Age(pub Duration);
 impl<'de> Deserialize<'de> for Age {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let span: Span = text.parse().map_err(|error| de::Error::custom(format!("\"{text}\" is no length of time such as \"9d\" or \"2h 15m\": {error}")))?;
+        let span: Span = text.parse().map_err(|error| {
+            de::Error::custom(format!("\"{text}\" is no length of time such as \"9d\" or \"2h 15m\": {error}"))
+        })?;
         let signed = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(de::Error::custom)?;
         let age = Duration::try_from(signed).map_err(|_| de::Error::custom(format!("\"{text}\" is negative")))?;
         Ok(Self(age))

@@ -14,9 +14,7 @@ mod region;
 
 pub use self::alarm::{AlarmDoc, EpisodeDoc};
 pub use self::balancing::{BalancerDoc, ClassicDoc, ListenerDoc, RuleDoc, TargetGroupDoc};
-pub use self::compute::{
-    EventDoc, GroupDoc, HookDoc, ImageDoc, InstanceDoc, TemplateDoc,
-};
+pub use self::compute::{EventDoc, GroupDoc, HookDoc, ImageDoc, InstanceDoc, TemplateDoc};
 pub use self::data::{ClusterDoc, DatabaseDoc, GlobalDoc, MemberDoc};
 pub use self::duration::Age;
 pub use self::error::WorldError;
@@ -65,5 +63,46 @@ impl WorldDocument {
             Format::Toml => toml::from_str(text).map_err(|error| WorldError::from_toml(text, &error)),
             Format::Json => serde_json::from_str(text).map_err(|error| WorldError::from_json(&error)),
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str, format: Format) -> String {
+        WorldDocument::parse(text, format).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn mistakes_are_answered_with_their_place() {
+        let rows = [
+            (
+                "account = \"1\"\nalais = \"shop\"\n[regions]",
+                "world: line 2, column 1: unknown field `alais`, expected one of `account`, `alias`, `caller_role`, `regions`, `global_clusters`, `hosted_zones`; did you mean `alias`?",
+            ),
+            ("account = 5\n[regions]", "world: line 1, column 11: invalid type: integer `5`, expected a string"),
+            (
+                "account = \"1\"\n[regions.x]\nzones = {}\nnetwork = 0\ninstances = [{ name = \"a\", zone = \"b\", image = \"c\", instance_type = \"d\", age = \"9 parsecs\" }]",
+                "world: line 5, column 80: \"9 parsecs\" is no length of time",
+            ),
+            (
+                "account = \"1\"\n[regions.x]\nzones = {}\nnetwork = 0\ngroups = [{ name = \"g\", template = \"t\", version = \"1\", min = -1 }]",
+                "world: line 5, column 62: invalid value: integer `-1`, expected u32",
+            ),
+            ("account = ", "world: line 1, column 11: "),
+        ];
+        for (text, expected) in rows {
+            let message = refusal(text, Format::Toml);
+            assert!(message.starts_with(expected), "{message}");
+        }
+    }
+
+    #[test]
+    fn json_of_the_same_shape_is_answered_likewise() {
+        let message = refusal("{\n  \"account\": \"1\",\n  \"region\": {}\n}", Format::Json);
+        assert!(message.starts_with("world: line 3, column 10: unknown field `region`"), "{message}");
+        assert!(message.ends_with("did you mean `regions`?"), "{message}");
     }
 }

@@ -1,0 +1,94 @@
+//! Builds lifecycle hooks, scaling policies and scheduled actions of groups.
+
+use super::super::document::{GroupDoc, HookDoc, WorldError};
+use super::super::{Arn, HookTransition, LifecycleHook, PolicyType, ScalingPolicy, ScheduledAction};
+use super::site::Site;
+
+impl Site<'_> {
+    pub(super) fn hooks(&self, path: &str, doc: &GroupDoc) -> Result<Vec<LifecycleHook>, WorldError> {
+        let hook = |(index, hook)| self.hook(&format!("{path}.hooks[{index}]"), hook);
+        doc.hooks.iter().enumerate().map(hook).collect()
+    }
+
+    fn hook(&self, path: &str, doc: &HookDoc) -> Result<LifecycleHook, WorldError> {
+        let transition = match doc.on.as_str() {
+            "launching" => HookTransition::Launching,
+            "terminating" => HookTransition::Terminating,
+            other => {
+                return Err(WorldError::invalid(
+                    format!("{path}.on"),
+                    format!("\"{other}\" is none of launching, terminating"),
+                ));
+            }
+        };
+        Ok(LifecycleHook {
+            name: doc.name.clone(),
+            transition,
+            heartbeat_s: doc.heartbeat_s.unwrap_or(3600),
+            global_s: 172_800,
+            default_result: doc.default_result.clone().unwrap_or_else(|| "ABANDON".to_owned()),
+            target_arn: Some(self.scene.arn("sqs", &format!("{}-hooks", doc.name)).to_string()),
+            role_arn: Some(format!("arn:aws:iam::{}:role/hooks", self.scene.account)),
+            answers_after_s: doc.answers_after_s,
+        })
+    }
+
+    pub(super) fn policies(&mut self, doc: &GroupDoc, target_groups: &[Arn]) -> Vec<ScalingPolicy> {
+        let mut policies = Vec::new();
+        let wanted = [
+            (doc.cpu_target, "cpu", "ASGAverageCPUUtilization"),
+            (doc.request_target, "requests", "ALBRequestCountPerTarget"),
+        ];
+        for (target, short, metric) in wanted {
+            let Some(target_value) = target else { continue };
+            let id = self.scene.mint.uuid();
+            let name = format!("{}-{short}", doc.name);
+            let label = target_groups.first().and_then(|arn| self.resource_label(arn)).filter(|_| short == "requests");
+            policies.push(ScalingPolicy {
+                arn: self.scene.arn(
+                    "autoscaling",
+                    &format!("scalingPolicy:{id}:autoScalingGroupName/{}:policyName/{name}", doc.name),
+                ),
+                name,
+                kind: PolicyType::TargetTracking,
+                enabled: true,
+                metric: Some(metric.to_owned()),
+                resource_label: label,
+                target_value: Some(target_value),
+                disable_scale_in: false,
+                adjustment: None,
+                alarms: Vec::new(),
+            });
+        }
+        policies
+    }
+
+    /// `app/web/50dc6c495c0c9188/targetgroup/web/73e2d6bc24d8a067`.
+    fn resource_label(&self, target_group: &Arn) -> Option<String> {
+        let group = self.scene.region.target_groups.get(target_group)?;
+        let balancer = self.scene.region.balancers.get(group.balancers.first()?)?;
+        Some(format!("{}/{}", balancer.metric_dimension(), group.metric_dimension()))
+    }
+
+    pub(super) fn scheduled_actions(&mut self, doc: &GroupDoc) -> Vec<ScheduledAction> {
+        let mut actions = Vec::new();
+        for action in &doc.schedule {
+            let id = self.scene.mint.uuid();
+            let resource = format!(
+                "scheduledUpdateGroupAction:{id}:autoScalingGroupName/{}:scheduledActionName/{}",
+                doc.name, action.name
+            );
+            actions.push(ScheduledAction {
+                name: action.name.clone(),
+                arn: self.scene.arn("autoscaling", &resource),
+                recurrence: action.recurrence.clone(),
+                time_zone: "Etc/UTC".to_owned(),
+                starts_at: (self.start + action.next_in.0).whole_second(),
+                min: action.min,
+                max: action.max,
+                desired: action.desired,
+            });
+        }
+        actions
+    }
+}

@@ -1,0 +1,115 @@
+//! A simulated account in this process, read by the program's own adapter on virtual time.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use fournines::aws::{Limiter, Reader, Session, Wire};
+use fournines::clock::{self, Clock};
+use fournines::estate::Kind;
+use fournines::id::Region;
+use fournines::judge::{Picture, Policy};
+use fournines::runtime::observer::Observer;
+use fournines::sim::fault::Fault;
+use fournines::sim::world::{Origin, World};
+use fournines::sim::{Options, Scenario, Sim, SimTime, wire};
+use fournines::watch::Purpose;
+use fournines::watch::store::Loaded;
+
+/// The virtual time at which every account starts.
+pub const START: &str = "2026-11-21T03:00:00Z";
+
+type Answer = http::Response<Bytes>;
+
+/// A simulated account and how often it was asked.
+pub struct Account {
+    pub sim: Arc<Sim>,
+    pub calls: Arc<AtomicUsize>,
+    tamper: Arc<Mutex<Option<Tamper>>>,
+}
+
+/// Something done to answers on their way.
+pub type Tamper = Box<dyn FnMut(&http::Request<Bytes>, Answer) -> Result<Answer, std::io::Error> + Send>;
+
+struct Counted {
+    sim: Arc<Sim>,
+    calls: Arc<AtomicUsize>,
+    tamper: Arc<Mutex<Option<Tamper>>>,
+}
+
+impl Wire for Counted {
+    fn answer(&self, request: http::Request<Bytes>) -> Result<Answer, std::io::Error> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let asked = http::Request::from_parts(request.clone().into_parts().0, request.body().clone());
+        let answer = wire::answer(&self.sim, request);
+        match self.tamper.lock().unwrap().as_mut() {
+            Some(tamper) => tamper(&asked, answer),
+            None => Ok(answer),
+        }
+    }
+}
+
+impl Account {
+    /// The built-in world, calm, whose time follows tokio's clock.
+    pub fn calm(seed: u64) -> Self {
+        let start: jiff::Timestamp = START.parse().unwrap();
+        let origin = Origin { seed, start: SimTime::from_millis(start.as_millisecond()) };
+        Self::of(World::builtin(origin).unwrap())
+    }
+
+    /// A world of a document.
+    pub fn of(world: World) -> Self {
+        let begun = clock::monotonic();
+        let options = Options { speed: 1.0, scenario: Scenario::named("calm").unwrap() };
+        let elapsed = Box::new(move || clock::monotonic().saturating_duration_since(begun));
+        Self {
+            sim: Arc::new(Sim::new(world, options, elapsed)),
+            calls: Arc::default(),
+            tamper: Arc::default(),
+        }
+    }
+
+    /// A reader over the SDK, which asks this account.
+    pub fn reader(&self) -> Arc<Reader> {
+        let wire = Counted { sim: self.sim.clone(), calls: self.calls.clone(), tamper: self.tamper.clone() };
+        let clock = Arc::new(Clock::starting_at(START.parse().unwrap(), 1.0));
+        let session = Session::in_process(Arc::new(wire), &Region::from("us-east-1"), clock);
+        Arc::new(Reader::new(session, Limiter::new(true, 1.0, 1)))
+    }
+
+    /// From now on `tamper` stands between the account and the SDK.
+    pub fn tamper(&self, tamper: impl FnMut(&http::Request<Bytes>, Answer) -> Result<Answer, std::io::Error> + Send + 'static) {
+        *self.tamper.lock().unwrap() = Some(Box::new(tamper));
+    }
+
+    pub fn deny(&self, action: &str) {
+        self.sim.with_world(|world| world.apply(Fault::Deny { action: action.to_owned() })).unwrap();
+    }
+
+    pub fn allow(&self, action: &str) {
+        self.sim.with_world(|world| world.heal(&Fault::Deny { action: action.to_owned() })).unwrap();
+    }
+
+    /// Reads these kinds once in both regions, as a headless command does.
+    pub async fn read(&self, kinds: impl IntoIterator<Item = Kind>) -> Picture {
+        let kinds: BTreeSet<Kind> = kinds.into_iter().chain([Kind::Zones]).collect();
+        let policy = Policy::default();
+        let mut observer = Observer::new(self.reader(), policy, Purpose::Once(kinds), 1, Loaded::default());
+        observer.choose_regions(&[]).await;
+        while !observer.is_done() {
+            assert!(observer.step().await, "something is always under way until all is done");
+        }
+        observer.picture()
+    }
+
+    /// Every kind that needs no question of its own.
+    pub async fn read_all(&self) -> Picture {
+        self.read(Kind::ALL.iter().copied()).await
+    }
+
+    /// The record of all calls so far, as text.
+    pub fn call_log(&self) -> String {
+        self.sim.desk().with_calls(|calls| serde_json::to_string_pretty(&calls.iter().collect::<Vec<_>>()).unwrap())
+    }
+}

@@ -1,0 +1,7 @@
+//! Tests of the whole: one binary, since each links the SDK.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod account;
+mod denied;
+mod read_only;
+mod reads;

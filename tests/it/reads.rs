@@ -1,0 +1,279 @@
+//! The SDK against the simulated account, on virtual time: every read, its pages, and the same run twice.
+
+use fournines::aws::{Ask, Found, Priority, READS, Scope};
+use fournines::clock;
+use fournines::estate::alarm::{Metric, Series};
+use fournines::estate::balancer::{LoadBalancer, TargetGroup};
+use fournines::estate::database::Database;
+use fournines::estate::group::Group;
+use fournines::estate::image::LaunchTemplate;
+use fournines::estate::instance::{Instance, InstanceState};
+use fournines::estate::{Kind, SliceId};
+use fournines::id::Region;
+use fournines::judge::{Picture, Verdict};
+use fournines::sim::world::{Format, Origin, World};
+use fournines::sim::SimTime;
+use serde_json::Value;
+
+use crate::account::{Account, START};
+
+fn east() -> Region {
+    Region::from("us-east-1")
+}
+
+/// A parent for each read that hangs on one.
+fn parents(picture: &Picture, kind: Kind) -> Vec<String> {
+    let now = picture.taken_at;
+    let estate = &picture.estate;
+    match kind {
+        Kind::Targets | Kind::TargetGroupAttributes => {
+            estate.table::<TargetGroup>(&east(), now).known().map(|group| group.arn.to_string()).collect()
+        }
+        Kind::Listeners | Kind::BalancerAttributes => {
+            estate.table::<LoadBalancer>(&east(), now).known().map(|balancer| balancer.arn.to_string()).collect()
+        }
+        Kind::Refreshes | Kind::Hooks => {
+            estate.table::<Group>(&east(), now).known().map(|group| group.name.to_string()).collect()
+        }
+        Kind::LaunchTemplateVersions => {
+            estate.table::<LaunchTemplate>(&east(), now).known().map(|template| template.id.to_string()).collect()
+        }
+        Kind::AlarmHistory => estate
+            .table::<fournines::estate::alarm::Alarm>(&east(), now)
+            .known()
+            .map(|alarm| alarm.name.to_string())
+            .collect(),
+        Kind::ClassicTargets => estate
+            .table::<fournines::estate::balancer::ClassicBalancer>(&east(), now)
+            .known()
+            .map(|balancer| balancer.name.to_string())
+            .collect(),
+        Kind::Records => {
+            let zones = estate.table::<fournines::estate::account::HostedZone>(&Region::global(), now);
+            zones.known().map(|zone| zone.id.to_string()).collect()
+        }
+        _ => vec!["question".to_owned()],
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_read_of_the_registry_is_answered() {
+    let account = Account::calm(1);
+    let picture = account.read_all().await;
+    let reader = account.reader();
+    let mut rows_of_parents = 0;
+    for read in READS {
+        if read.scope != Scope::Parent {
+            let region = if read.scope == Scope::Account { Region::global() } else { east() };
+            let slice = picture.estate.slice(&SliceId::all(&region, read.kind)).unwrap_or_else(|| panic!("{} unread", read.kind));
+            assert!(slice.failure().is_none(), "{}: {:?}", read.kind, slice.failure());
+            continue;
+        }
+        let parents = parents(&picture, read.kind);
+        assert!(!parents.is_empty(), "{} has a parent to ask about", read.kind);
+        for parent in parents.iter().take(3) {
+            let region = if read.kind == Kind::Records { Region::global() } else { east() };
+            let id = SliceId::of(&region, read.kind, parent.as_str());
+            let metric = Metric {
+                namespace: "AWS/AutoScaling".into(),
+                name: "GroupInServiceInstances".into(),
+                dimensions: vec![("AutoScalingGroupName".into(), "web".into())],
+            };
+            let since = picture.taken_at.checked_sub(jiff::SignedDuration::from_hours(1)).unwrap();
+            let ask = Ask { since: Some(since), metrics: vec![(metric, "Average".into())], ..Ask::default() };
+            match reader.read(&id, &ask, Priority::Visible).await {
+                Ok(Found::Rows(rows)) => rows_of_parents += rows.len(),
+                other => panic!("{} of {parent}: {other:?}", read.kind),
+            }
+        }
+    }
+    assert!(rows_of_parents > 20, "parents have rows: {rows_of_parents}");
+}
+
+/// What the estate holds is what the world holds, thing by thing.
+#[tokio::test(start_paused = true)]
+async fn the_estate_agrees_with_the_world() {
+    let account = Account::calm(1);
+    let picture = account.read_all().await;
+    let state = account.sim.with_world(|world| fournines::sim::state::document(world));
+    for region_state in state["regions"].as_array().unwrap() {
+        let region = Region::from(region_state["region"].as_str().unwrap());
+        let ids = |key: &str, name: &str| -> Vec<String> {
+            let mut ids: Vec<String> = region_state[key]
+                .as_array()
+                .unwrap_or_else(|| panic!("{key} of {region}"))
+                .iter()
+                .map(|thing| thing[name].as_str().unwrap_or_else(|| panic!("{name} of {thing}")).to_owned())
+                .collect();
+            ids.sort();
+            ids
+        };
+        let now = picture.taken_at;
+        let sorted = |mut ids: Vec<String>| {
+            ids.sort();
+            ids
+        };
+        let estate = &picture.estate;
+        let instances = estate.table::<Instance>(&region, now);
+        assert_eq!(sorted(instances.known().map(|i| i.id.to_string()).collect()), ids("instances", "id"));
+        let by_id: std::collections::BTreeMap<&str, &Value> = region_state["instances"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|instance| (instance["id"].as_str().unwrap(), instance))
+            .collect();
+        for instance in instances.known() {
+            let truth = by_id[instance.id.as_str()];
+            assert_eq!(truth["zone"].as_str(), Some(instance.zone.as_str()));
+            assert_eq!(truth["state"].as_str(), Some(instance.state.as_str()));
+        }
+        let groups = estate.table::<Group>(&region, now).known().map(|group| group.name.to_string()).collect();
+        assert_eq!(sorted(groups), ids("groups", "name"));
+        let databases = estate.table::<Database>(&region, now).known().map(|database| database.id.to_string()).collect();
+        assert_eq!(sorted(databases), ids("databases", "id"));
+        let alarms = estate.table::<fournines::estate::alarm::Alarm>(&region, now);
+        assert_eq!(sorted(alarms.known().map(|alarm| alarm.name.to_string()).collect()), ids("alarms", "name"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_seed_makes_the_same_calls_byte_for_byte() {
+    let mut logs = Vec::new();
+    for _ in 0..2 {
+        let account = Account::calm(7);
+        account.read_all().await;
+        account.sim.advance(std::time::Duration::from_secs(3600));
+        account.read_all().await;
+        logs.push(account.call_log());
+    }
+    assert!(logs[0].len() > 10_000);
+    assert!(logs[0] == logs[1], "two runs of one seed differ");
+}
+
+/// A world of so many instances over three zones.
+fn fleet(count: usize) -> World {
+    let mut document = String::from(
+        r#"
+        account = "123456789012"
+        alias = "fleet"
+        [regions.us-east-1]
+        network = 10
+        zones = { us-east-1a = "use1-az6", us-east-1b = "use1-az4", us-east-1c = "use1-az1" }
+        images = [{ name = "base", age = "30d" }]
+        "#,
+    );
+    for number in 0..count {
+        let zone = ["us-east-1a", "us-east-1b", "us-east-1c"][number % 3];
+        document += &format!(
+            "[[regions.us-east-1.instances]]\nname = \"n{number}\"\nzone = \"{zone}\"\nimage = \"base\"\n\
+             instance_type = \"m6i.large\"\nage = \"3d\"\n"
+        );
+    }
+    let start: jiff::Timestamp = START.parse().unwrap();
+    let origin = Origin { seed: 1, start: SimTime::from_millis(start.as_millisecond()) };
+    World::from_document(&document, Format::Toml, origin).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn page_borders_lose_and_double_nothing() {
+    for (count, zone_by_zone) in [(0, false), (1, false), (999, false), (1000, false), (1001, true)] {
+        let account = Account::of(fleet(count));
+        let picture = account.read([Kind::Instances, Kind::InstanceStatuses]).await;
+        let table = picture.estate.table::<Instance>(&east(), picture.taken_at);
+        let mut ids: Vec<&str> = table.complete().expect("all known").map(|instance| instance.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+        assert_eq!(table.known().count(), count, "none twice");
+        let parts = picture.estate.slices(&east(), Kind::Instances).count();
+        assert_eq!(parts, if zone_by_zone { 3 } else { 1 }, "{count} instances");
+        let statuses = picture.estate.table::<fournines::estate::instance::InstanceStatus>(&east(), picture.taken_at);
+        assert_eq!(statuses.complete().expect("all known").count(), count);
+    }
+}
+
+/// Retries are the limiter's, in virtual time: a minute of throttling costs waiting, and no row.
+#[tokio::test(start_paused = true)]
+async fn throttling_costs_time_and_no_truth() {
+    let account = Account::calm(1);
+    let mut answered = 0;
+    account.tamper(move |request, answer| {
+        let body = String::from_utf8_lossy(request.body());
+        if body.contains("Action=DescribeDBInstances") {
+            answered += 1;
+            if answered <= 3 {
+                let error = "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>";
+                return Ok(http::Response::builder().status(400).body(error.into()).unwrap());
+            }
+        }
+        Ok(answer)
+    });
+    let begun = clock::monotonic();
+    let picture = account.read([Kind::Databases]).await;
+    assert!(picture.estate.table::<Database>(&east(), picture.taken_at).is_complete());
+    assert!(clock::monotonic() - begun > std::time::Duration::from_secs(1));
+    assert_eq!(picture.traffic.throttled_a_minute, 3);
+}
+
+/// A token that expires between two pages leaves the whole reading failed: half a fleet is not a fleet.
+#[tokio::test(start_paused = true)]
+async fn credentials_that_expire_between_pages_show_no_half_fleet() {
+    let account = Account::of(fleet(2500));
+    account.tamper(|request, answer| {
+        let body = String::from_utf8_lossy(request.body());
+        if body.contains("NextToken") {
+            let error = "<Response><Errors><Error><Code>RequestExpired</Code><Message>Request has expired.</Message></Error></Errors><RequestID>r-1</RequestID></Response>";
+            return Ok(http::Response::builder().status(400).body(error.into()).unwrap());
+        }
+        Ok(answer)
+    });
+    // Only one zone has more than a page: 1,000 of a zone's 2,500 / 3 fit, so make one zone long by asking it all as one.
+    let reader = account.reader();
+    let id = SliceId::all(&east(), Kind::Instances);
+    let failure = reader.read(&id, &Ask::default(), Priority::Visible).await.unwrap_err();
+    assert_eq!(failure.kind, fournines::estate::FailureKind::Credentials);
+    assert_eq!(failure.code.as_deref(), Some("RequestExpired"));
+    assert_eq!(failure.request_id.as_deref(), Some("r-1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn metrics_come_in_order_and_without_invented_zeros() {
+    let account = Account::calm(1);
+    let picture = account.read([Kind::Groups]).await;
+    let group = picture.estate.table::<Group>(&east(), picture.taken_at).known().next().unwrap().name.to_string();
+    let reader = account.reader();
+    let metric = |name: &str| Metric {
+        namespace: "AWS/AutoScaling".into(),
+        name: name.into(),
+        dimensions: vec![("AutoScalingGroupName".into(), group.as_str().into())],
+    };
+    let since = picture.taken_at.checked_sub(jiff::SignedDuration::from_hours(1)).unwrap();
+    let ask = Ask {
+        since: Some(since),
+        metrics: vec![(metric("GroupInServiceInstances"), "Average".into()), (metric("NoSuchMetric"), "Average".into())],
+        ..Ask::default()
+    };
+    let id = SliceId::of(&east(), Kind::Series, "q");
+    let Found::Rows(rows) = reader.read(&id, &ask, Priority::Visible).await.unwrap() else { panic!("rows") };
+    let series: &[Series] = fournines::estate::Row::of(&rows).unwrap();
+    assert!(series[0].points.windows(2).all(|pair| pair[0].0 < pair[1].0));
+    assert!(series[1].points.is_empty(), "what does not exist has no values, not zeros");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_calm_account_is_running_and_judged() {
+    let account = Account::calm(1);
+    let picture = account.read_all().await;
+    let running = |region: &str| {
+        let region = Region::from(region);
+        let table = picture.estate.table::<Instance>(&region, picture.taken_at);
+        table.known().filter(|instance| instance.state == InstanceState::Running).count()
+    };
+    let total = running("us-east-1") + running("us-west-2");
+    assert!((90..=160).contains(&total), "about 120 instances: {total}");
+    assert_ne!(picture.judgement.account.verdict, Verdict::Unknown, "{:?}", picture.judgement.account.reasons);
+    for region in picture.judgement.regions.values() {
+        assert_eq!(region.zones.len(), 3);
+        assert!(region.unread.is_empty(), "{:?}", region.unread);
+    }
+}
