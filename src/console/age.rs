@@ -50,7 +50,8 @@ mod tests {
 
     #[test]
     fn ages_move_in_steps() {
-        let shown: Vec<String> = [0, 7, 12, 29, 44, 59, 61, 3700, 180_000].map(|s| stepped(Duration::from_secs(s))).to_vec();
+        let shown: Vec<String> =
+            [0, 7, 12, 29, 44, 59, 61, 3700, 180_000].map(|s| stepped(Duration::from_secs(s))).to_vec();
         assert_eq!(shown, ["now", "5s", "10s", "20s", "30s", "45s", "1m", "1h", "2d"]);
     }
 

@@ -137,6 +137,16 @@ impl App {
         })
     }
 
+    /// Finds theme and key map again, after the console was read from where it was written down.
+    ///
+    /// # Errors
+    /// A theme that does not exist.
+    pub fn restore(&mut self) -> Result<(), StartError> {
+        self.theme = theme::find(&self.setting.theme, self.setting.depth)?;
+        self.keymap = KeyMap::preset()?;
+        Ok(())
+    }
+
     /// Gives the console a newer picture; send [`super::Msg::Refreshed`] after it.
     pub fn set_picture(&mut self, picture: Arc<Picture>) {
         self.picture = Some(picture);

@@ -4,7 +4,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::app::Look;
@@ -42,7 +42,10 @@ pub fn title_rule(buf: &mut Buffer, area: Rect, look: &Look<'_>, left: Vec<Span<
     put(buf, Rect { height: area.height.min(1), ..area }, 0, &Line::from(spans), area);
 }
 
-/// Puts the ground of the selection under a row; signs keep their colours.
+/// Puts the ground of the selection under a row; signs keep their colours, unless the selection turns ink and ground around.
 pub fn select(buf: &mut Buffer, area: Rect, look: &Look<'_>) {
-    buf.set_style(area.intersection(*buf.area()), Style { fg: None, ..look.style(Role::Selected) });
+    let selected = look.style(Role::Selected);
+    let is_turned = selected.add_modifier.contains(Modifier::REVERSED);
+    let style = if is_turned { selected } else { Style { fg: None, ..selected } };
+    buf.set_style(area.intersection(*buf.area()), style);
 }

@@ -5,6 +5,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::id::Region;
@@ -15,7 +16,7 @@ use super::app::{App, Look};
 use super::draw::{put, spans_width};
 use super::msg::Level;
 use super::prompt::{Prompt, Purpose};
-use super::text::cut;
+use super::text::{cut, width};
 use super::theme::Role;
 
 /// The least size at which anything is drawn.
@@ -46,7 +47,13 @@ pub fn draw_top(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.width).saturating_sub(spans_width(&right) + 1);
     put(buf, bar, 0, &Line::from(top_left(app, look, room)), area);
     let x = area.right().saturating_sub(u16::try_from(spans_width(&right)).unwrap_or(area.width));
-    put(buf, Rect { x: x.max(area.x), width: area.right().saturating_sub(x.max(area.x)), ..bar }, 0, &Line::from(right), area);
+    put(
+        buf,
+        Rect { x: x.max(area.x), width: area.right().saturating_sub(x.max(area.x)), ..bar },
+        0,
+        &Line::from(right),
+        area,
+    );
     if let Some(words) = alert(app.picture.as_deref()) {
         let line = Rect { y: area.y + 1, height: 1, ..area };
         let blind = app.picture.as_ref().is_some_and(|picture| picture.traffic.credentials.is_some());
@@ -62,7 +69,13 @@ fn top_left(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
     let identity = picture.and_then(|picture| picture.estate.identity());
     let id = identity.map_or("account ?".to_owned(), |identity| identity.account.to_string());
     let name = app.setting.account_name.clone().or_else(|| picture.and_then(|p| p.estate.alias()).map(str::to_owned));
-    let account = name.map_or(id.clone(), |name| format!("{name} {id}"));
+    let forms = match &name {
+        Some(name) => vec![format!("{name} {id}"), name.clone()],
+        None => vec![id],
+    };
+    // An account's number is never cut: half of it is another account's.
+    let account = forms.iter().find(|form| width(form) + 2 <= room).or(forms.last()).cloned().unwrap_or_default();
+    let account = cut(&account, room.saturating_sub(2), look.glyphs.ellipsis());
     let mut spans = vec![look.span(Role::BarStrong, format!(" {account} "))];
     let caller = identity.map(|identity| short_caller(identity.caller.as_str()).to_owned());
     let separator = || look.span(Role::Bar, format!("{} ", look.glyphs.bar()));
@@ -70,7 +83,8 @@ fn top_left(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
     let caller: Vec<Span<'static>> =
         caller.map(|caller| vec![separator(), look.span(Role::Bar, format!("{caller} "))]).unwrap_or_default();
     let used = spans_width(&spans);
-    let fits = |parts: &[&[Span<'static>]]| used + 2 + parts.iter().map(|part| spans_width(part)).sum::<usize>() <= room;
+    let fits =
+        |parts: &[&[Span<'static>]]| used + 2 + parts.iter().map(|part| spans_width(part)).sum::<usize>() <= room;
     if fits(&[&regions, &caller]) {
         spans.push(separator());
         spans.extend(regions);
@@ -96,9 +110,11 @@ fn short_caller(arn: &str) -> &str {
 /// Each region with its sign; where they do not fit, the worst ones and how many there are besides.
 fn region_spans(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
     let Some(picture) = app.picture.as_deref() else { return vec![look.span(Role::Bar, "regions ? ")] };
-    let verdict =
-        |region: &Region| picture.judgement.regions.get(region).map_or(Verdict::Unknown, |judged| judged.summary.verdict);
-    let mut regions: Vec<(&Region, Verdict)> = picture.estate.scope().iter().map(|region| (region, verdict(region))).collect();
+    let verdict = |region: &Region| {
+        picture.judgement.regions.get(region).map_or(Verdict::Unknown, |judged| judged.summary.verdict)
+    };
+    let mut regions: Vec<(&Region, Verdict)> =
+        picture.estate.scope().iter().map(|region| (region, verdict(region))).collect();
     let draw = |regions: &[(&Region, Verdict)]| -> Vec<Span<'static>> {
         let mut spans = Vec::new();
         for (region, verdict) in regions {
@@ -118,7 +134,10 @@ fn region_spans(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
         let (front, rest) = regions.split_at(shown);
         let mut spans = draw(front);
         let worst = Verdict::worst(rest.iter().map(|(_, verdict)| *verdict));
-        spans.push(look.span(Role::Bar, if shown == 0 { format!("{} regions ", rest.len()) } else { format!("+{} ", rest.len()) }));
+        spans.push(look.span(
+            Role::Bar,
+            if shown == 0 { format!("{} regions ", rest.len()) } else { format!("+{} ", rest.len()) },
+        ));
         spans.push(on_bar(look, worst));
         spans.push(look.span(Role::Bar, " "));
         if spans_width(&spans) <= room {
@@ -128,15 +147,13 @@ fn region_spans(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
     Vec::new()
 }
 
-/// A verdict's sign with the bar's ground.
+/// A verdict's sign with the bar's ground. A bar with an ink of its own keeps it: there the shape tells.
 fn on_bar(look: &Look<'_>, verdict: Verdict) -> Span<'static> {
-    let style = look.style(Role::of(verdict));
-    let ground = look.style(Role::Bar);
-    if ground.fg == look.style(Role::Text).fg || ground.bg.is_none() {
-        return Span::styled(look.glyphs.verdict(verdict), ratatui::style::Style { bg: ground.bg, ..style });
-    }
-    // A bar that turns the colours around keeps its own ink: the shape tells.
-    Span::styled(look.glyphs.verdict(verdict), look.style(Role::BarStrong))
+    let bar = look.style(Role::Bar);
+    let is_turned = bar.add_modifier.contains(Modifier::REVERSED) || bar.fg != look.style(Role::Text).fg;
+    let style =
+        if is_turned { look.style(Role::BarStrong) } else { Style { bg: bar.bg, ..look.style(Role::of(verdict)) } };
+    Span::styled(look.glyphs.verdict(verdict), style)
 }
 
 /// Mode, simulation and time: never left out.

@@ -40,7 +40,9 @@ pub fn gap_lines(gaps: &[&Gap], look: &Look<'_>, columns: usize, most: usize) ->
     }
     let hidden = sentences.len().saturating_sub(most);
     sentences.truncate(most);
-    if hidden > 0 && let Some((_, last)) = sentences.last_mut() {
+    if hidden > 0
+        && let Some((_, last)) = sentences.last_mut()
+    {
         last.insert_str(0, &format!("(+{hidden} more) "));
     }
     let ellipsis = look.glyphs.ellipsis();

@@ -27,11 +27,22 @@ pub fn svg(buf: &Buffer, title: &str) -> String {
         let runs = runs(buf, y);
         for run in runs.iter().filter(|run| hex(run.bg, "") != ground && run.bg != Color::Reset) {
             let (x, top, width) = (run.x * CELL.0, usize::from(y) * CELL.1, run.columns * CELL.0);
-            let _ = writeln!(out, "<rect x=\"{x}\" y=\"{top}\" width=\"{width}\" height=\"{}\" fill=\"{}\"/>", CELL.1, hex(run.bg, &ground));
+            let _ = writeln!(
+                out,
+                "<rect x=\"{x}\" y=\"{top}\" width=\"{width}\" height=\"{}\" fill=\"{}\"/>",
+                CELL.1,
+                hex(run.bg, &ground)
+            );
         }
         let mut row = String::new();
         for run in runs.iter().filter(|run| !run.text.trim().is_empty()) {
-            let _ = write!(row, "<tspan x=\"{}\" textLength=\"{}\" fill=\"{}\"", run.x * CELL.0, run.columns * CELL.0, hex(run.fg, "#c9d1dc"));
+            let _ = write!(
+                row,
+                "<tspan x=\"{}\" textLength=\"{}\" fill=\"{}\"",
+                run.x * CELL.0,
+                run.columns * CELL.0,
+                hex(run.fg, "#c9d1dc")
+            );
             for (modifier, attribute) in [
                 (Modifier::BOLD, " font-weight=\"bold\""),
                 (Modifier::ITALIC, " font-style=\"italic\""),
@@ -59,7 +70,8 @@ pub fn styled_text(buf: &Buffer) -> String {
         let runs = runs(buf, y);
         let text: String = runs.iter().map(|run| run.text.as_str()).collect();
         let _ = writeln!(out, "{}", text.trim_end());
-        let styles: Vec<String> = runs.iter().filter(|run| !run.text.trim().is_empty() || run.bg != Color::Reset).map(style_words).collect();
+        let styles: Vec<String> =
+            runs.iter().filter(|run| !run.text.trim().is_empty() || run.bg != Color::Reset).map(style_words).collect();
         if styles.iter().any(|style| style.contains(' ')) {
             let _ = writeln!(out, "    ~ {}", styles.join(", "));
         }
@@ -172,6 +184,9 @@ mod tests {
     fn the_svg_escapes_and_keeps_columns() {
         let svg = svg(&sample(), "a & b");
         assert!(svg.contains("aria-label=\"a &amp; b\"") && svg.contains("ok &lt;漢&gt;"), "{svg}");
-        assert!(svg.contains("<tspan x=\"72\" textLength=\"27\" fill=\"#ff0000\" font-weight=\"bold\">bad</tspan>"), "{svg}");
+        assert!(
+            svg.contains("<tspan x=\"72\" textLength=\"27\" fill=\"#ff0000\" font-weight=\"bold\">bad</tspan>"),
+            "{svg}"
+        );
     }
 }

@@ -80,7 +80,8 @@ fn break_line(text: &str, columns: usize) -> (&str, &str) {
         used += c.width().unwrap_or(0);
         if used > columns {
             // A word longer than the line, or a character wider than it, is broken; at least one character goes.
-            let at = last_space.filter(|space| *space > 0).unwrap_or(at).max(text.chars().next().map_or(1, char::len_utf8));
+            let at =
+                last_space.filter(|space| *space > 0).unwrap_or(at).max(text.chars().next().map_or(1, char::len_utf8));
             return text.split_at_checked(at).unwrap_or((text, ""));
         }
     }

@@ -29,8 +29,20 @@ pub(super) const COMMANDS: &[Command] = &[
         doc: "sort by a column",
         run: sort,
     },
-    Command { name: "right", aliases: &[], argument: Argument::None, doc: "columns to the right", run: |app, _| act(app, &Act::Sideways(1)) },
-    Command { name: "left", aliases: &[], argument: Argument::None, doc: "columns to the left", run: |app, _| act(app, &Act::Sideways(-1)) },
+    Command {
+        name: "right",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "columns to the right",
+        run: |app, _| act(app, &Act::Sideways(1)),
+    },
+    Command {
+        name: "left",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "columns to the left",
+        run: |app, _| act(app, &Act::Sideways(-1)),
+    },
     Command {
         name: "theme",
         aliases: &[],

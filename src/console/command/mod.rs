@@ -117,11 +117,15 @@ pub fn run(app: &mut App, line: &str) -> Done {
 pub fn completions(app: &App, line: &str) -> Vec<String> {
     let line = line.trim_start();
     let Some((name, typed)) = line.split_once(char::is_whitespace) else {
-        let names = views().map(|view| view.name).chain(all().filter(|command| !is_key_only(command)).map(|command| command.name));
+        let names = views()
+            .map(|view| view.name)
+            .chain(all().filter(|command| !is_key_only(command)).map(|command| command.name));
         return names.filter(|name| name.starts_with(line)).map(str::to_owned).collect();
     };
     let typed = typed.trim_start();
-    let Some(command) = all().find(|command| command.name == name || command.aliases.contains(&name)) else { return Vec::new() };
+    let Some(command) = all().find(|command| command.name == name || command.aliases.contains(&name)) else {
+        return Vec::new();
+    };
     let offered = match command.argument {
         Argument::None => Vec::new(),
         Argument::Optional(_, offer) | Argument::Required(_, offer) => offer(app),
@@ -150,7 +154,11 @@ mod tests {
     fn names_are_unique_over_commands_and_views() {
         let mut names = BTreeSet::new();
         for command in all() {
-            assert!(std::iter::once(&command.name).chain(command.aliases).all(|name| names.insert(*name)), "{}", command.name);
+            assert!(
+                std::iter::once(&command.name).chain(command.aliases).all(|name| names.insert(*name)),
+                "{}",
+                command.name
+            );
             assert!(!command.doc.is_empty());
         }
         for view in views() {

@@ -5,9 +5,27 @@ use super::place::act;
 use super::{Argument, Command};
 
 pub(super) const COMMANDS: &[Command] = &[
-    Command { name: "down", aliases: &[], argument: Argument::None, doc: "a row down", run: |app, _| act(app, &Act::Move(Motion::By(1))) },
-    Command { name: "up", aliases: &[], argument: Argument::None, doc: "a row up", run: |app, _| act(app, &Act::Move(Motion::By(-1))) },
-    Command { name: "top", aliases: &[], argument: Argument::None, doc: "to the first row", run: |app, _| act(app, &Act::Move(Motion::Top)) },
+    Command {
+        name: "down",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "a row down",
+        run: |app, _| act(app, &Act::Move(Motion::By(1))),
+    },
+    Command {
+        name: "up",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "a row up",
+        run: |app, _| act(app, &Act::Move(Motion::By(-1))),
+    },
+    Command {
+        name: "top",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "to the first row",
+        run: |app, _| act(app, &Act::Move(Motion::Top)),
+    },
     Command {
         name: "bottom",
         aliases: &[],

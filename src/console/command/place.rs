@@ -8,9 +8,27 @@ use super::super::screen::{Act, Outcome, Place, View, views};
 use super::{Argument, Command, Done};
 
 pub(super) const COMMANDS: &[Command] = &[
-    Command { name: "back", aliases: &[], argument: Argument::None, doc: "clear the filter, else one screen back", run: back },
-    Command { name: "close", aliases: &[], argument: Argument::None, doc: "one screen back; on the first one, out", run: close },
-    Command { name: "quit", aliases: &["q", "q!", "exit"], argument: Argument::None, doc: "leave the console", run: quit },
+    Command {
+        name: "back",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "clear the filter, else one screen back",
+        run: back,
+    },
+    Command {
+        name: "close",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "one screen back; on the first one, out",
+        run: close,
+    },
+    Command {
+        name: "quit",
+        aliases: &["q", "q!", "exit"],
+        argument: Argument::None,
+        doc: "leave the console",
+        run: quit,
+    },
     Command {
         name: "interrupt",
         aliases: &[],
@@ -18,8 +36,20 @@ pub(super) const COMMANDS: &[Command] = &[
         doc: "leave the console, the second time in a row",
         run: interrupt,
     },
-    Command { name: "suspend", aliases: &[], argument: Argument::None, doc: "to the shell for a while", run: |_, _| Ok(vec![Effect::Suspend]) },
-    Command { name: "refresh", aliases: &["reload"], argument: Argument::None, doc: "read again now what is visible", run: refresh },
+    Command {
+        name: "suspend",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "to the shell for a while",
+        run: |_, _| Ok(vec![Effect::Suspend]),
+    },
+    Command {
+        name: "refresh",
+        aliases: &["reload"],
+        argument: Argument::None,
+        doc: "read again now what is visible",
+        run: refresh,
+    },
     Command {
         name: "region",
         aliases: &["regions"],
@@ -27,9 +57,27 @@ pub(super) const COMMANDS: &[Command] = &[
         doc: "show one region, or all of them",
         run: region,
     },
-    Command { name: "next-view", aliases: &[], argument: Argument::None, doc: "the next view", run: |app, _| step(app, 1) },
-    Command { name: "previous-view", aliases: &[], argument: Argument::None, doc: "the previous view", run: |app, _| step(app, -1) },
-    Command { name: "enter", aliases: &["open"], argument: Argument::None, doc: "open what is selected", run: |app, _| act(app, &Act::Enter) },
+    Command {
+        name: "next-view",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "the next view",
+        run: |app, _| step(app, 1),
+    },
+    Command {
+        name: "previous-view",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "the previous view",
+        run: |app, _| step(app, -1),
+    },
+    Command {
+        name: "enter",
+        aliases: &["open"],
+        argument: Argument::None,
+        doc: "open what is selected",
+        run: |app, _| act(app, &Act::Enter),
+    },
     Command {
         name: "fold",
         aliases: &[],

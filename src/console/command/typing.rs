@@ -60,7 +60,8 @@ fn cancel(app: &mut App, _: &str) -> Done {
 
 /// Puts in what all completions share; with nothing to share, the first one.
 fn complete(app: &mut App, _: &str) -> Done {
-    let Some(typed) = app.prompt.as_ref().filter(|prompt| prompt.purpose == Purpose::Command).map(|prompt| prompt.value().to_owned())
+    let Some(typed) =
+        app.prompt.as_ref().filter(|prompt| prompt.purpose == Purpose::Command).map(|prompt| prompt.value().to_owned())
     else {
         return Ok(Vec::new());
     };

@@ -90,7 +90,8 @@ impl Chord {
         if let Some((_, code)) = NAMED.iter().find(|(name, _)| *name == rest) {
             return Ok(Self::new(*code, modifiers));
         }
-        if let Some(number) = rest.strip_prefix('f').and_then(|n| n.parse::<u8>().ok()).filter(|n| (1..=12).contains(n)) {
+        if let Some(number) = rest.strip_prefix('f').and_then(|n| n.parse::<u8>().ok()).filter(|n| (1..=12).contains(n))
+        {
             return Ok(Self::new(KeyCode::F(number), modifiers));
         }
         let mut letters = rest.chars();
@@ -162,7 +163,9 @@ mod tests {
 
     #[test]
     fn chords_print_as_people_write_them() {
-        for (written, shown) in [("shift-g", "G"), ("ctrl-d", "Ctrl-d"), ("pgdn", "PgDn"), ("shift-tab", "Shift-Tab"), ("esc", "Esc")] {
+        for (written, shown) in
+            [("shift-g", "G"), ("ctrl-d", "Ctrl-d"), ("pgdn", "PgDn"), ("shift-tab", "Shift-Tab"), ("esc", "Esc")]
+        {
             assert_eq!(Chord::parse(written).unwrap().to_string(), shown);
         }
     }

@@ -4,8 +4,10 @@
 //! stays on its row while rows move; what could not be read is said, never left blank.
 
 mod ages;
+mod cell;
 mod draw;
 mod grid;
+mod head;
 mod headline;
 mod layout;
 mod model;
@@ -90,7 +92,8 @@ impl Board {
             (!self.problems || verdict != Verdict::Ok) && (filter.is_empty() || name.to_lowercase().contains(&filter))
         };
         let regions = world.regions();
-        let services = |region: &Region| picture.judgement.regions.get(region).map_or(0, |judged| judged.services.len());
+        let services =
+            |region: &Region| picture.judgement.regions.get(region).map_or(0, |judged| judged.services.len());
         let needs: Vec<usize> = regions.iter().map(services).collect();
         let shown: Vec<Region> = if regions.len() <= 1 || layout::has_room_for(world.body, &needs) {
             regions
@@ -112,7 +115,10 @@ impl Board {
     /// The region to show where only one fits: the one chosen; until the person has moved, whichever is worst.
     fn follow(&self, world: &World<'_>, regions: &[Region]) -> Option<Region> {
         let severity = |region: &Region| {
-            world.picture.and_then(|picture| picture.judgement.regions.get(region)).map_or(0, |j| j.summary.verdict.severity())
+            world
+                .picture
+                .and_then(|picture| picture.judgement.regions.get(region))
+                .map_or(0, |j| j.summary.verdict.severity())
         };
         let present = self.focus.as_ref().filter(|region| regions.contains(region)).or(regions.first())?;
         let worst = regions.iter().rev().max_by_key(|region| severity(region))?;

@@ -1,6 +1,6 @@
 //! One thing: how it stands and why, what it is tied to, all its fields.
 //!
-//! Owns: the selection among its relations, how far it is scrolled. Depends on: subjects. Must stay true: a thing that is gone or
+//! Owns: the selection among its lines, how far it is scrolled. Depends on: subjects. Must stay true: a thing that is gone or
 //! could not be read says so.
 
 use ratatui::buffer::Buffer;
@@ -25,23 +25,43 @@ use super::{Act, FRAME_KINDS, Motion, Outcome, Place, Screen, scrolled};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Detail {
     subject: Subject,
-    /// The relation selected.
-    selected: Option<Subject>,
+    selected: Option<EntryKey>,
     offset: usize,
+    /// The selected entry's line.
     #[serde(skip)]
     at: usize,
     #[serde(skip)]
     sheet: Option<Sheet>,
 }
 
-/// A line of the detail: words, or a relation that can be walked.
+/// Names a line that can be selected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum EntryKey {
+    /// A relation.
+    Relation(String, Subject),
+    /// A line of a section: both by number.
+    Field(usize, usize),
+}
+
+/// A line of the detail: words, a field, or a relation that can be walked.
 enum Entry<'a> {
     Blank,
     Head(&'static str, Option<&'a Section>),
     Reason(&'a str),
-    Relation(usize, &'a Relation),
-    Field(String, Option<String>),
+    Relation(&'a Relation),
+    Field { key: (usize, usize), name: String, value: Option<String> },
     Distrust(&'a str),
+}
+
+impl Entry<'_> {
+    fn key(&self) -> Option<EntryKey> {
+        match self {
+            Self::Relation(relation) => Some(EntryKey::Relation(relation.role.to_owned(), relation.subject.clone())),
+            Self::Field { key: (section, line), .. } => Some(EntryKey::Field(*section, *line)),
+            Self::Blank | Self::Head(..) | Self::Reason(_) | Self::Distrust(_) => None,
+        }
+    }
 }
 
 impl Detail {
@@ -55,35 +75,20 @@ impl Detail {
         &self.subject
     }
 
-    fn relations(&self) -> &[Relation] {
-        self.sheet.as_ref().map_or(&[], |sheet| &sheet.relations)
-    }
-
     /// The lines under the title, for a screen of that many columns.
     fn entries(&self, columns: usize) -> Vec<Entry<'_>> {
         let Some(sheet) = &self.sheet else { return Vec::new() };
         let mut entries: Vec<Entry<'_>> = sheet.assessment.reasons.iter().map(|reason| Entry::Reason(reason)).collect();
-        if !sheet.relations.is_empty() {
-            entries.extend([Entry::Blank, Entry::Head("relations", None)]);
-            entries.extend(sheet.relations.iter().enumerate().map(|(n, relation)| Entry::Relation(n, relation)));
-        }
-        for section in &sheet.sections {
+        // A group's members are many, and come after what it says of itself.
+        let (members, ties): (Vec<&Relation>, Vec<&Relation>) =
+            sheet.relations.iter().partition(|relation| relation.is_member());
+        entries.extend(related("relations", ties));
+        for (number, section) in sheet.sections.iter().enumerate() {
             entries.extend([Entry::Blank, Entry::Head("", Some(section))]);
             entries.extend(section.distrust.as_deref().map(Entry::Distrust));
-            if section.fields.is_empty() && section.distrust.is_none() {
-                entries.push(Entry::Field(String::new(), Some("none".to_owned())));
-            }
-            let room = columns.saturating_sub(NAME + 4).max(8);
-            for field in &section.fields {
-                let Some(value) = &field.value else {
-                    entries.push(Entry::Field(field.name.clone(), None));
-                    continue;
-                };
-                for (n, line) in wrap(value, room, 12, "…").into_iter().enumerate() {
-                    entries.push(Entry::Field(if n == 0 { field.name.clone() } else { String::new() }, Some(line)));
-                }
-            }
+            entries.extend(fields(number, section, columns.saturating_sub(NAME + 5).max(8)));
         }
+        entries.extend(related("members", members));
         entries
     }
 
@@ -92,36 +97,66 @@ impl Detail {
     }
 
     fn settle(&mut self, world: &World<'_>) {
-        let found = self.selected.as_ref().and_then(|id| self.relations().iter().position(|relation| relation.subject == *id));
-        self.at = found.unwrap_or_else(|| self.at.min(self.relations().len().saturating_sub(1)));
-        self.selected = self.relations().get(self.at).map(|relation| relation.subject.clone());
-        let lines = self.entries(usize::from(world.body.width)).len();
+        let (at, key, lines) = {
+            let entries = self.entries(usize::from(world.body.width));
+            let keys: Vec<(usize, EntryKey)> =
+                entries.iter().enumerate().filter_map(|(line, entry)| Some((line, entry.key()?))).collect();
+            let found = keys.iter().find(|(_, key)| self.selected.as_ref() == Some(key));
+            // What is gone leaves the selection at its place.
+            let (at, key) =
+                found.or_else(|| keys.iter().find(|(line, _)| *line >= self.at)).or(keys.last()).cloned().unzip();
+            (at.unwrap_or(0), key, entries.len())
+        };
+        self.at = at;
+        self.selected = key;
         self.offset = self.offset.min(lines.saturating_sub(self.room(world)));
     }
 
-    /// Moves among the relations; past them the fields scroll.
     fn go(&mut self, motion: Motion, world: &World<'_>) {
         let room = self.room(world);
-        let count = self.relations().len();
         let entries = self.entries(usize::from(world.body.width));
-        let (lines, line_of) = (entries.len(), |n: usize| {
-            entries.iter().position(|entry| matches!(entry, Entry::Relation(at, _) if *at == n)).unwrap_or(0)
-        });
-        let before = self.at;
-        let next = if count == 0 { 0 } else { motion.target(self.at, count, room) };
-        let offset = match motion {
-            Motion::Top => 0,
-            Motion::Bottom => lines.saturating_sub(room),
-            _ if count > 0 && next != before => scrolled(self.offset, line_of(next), lines, room),
-            // At the end of the relations, or without any: scroll.
-            _ => motion.target(self.offset, lines.saturating_sub(room) + 1, room),
-        };
-        let selected = self.relations().get(next).map(|relation| relation.subject.clone());
+        let keys: Vec<(usize, EntryKey)> =
+            entries.iter().enumerate().filter_map(|(line, entry)| Some((line, entry.key()?))).collect();
+        let lines = entries.len();
         drop(entries);
-        self.at = next;
-        self.offset = if next == 0 && before != 0 { 0 } else { offset };
-        self.selected = selected;
+        let before = keys.iter().position(|(line, _)| *line >= self.at).unwrap_or(0);
+        let next = motion.target(before, keys.len(), room);
+        let Some((line, key)) = keys.get(next) else { return };
+        self.offset = if next == 0 { 0 } else { scrolled(self.offset, *line, lines, room) };
+        self.at = *line;
+        self.selected = Some(key.clone());
     }
+}
+
+/// The lines of relations under their title; none for none.
+fn related<'a>(title: &'static str, relations: Vec<&'a Relation>) -> Vec<Entry<'a>> {
+    if relations.is_empty() {
+        return Vec::new();
+    }
+    [Entry::Blank, Entry::Head(title, None)].into_iter().chain(relations.into_iter().map(Entry::Relation)).collect()
+}
+
+/// The lines of a section's fields, long values wrapped.
+fn fields(number: usize, section: &Section, room: usize) -> Vec<Entry<'static>> {
+    let mut lines: Vec<(String, Option<String>)> = Vec::new();
+    for field in &section.fields {
+        match &field.value {
+            None => lines.push((field.name.clone(), None)),
+            Some(value) => {
+                for (n, line) in wrap(value, room, 12, "…").into_iter().enumerate() {
+                    lines.push((if n == 0 { field.name.clone() } else { String::new() }, Some(line)));
+                }
+            }
+        }
+    }
+    if lines.is_empty() && section.distrust.is_none() {
+        lines.push((String::new(), Some("none".to_owned())));
+    }
+    lines
+        .into_iter()
+        .enumerate()
+        .map(|(line, (name, value))| Entry::Field { key: (number, line), name, value })
+        .collect()
 }
 
 /// Columns of a field's name.
@@ -141,7 +176,9 @@ impl Screen for Detail {
         let kinds: &[Kind] = match self.subject.kind {
             SubjectKind::Instance => &[Kind::Instances, Kind::InstanceStatuses, Kind::Groups],
             SubjectKind::Group => &[Kind::Groups, Kind::Activities, Kind::Instances],
-            SubjectKind::TargetGroup | SubjectKind::LoadBalancer => &[Kind::TargetGroups, Kind::LoadBalancers, Kind::Groups],
+            SubjectKind::TargetGroup | SubjectKind::LoadBalancer => {
+                &[Kind::TargetGroups, Kind::LoadBalancers, Kind::Groups]
+            }
             SubjectKind::ClassicBalancer => &[Kind::ClassicBalancers, Kind::Groups],
             SubjectKind::Database | SubjectKind::Cluster | SubjectKind::GlobalCluster => {
                 &[Kind::Databases, Kind::Clusters, Kind::GlobalClusters]
@@ -168,107 +205,18 @@ impl Screen for Detail {
         match act {
             Act::Move(motion) => self.go(*motion, world),
             Act::Enter => {
-                let target = self.relations().get(self.at).map(|relation| relation.subject.clone());
-                return target.map_or(Outcome::Done, |subject| Outcome::Open(Box::new(Place::Detail(Detail::new(subject)))));
+                if let Some(EntryKey::Relation(_, subject)) = &self.selected {
+                    return Outcome::Open(Box::new(Place::Detail(Detail::new(subject.clone()))));
+                }
             }
-            Act::Fold { .. } | Act::Filter(_) | Act::Problems | Act::Sort(_) | Act::Sideways(_) => return Outcome::Unknown,
+            Act::Fold { .. } | Act::Filter(_) | Act::Problems | Act::Sort(_) | Act::Sideways(_) => {
+                return Outcome::Unknown;
+            }
         }
         Outcome::Done
     }
 
     fn draw(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-        let title = vec![
-            look.span(Role::Dim, format!(" {} ", self.subject.kind.as_str())),
-            look.span(Role::Title, format!("{} ", self.subject.name())),
-            look.span(Role::Dim, format!("in {} ", self.subject.region)),
-        ];
-        title_rule(buf, area, look, title, self.badge(look));
-        let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-        if self.sheet.is_none() {
-            let words = match world.picture {
-                None => look.span(Role::Dim, "  reading…"),
-                Some(_) => look.span(Role::Unknown, "  ? not in the last reading: it is gone, or could not be read"),
-            };
-            put(buf, below, 1, &Line::from(words), area);
-            return;
-        }
-        let entries = self.entries(usize::from(area.width));
-        for (y, entry) in entries.iter().skip(self.offset).take(usize::from(below.height)).enumerate() {
-            put(buf, below, y, &self.line(entry, world, look, usize::from(area.width)), area);
-            if matches!(entry, Entry::Relation(n, _) if *n == self.at) {
-                select(buf, Rect { y: below.y + u16::try_from(y).unwrap_or(0), height: 1, ..below }, look);
-            }
-        }
+        draw::draw(self, world, look, area, buf);
     }
-}
-
-impl Detail {
-    fn badge(&self, look: &Look<'_>) -> Vec<Span<'static>> {
-        let Some(sheet) = &self.sheet else { return Vec::new() };
-        let verdict = sheet.assessment.verdict;
-        let mut spans = Vec::new();
-        if let Some(standing) = &sheet.standing {
-            spans.push(look.span(Role::Strong, format!(" {standing}")));
-        }
-        spans.push(Span::raw(" "));
-        spans.push(look.span(Role::badge(verdict), format!(" {} {verdict} ", look.glyphs.verdict(verdict))));
-        spans.push(Span::raw(" "));
-        spans
-    }
-
-    fn line(&self, entry: &Entry<'_>, world: &World<'_>, look: &Look<'_>, columns: usize) -> Line<'static> {
-        let ellipsis = look.glyphs.ellipsis();
-        match entry {
-            Entry::Blank => Line::default(),
-            Entry::Reason(reason) => {
-                let verdict = self.sheet.as_ref().map_or(Verdict::Unknown, |sheet| sheet.assessment.verdict);
-                let text = cut(&format!("{} {reason}", look.glyphs.verdict(verdict)), columns.saturating_sub(3), ellipsis);
-                Line::from(vec![Span::raw("  "), look.span(Role::of(verdict), text)])
-            }
-            Entry::Head(title, None) => Line::from(look.span(Role::Title, format!("  {title}"))),
-            Entry::Head(_, Some(section)) => {
-                let mut spans = vec![look.span(Role::Title, format!("  {} ", section.title))];
-                if let Some(at) = section.read_at {
-                    let age = stepped(crate::estate::age(at, world.now));
-                    let role = if section.distrust.is_some() { Role::Warning } else { Role::Dim };
-                    spans.push(look.span(role, format!("read {age}{}", if age == "now" { "" } else { " ago" })));
-                }
-                Line::from(spans)
-            }
-            Entry::Distrust(reason) => {
-                Line::from(look.span(Role::Unknown, cut(&format!("    ? {reason}"), columns.saturating_sub(1), ellipsis)))
-            }
-            Entry::Relation(_, relation) => relation_line(relation, &self.subject, look, columns),
-            Entry::Field(name, value) => {
-                let name = look.span(Role::Dim, format!("    {} ", fit(name, NAME - 1, ellipsis)));
-                let value = match value.as_deref() {
-                    None => look.span(Role::Dim, "-"),
-                    Some("?") => look.span(Role::Unknown, "?"),
-                    Some(value) => look.span(Role::Text, value),
-                };
-                Line::from(vec![name, value])
-            }
-        }
-    }
-}
-
-fn relation_line(relation: &Relation, here: &Subject, look: &Look<'_>, columns: usize) -> Line<'static> {
-    let ellipsis = look.glyphs.ellipsis();
-    let verdict = relation.verdict;
-    let sign = if verdict == Verdict::Ok { Role::Dim } else { Role::of(verdict) };
-    let mut name = relation.subject.name().to_owned();
-    if relation.subject.region != here.region {
-        name = format!("{name} ({})", relation.subject.region);
-    }
-    let name = fit(&name, width(&name).clamp(22, 44), ellipsis);
-    let used = 4 + 18 + width(&name) + 2;
-    let note = cut(&relation.note, columns.saturating_sub(used + 1), ellipsis);
-    Line::from(vec![
-        Span::raw("  "),
-        look.span(sign, look.glyphs.verdict(verdict)),
-        look.span(Role::Dim, format!(" {} ", fit(relation.role, 17, ellipsis))),
-        look.span(Role::Link, name),
-        Span::raw("  "),
-        look.span(if verdict == Verdict::Ok { Role::Dim } else { Role::Text }, note),
-    ])
 }

@@ -53,7 +53,8 @@ impl ListView {
             name: list.name.to_owned(),
             filter: String::new(),
             problems: false,
-            sort: None,
+            // What is wrong is what one came for.
+            sort: Some("verdict".to_owned()),
             selected: None,
             offset: 0,
             sideways: 0,
@@ -72,6 +73,11 @@ impl ListView {
     /// The id of the selected row.
     pub fn selected(&self) -> Option<&RowId> {
         self.selected.as_ref()
+    }
+
+    /// Whether a filter hides rows.
+    pub fn is_narrowed(&self) -> bool {
+        self.problems || !self.filter.is_empty()
     }
 
     fn list(&self) -> Option<&'static List> {

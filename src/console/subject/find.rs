@@ -17,7 +17,9 @@ use crate::id::Region;
 pub(super) type Found<'a, T> = (&'a T, &'a Arc<Slice>);
 
 fn find<'a, T: Row + 'a>(estate: &'a Estate, region: &Region, is_it: impl Fn(&T) -> bool) -> Option<Found<'a, T>> {
-    estate.slices(region, T::KIND).find_map(|(_, slice)| slice.rows::<T>().iter().find(|row| is_it(row)).map(|row| (row, slice)))
+    estate
+        .slices(region, T::KIND)
+        .find_map(|(_, slice)| slice.rows::<T>().iter().find(|row| is_it(row)).map(|row| (row, slice)))
 }
 
 macro_rules! finders {

@@ -7,8 +7,9 @@ mod alarm;
 mod compute;
 mod database;
 
+use crate::estate::Kind;
 use crate::judge::index::Index;
-use crate::judge::{Assessment, Picture, RegionJudgement, Verdict, standing};
+use crate::judge::{Assessment, Picture, RegionJudgement, Verdict, reason_unread, standing};
 
 use super::{Subject, SubjectKind, find};
 
@@ -23,6 +24,13 @@ pub struct Relation {
     pub verdict: Verdict,
     /// What is worth knowing of the tie: a target's state and its reason.
     pub note: String,
+}
+
+impl Relation {
+    /// Whether it is one of the many that a group is made of.
+    pub fn is_member(&self) -> bool {
+        self.role == "member" && self.subject.kind == SubjectKind::Instance
+    }
 }
 
 /// What relations are found from: the picture, its region, its joins.
@@ -78,7 +86,9 @@ fn assess_in(subject: &Subject, picture: &Picture, index: Option<&Index<'_>>) ->
     let Some(judged) = picture.judgement.regions.get(&subject.region) else {
         return Assessment::unknown(format!("{} is not among the regions looked at", subject.region));
     };
-    let known = |found: Option<&Assessment>| found.cloned().unwrap_or_else(|| Assessment::unknown("not found: not read, or gone"));
+    let known = |found: Option<&Assessment>| {
+        found.cloned().unwrap_or_else(|| Assessment::unknown("not found: not read, or gone"))
+    };
     let id = subject.id.as_str();
     match subject.kind {
         SubjectKind::Instance => of_instance(subject, picture, judged, index),
@@ -92,7 +102,11 @@ fn assess_in(subject: &Subject, picture: &Picture, index: Option<&Index<'_>>) ->
         SubjectKind::Zone => known(of_zone(judged, id).as_ref()),
         // Nothing is judged of these beyond their being there.
         SubjectKind::LoadBalancer => exists(find::load_balancer(&picture.estate, &subject.region, id).is_some()),
-        SubjectKind::Image => exists(find::image(&picture.estate, &subject.region, id).is_some()),
+        // Only this account's images are read: another's is not missing.
+        SubjectKind::Image => match reason_unread(&picture.estate, &subject.region, Kind::Images, picture.taken_at) {
+            Some(reason) if find::image(&picture.estate, &subject.region, id).is_none() => Assessment::unknown(reason),
+            _ => Assessment::ok(),
+        },
         SubjectKind::Shift => Assessment::ok(),
     }
 }
@@ -108,7 +122,12 @@ fn of_zone(judged: &RegionJudgement, id: &str) -> Option<Assessment> {
 }
 
 /// An instance is judged by EC2's word; what its balancers and its group say comes on top.
-fn of_instance(subject: &Subject, picture: &Picture, judged: &RegionJudgement, index: Option<&Index<'_>>) -> Assessment {
+fn of_instance(
+    subject: &Subject,
+    picture: &Picture,
+    judged: &RegionJudgement,
+    index: Option<&Index<'_>>,
+) -> Assessment {
     let id = subject.id.as_str();
     let mut assessment = judged.instances.get(id).cloned().unwrap_or_default();
     let own;

@@ -44,6 +44,8 @@ pub struct Section {
 pub struct Sheet {
     /// How it stands.
     pub assessment: Assessment,
+    /// What people call it besides its id: an instance's name tag.
+    pub name: Option<String>,
     /// In a word, where it has one besides its verdict: an instance's standing.
     pub standing: Option<String>,
     /// What it is tied to.
@@ -93,11 +95,17 @@ impl Subject {
         }
         match self.kind {
             SubjectKind::Instance => self.name_status_section(picture, &mut sections),
-            SubjectKind::Group => sections.push(activities(self, picture)),
+            SubjectKind::Group => sections.insert(0, activities(self, picture)),
             _ => {}
         }
         Some(Sheet {
             assessment: relation::assess(self, picture),
+            name: match self.kind {
+                SubjectKind::Instance => {
+                    find::instance(estate, region, id).and_then(|(row, _)| row.name()).map(str::to_owned)
+                }
+                _ => None,
+            },
             standing: relation::standing_of(self, picture),
             relations: relation::of(self, picture),
             sections,
@@ -136,7 +144,10 @@ fn activities(subject: &Subject, picture: &Picture) -> Section {
     let fields = latest.iter().take(10).map(|activity| {
         let age = Duration::try_from(picture.taken_at.duration_since(activity.started_at)).unwrap_or_default();
         let why = activity.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
-        Field { name: format!("{} ago", age_words(age)), value: Some(format!("{} {}{why}", activity.status, activity.description)) }
+        Field {
+            name: format!("{} ago", age_words(age)),
+            value: Some(format!("{} {}{why}", activity.status, activity.description)),
+        }
     });
     Section {
         title: "last activities".to_owned(),
@@ -154,7 +165,9 @@ fn fields(row: &impl Serialize) -> Vec<Field> {
         let name = name.replace('_', " ");
         match value {
             Json::Object(inner) if name == "tags" || inner.len() > 3 => {
-                fields.extend(inner.iter().map(|(key, value)| Field { name: format!("{name} {key}"), value: words(value) }));
+                fields.extend(
+                    inner.iter().map(|(key, value)| Field { name: format!("{name} {key}"), value: words(value) }),
+                );
             }
             Json::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
                 // Members have their own place among the relations; the rest is listed item by item.
@@ -184,7 +197,8 @@ fn words(value: &Json) -> Option<String> {
         Json::Array(items) => Some(items.iter().filter_map(words).collect::<Vec<_>>().join(", ")),
         Json::Object(object) if object.is_empty() => None,
         Json::Object(object) => {
-            let words = object.iter().filter_map(|(key, value)| Some(format!("{} {}", key.replace('_', " "), words(value)?)));
+            let words =
+                object.iter().filter_map(|(key, value)| Some(format!("{} {}", key.replace('_', " "), words(value)?)));
             Some(words.collect::<Vec<_>>().join(" · "))
         }
     }
@@ -203,8 +217,18 @@ mod tests {
             protected: bool,
             tags: Vec<(&'static str, &'static str)>,
         }
-        let shown = fields(&Thing { instance_type: "m7g.large", grace_s: None, protected: false, tags: vec![("Name", "web")] });
-        let shown: Vec<(&str, Option<&str>)> = shown.iter().map(|field| (field.name.as_str(), field.value.as_deref())).collect();
-        assert_eq!(shown, [("instance type", Some("m7g.large")), ("grace s", None), ("protected", Some("no")), ("tag Name", Some("web"))]);
+        let shown =
+            fields(&Thing { instance_type: "m7g.large", grace_s: None, protected: false, tags: vec![("Name", "web")] });
+        let shown: Vec<(&str, Option<&str>)> =
+            shown.iter().map(|field| (field.name.as_str(), field.value.as_deref())).collect();
+        assert_eq!(
+            shown,
+            [
+                ("instance type", Some("m7g.large")),
+                ("grace s", None),
+                ("protected", Some("no")),
+                ("tag Name", Some("web"))
+            ]
+        );
     }
 }

@@ -266,7 +266,9 @@ impl Shop {
         let Plan(name, entry, each, failing) = plan;
         let group_arn = arn("elasticloadbalancing", &self.region, &format!("targetgroup/{name}/73e2d6bc24d8a067"));
         let balancer_arn = match *entry {
-            "network" => arn("elasticloadbalancing", &self.region, &format!("loadbalancer/net/{name}/50dc6c495c0c9188")),
+            "network" => {
+                arn("elasticloadbalancing", &self.region, &format!("loadbalancer/net/{name}/50dc6c495c0c9188"))
+            }
             _ => arn("elasticloadbalancing", &self.region, &format!("loadbalancer/app/{name}/50dc6c495c0c9188")),
         };
         let mut members = Vec::new();
@@ -278,10 +280,29 @@ impl Shop {
                 let impaired = self.sick && z == 1 && *name == "workers" && n == 0;
                 let id = self.instance(name, zone, impaired);
                 let state = LifecycleState::InService;
-                members.push(Member { instance: id.clone().into(), zone: (*zone).into(), state, healthy: true, protected: false, template_version: Some(text("7")) });
-                let (state, reason) = if fails { (TargetState::Unhealthy, Some(text("Target.Timeout"))) } else { (TargetState::Healthy, None) };
+                members.push(Member {
+                    instance: id.clone().into(),
+                    zone: (*zone).into(),
+                    state,
+                    healthy: true,
+                    protected: false,
+                    template_version: Some(text("7")),
+                });
+                let (state, reason) = if fails {
+                    (TargetState::Unhealthy, Some(text("Target.Timeout")))
+                } else {
+                    (TargetState::Healthy, None)
+                };
                 let out = if fails { ClassicState::OutOfService } else { ClassicState::InService };
-                targets.push(Target { id: text(&id), port: Some(8080), zone: None, state, reason, description: None, administrative_override: None });
+                targets.push(Target {
+                    id: text(&id),
+                    port: Some(8080),
+                    zone: None,
+                    state,
+                    reason,
+                    description: None,
+                    administrative_override: None,
+                });
                 classic.push(ClassicTarget { instance: id.into(), state: out, reason: None, description: None });
             }
         }
@@ -293,7 +314,15 @@ impl Shop {
         } else if *entry == "classic" {
             let instances = classic.iter().map(|target| target.instance.clone()).collect();
             account.put(&self.region.clone(), Part::Of(text(name)), classic);
-            self.classic.push(ClassicBalancer { name: (*name).into(), dns_name: None, zones: zones.iter().map(|(zone, _)| (*zone).into()).collect(), subnets: Vec::new(), instances, health_check: Some(text("HTTP:80/health")), created_at: None });
+            self.classic.push(ClassicBalancer {
+                name: (*name).into(),
+                dns_name: None,
+                zones: zones.iter().map(|(zone, _)| (*zone).into()).collect(),
+                subnets: Vec::new(),
+                instances,
+                health_check: Some(text("HTTP:80/health")),
+                created_at: None,
+            });
         }
         let count = i32::try_from(members.len()).unwrap();
         self.groups.push(Group {
@@ -351,7 +380,10 @@ impl Shop {
             public_address: None,
             lifecycle: None,
             volumes: Box::default(),
-            tags: Tags::new([(text("Name"), text(name)), (text("aws:autoscaling:groupName"), text(&format!("{name}-asg")))]),
+            tags: Tags::new([
+                (text("Name"), text(name)),
+                (text("aws:autoscaling:groupName"), text(&format!("{name}-asg"))),
+            ]),
         });
         self.statuses.push(InstanceStatus {
             instance: id.clone().into(),
@@ -371,7 +403,9 @@ impl Shop {
             name: text(metric),
             dimensions: vec![(text("TargetGroup"), text(ending))],
         };
-        for (suffix, what, threshold) in [("5xx", "HTTPCode_Target_5XX_Count", 10.0), ("p99", "TargetResponseTime", 0.5)] {
+        for (suffix, what, threshold) in
+            [("5xx", "HTTPCode_Target_5XX_Count", 10.0), ("p99", "TargetResponseTime", 0.5)]
+        {
             let fires = fires && (suffix == "5xx" || name == "web");
             self.alarms.push(Alarm {
                 name: format!("{name}-{suffix}").into(),
@@ -463,7 +497,9 @@ pub fn zone_bad() -> Arc<Picture> {
 pub fn denied() -> Arc<Picture> {
     let mut account = shop(false);
     let east = Region::from("us-east-1");
-    for (kind, action) in [(Kind::Groups, "autoscaling:DescribeAutoScalingGroups"), (Kind::Alarms, "cloudwatch:DescribeAlarms")] {
+    for (kind, action) in
+        [(Kind::Groups, "autoscaling:DescribeAutoScalingGroups"), (Kind::Alarms, "cloudwatch:DescribeAlarms")]
+    {
         account.forget(&east, kind);
         account.fail(&east, kind, FailureKind::Denied, action, "AccessDenied");
     }
@@ -476,7 +512,9 @@ pub fn stale() -> Arc<Picture> {
     let east = Region::from("us-east-1");
     account.aged(1200).fill(&east, EAST, SERVICES, false);
     account.databases(&east, EAST, true);
-    for (kind, action) in [(Kind::Instances, "ec2:DescribeInstances"), (Kind::Targets, "elasticloadbalancing:DescribeTargetHealth")] {
+    for (kind, action) in
+        [(Kind::Instances, "ec2:DescribeInstances"), (Kind::Targets, "elasticloadbalancing:DescribeTargetHealth")]
+    {
         account.fail(&east, kind, FailureKind::Unreachable, action, "Timeout");
     }
     account.picture()
@@ -496,7 +534,12 @@ pub fn starting() -> Arc<Picture> {
 
 /// Five thousand instances and forty services, names of every kind.
 pub fn many() -> Arc<Picture> {
-    const NAMES: &[&str] = &["漢字サービス", "weird\u{1b}[31mname", "a-very-long-service-name-that-does-not-fit-anywhere-at-all", "éclair"];
+    const NAMES: &[&str] = &[
+        "漢字サービス",
+        "weird\u{1b}[31mname",
+        "a-very-long-service-name-that-does-not-fit-anywhere-at-all",
+        "éclair",
+    ];
     let mut account = Account::new(&["us-east-1", "us-west-2"]);
     let mut plans: Vec<Plan> = Vec::new();
     for n in 0..36 {

@@ -127,7 +127,10 @@ impl Rgb {
     }
 
     fn distance(self, other: Rgb) -> u32 {
-        [(self.0, other.0), (self.1, other.1), (self.2, other.2)].iter().map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2)).sum()
+        [(self.0, other.0), (self.1, other.1), (self.2, other.2)]
+            .iter()
+            .map(|(a, b)| u32::from(a.abs_diff(*b)).pow(2))
+            .sum()
     }
 
     /// Relative luminance, as WCAG 2 defines it.
@@ -159,7 +162,8 @@ impl<'de> Deserialize<'de> for Rgb {
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Rgb, E> {
                 let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
                 let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-                let [_, r, g, b] = value.ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))?.to_be_bytes();
+                let [_, r, g, b] =
+                    value.ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))?.to_be_bytes();
                 Ok(Rgb(r, g, b))
             }
         }

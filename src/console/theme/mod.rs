@@ -107,7 +107,8 @@ pub fn find(name: &str, depth: Depth) -> Result<Theme, ThemeError> {
 /// # Errors
 /// Says at which line and column what is wrong.
 pub fn parse(name: &str, text: &str, depth: Depth) -> Result<Theme, ThemeError> {
-    let file: File = toml::from_str(text).map_err(|error| located(name, text, error.span(), error.message().to_owned()))?;
+    let file: File =
+        toml::from_str(text).map_err(|error| located(name, text, error.span(), error.message().to_owned()))?;
     for (role, spec) in &file.roles {
         for colour in [&spec.get_ref().fg, &spec.get_ref().bg].into_iter().flatten() {
             if !file.palette.contains_key(colour) {
@@ -154,7 +155,9 @@ impl File {
     fn style(&self, role: Role, depth: Depth) -> Style {
         let inherited = role.parent().map(|parent| self.style(parent, depth)).unwrap_or_default();
         let Some(spec) = self.roles.get(&role).map(toml::Spanned::get_ref) else { return inherited };
-        let tint = |name: &Option<String>| name.as_ref().and_then(|name| self.palette.get(name)).and_then(|tint| tint.at(depth));
+        let tint = |name: &Option<String>| {
+            name.as_ref().and_then(|name| self.palette.get(name)).and_then(|tint| tint.at(depth))
+        };
         let mut style = inherited;
         style.fg = tint(&spec.fg).or(style.fg);
         style.bg = tint(&spec.bg).or(style.bg);
@@ -209,9 +212,33 @@ mod tests {
             let theme = find(name, Depth::True).unwrap();
             for role in Role::ALL.iter().filter(|role| **role != Role::Rule) {
                 let style = theme.style(*role);
-                let (Some(Color::Rgb(r, g, b)), Some(Color::Rgb(x, y, z))) = (style.fg, style.bg) else { panic!("{name} {role:?}") };
+                let (Some(Color::Rgb(r, g, b)), Some(Color::Rgb(x, y, z))) = (style.fg, style.bg) else {
+                    panic!("{name} {role:?}")
+                };
                 let contrast = Rgb(r, g, b).contrast(Rgb(x, y, z));
                 assert!(contrast >= 4.5, "{name}: {role:?} has a contrast of {contrast:.1}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_selected_row_stays_readable() {
+        for name in names() {
+            let theme = find(name, Depth::True).unwrap();
+            let selected = theme.style(Role::Selected);
+            if selected.add_modifier.contains(Modifier::REVERSED) {
+                continue; // Ink and ground are the selection's own.
+            }
+            for role in Role::ALL
+                .iter()
+                .filter(|role| theme.style(**role).bg == theme.style(Role::Text).bg && **role != Role::Rule)
+            {
+                let (Some(Color::Rgb(r, g, b)), Some(Color::Rgb(x, y, z))) = (theme.style(*role).fg, selected.bg)
+                else {
+                    panic!("{name}")
+                };
+                let contrast = Rgb(r, g, b).contrast(Rgb(x, y, z));
+                assert!(contrast >= 3.0, "{name}: {role:?} on the selection has a contrast of {contrast:.1}");
             }
         }
     }
@@ -226,13 +253,18 @@ mod tests {
 
     #[test]
     fn errors_say_where_and_name_the_nearest() {
-        let text = "[palette]\nred = { rgb = \"#ff0000\", ansi = \"red\" }\n[roles]\ntext = { fg = \"red\", bgg = \"red\" }\n";
+        let text =
+            "[palette]\nred = { rgb = \"#ff0000\", ansi = \"red\" }\n[roles]\ntext = { fg = \"red\", bgg = \"red\" }\n";
         let message = parse("mine", text, Depth::True).unwrap_err().to_string();
-        assert!(message.starts_with("theme mine:4:23: unknown field `bgg`"), "{message}");
-        let message = parse("mine", &text.replace("bgg = \"red\"", "bg = \"rde\""), Depth::True).unwrap_err().to_string();
+        assert!(message.starts_with("theme mine:4:22: unknown field `bgg`"), "{message}");
+        let message =
+            parse("mine", &text.replace("bgg = \"red\"", "bg = \"rde\""), Depth::True).unwrap_err().to_string();
         assert_eq!(message, "theme mine:4:8: Text: no colour `rde` in the palette (did you mean `red`?)");
         let message = parse("mine", &text.replace("#ff0000", "#ff00"), Depth::True).unwrap_err().to_string();
-        assert!(message.starts_with("theme mine:2:15: invalid value: string \"#ff00\", expected a colour"), "{message}");
+        assert!(
+            message.starts_with("theme mine:2:15: invalid value: string \"#ff00\", expected a colour"),
+            "{message}"
+        );
         let message = find("drak", Depth::True).unwrap_err().to_string();
         assert!(message.starts_with("no theme `drak` (did you mean `dark`?)"), "{message}");
     }

@@ -97,6 +97,7 @@ impl World {
             self.with_scene(&name, |scene| {
                 scene.record_serving();
                 scene.tend_databases();
+                scene.run_scheduled_actions();
             });
         }
         self.judge_alarms();

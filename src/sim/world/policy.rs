@@ -1,5 +1,7 @@
 //! Lifecycle hooks, scaling policies and scheduled actions of groups.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::words::words;
@@ -70,6 +72,11 @@ pub struct ScheduledAction {
     pub max: Option<u32>,
     /// New desired capacity.
     pub desired: Option<u32>,
+}
+
+impl ScheduledAction {
+    /// The simulation knows daily recurrences alone.
+    pub const EVERY: Duration = Duration::from_secs(86_400);
 }
 
 words! {

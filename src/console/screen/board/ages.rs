@@ -36,7 +36,13 @@ enum State {
 }
 
 /// Each source with the age of its oldest reading; where there is less room, those that need a word and the oldest of the rest.
-pub(super) fn spans(estate: &Estate, region: &Region, now: Timestamp, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
+pub(super) fn spans(
+    estate: &Estate,
+    region: &Region,
+    now: Timestamp,
+    look: &Look<'_>,
+    room: usize,
+) -> Vec<Span<'static>> {
     let sources: Vec<(&str, State, Option<Duration>)> = SOURCES
         .iter()
         .map(|(name, kinds)| {
@@ -44,7 +50,8 @@ pub(super) fn spans(estate: &Estate, region: &Region, now: Timestamp, look: &Loo
             (*name, state, age)
         })
         .collect();
-    let all: Vec<Span<'static>> = sources.iter().flat_map(|(name, state, age)| source(name, *state, *age, look)).collect();
+    let all: Vec<Span<'static>> =
+        sources.iter().flat_map(|(name, state, age)| source(name, *state, *age, look)).collect();
     if spans_width(&all) < room {
         return std::iter::once(Span::raw(" ")).chain(all).collect();
     }

@@ -22,7 +22,10 @@ use super::{Board, ages, headline};
 /// Draws the board.
 pub(super) fn draw(board: &Board, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let Some(picture) = world.picture else {
-        let line = Line::from(vec![look.span(Role::Notice, "  reading the account"), look.span(Role::Dim, ": who we are, its regions and zones, then everything in them")]);
+        let line = Line::from(vec![
+            look.span(Role::Notice, "  reading the account"),
+            look.span(Role::Dim, ": who we are, its regions and zones, then everything in them"),
+        ]);
         put(buf, area, 1, &line, area);
         return;
     };
@@ -75,7 +78,11 @@ impl Grids<'_> {
         }
         let pinned = heads.len();
         self.put_lines(&heads, grid, area, buf);
-        let below = Rect { y: grid.y + to_u16(pinned).min(grid.height), height: grid.height.saturating_sub(to_u16(pinned)), ..grid };
+        let below = Rect {
+            y: grid.y + to_u16(pinned).min(grid.height),
+            height: grid.height.saturating_sub(to_u16(pinned)),
+            ..grid
+        };
         let visible: Vec<Drawn> = lines.into_iter().skip(self.board.offset).take(usize::from(below.height)).collect();
         self.put_lines(&visible, below, area, buf);
         for (line, region) in rules {
@@ -120,7 +127,9 @@ impl Grids<'_> {
     fn rows(&self, section: &Section, widths: &Grid, row: &mut usize) -> Vec<Drawn> {
         if section.rows.is_empty() {
             let words = match (section.is_known(), section.hidden) {
-                (false, _) if section.distrust.is_empty() => self.look.span(Role::Dim, "   what runs here is not known yet"),
+                (false, _) if section.distrust.is_empty() => {
+                    self.look.span(Role::Dim, "   what runs here is not known yet")
+                }
                 (false, _) => self.look.span(Role::Unknown, "   ? what runs here is not known"),
                 (true, 0) => self.look.span(Role::Dim, "   nothing runs here"),
                 (true, hidden) => self.look.span(Role::Dim, format!("   none of {hidden} services passes the filter")),
@@ -160,7 +169,8 @@ impl Grids<'_> {
 
     /// What is past its age limit is visibly so.
     fn dim_stale(&self, below: Rect, buf: &mut Buffer) {
-        let is_stale = self.board.sections.iter().any(|(region, _)| ages::is_stale(&self.picture.estate, region, self.world.now));
+        let is_stale =
+            self.board.sections.iter().any(|(region, _)| ages::is_stale(&self.picture.estate, region, self.world.now));
         if is_stale {
             buf.set_style(below.intersection(*buf.area()), Style::new().add_modifier(Modifier::DIM));
         }

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::id::ZoneName;
 use crate::judge::board::Cell;
+use crate::judge::standing::Standing;
 use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
 use crate::judge::{RegionJudgement, Verdict};
 
@@ -17,10 +18,9 @@ use crate::console::draw::spans_width;
 use crate::console::text::{cut, fit, fit_right, width};
 use crate::console::theme::Role;
 
+use super::cell::CellWidths;
+use super::head;
 use super::model::{Row, RowKey, Section};
-
-/// Pips are drawn one by one up to this many.
-const PIPS: usize = 8;
 
 /// The widths of a region's grid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,10 +29,7 @@ pub(super) struct Grid {
     /// Whether something has no known zone: it gets a column of its own.
     nowhere: bool,
     lead: Lead,
-    /// A cell: pips, count, and the whole.
-    pips: usize,
-    count: usize,
-    cell: usize,
+    cell: CellWidths,
     reason: usize,
 }
 
@@ -75,7 +72,13 @@ const SIGNS: usize = 5;
 
 impl Grid {
     /// Fits the grid of a section into `columns` columns.
-    pub(super) fn fit(judged: &RegionJudgement, section: &Section, lead: Lead, columns: usize, look: &Look<'_>) -> Self {
+    pub(super) fn fit(
+        judged: &RegionJudgement,
+        section: &Section,
+        lead: Lead,
+        columns: usize,
+        look: &Look<'_>,
+    ) -> Self {
         let mut zones: Vec<ZoneName> = judged.zones.iter().map(|zone| zone.name.clone()).collect();
         for zone in section.rows.iter().flat_map(|row| row.cells.zones.keys()) {
             if !zones.contains(zone) {
@@ -83,10 +86,9 @@ impl Grid {
             }
         }
         let nowhere = section.rows.iter().any(|row| !row.cells.nowhere.is_empty());
-        let cells = || section.rows.iter().flat_map(|row| row.cells.all()).filter(|cell| !cell.is_empty());
-        let count = cells().map(|cell| width(&count_words(cell))).max().unwrap_or(1).max(1);
-        let pips = cells().map(|cell| spans_width(&pips(cell, look))).max().unwrap_or(1);
-        let mut grid = Self { zones, nowhere, lead, pips, count, cell: 0, reason: 0 };
+        let cells = section.rows.iter().flat_map(|row| row.cells.all()).filter(|cell| !cell.is_empty());
+        let cell = CellWidths::of(cells, look);
+        let mut grid = Self { zones, nowhere, lead, cell, reason: 0 };
         grid.squeeze(columns);
         grid
     }
@@ -94,16 +96,16 @@ impl Grid {
     /// Gives up what matters least until the grid fits: long names, entry words, pips; then spreads what is left.
     fn squeeze(&mut self, columns: usize) {
         let n = self.columns().max(1);
-        let fits = |grid: &Self| grid.lead.all() + n * grid.natural() <= columns;
-        let steps: [fn(&mut Self); 4] = [
-            |grid| grid.lead.name = grid.lead.name.min(16),
-            |grid| grid.lead.entry = 0,
-            |grid| grid.pips = 0,
-            |grid| grid.lead.name = grid.lead.name.min(10),
+        let steps: [fn(&mut Self, usize); 4] = [
+            |grid, over| grid.lead.name = grid.lead.name.min(grid.lead.name.saturating_sub(over).max(16)),
+            |grid, _| grid.lead.entry = 0,
+            |grid, _| grid.cell.pips = 0,
+            |grid, over| grid.lead.name = grid.lead.name.min(grid.lead.name.saturating_sub(over).max(8)),
         ];
         for step in steps {
-            if !fits(self) {
-                step(self);
+            let over = (self.lead.all() + n * self.cell.natural()).saturating_sub(columns);
+            if over > 0 {
+                step(self, over);
             }
         }
         let free = columns.saturating_sub(self.lead.all());
@@ -113,17 +115,12 @@ impl Grid {
             110.. => 20,
             _ => 14,
         };
-        self.cell = self.natural().max(head).min(free / n);
-        let left = free.saturating_sub(self.cell * n);
+        self.cell.all = self.cell.natural().max(head).min(free / n);
+        let left = free.saturating_sub(self.cell.all * n);
         self.reason = if left >= 16 { left - 2 } else { 0 };
         if self.reason == 0 {
-            self.cell = (free / n).min(head.max(18));
+            self.cell.all = (free / n).min(head.max(18));
         }
-    }
-
-    /// What a cell wants.
-    fn natural(&self) -> usize {
-        if self.pips > 0 { (self.pips + 1 + self.count).max(8) + 2 } else { self.count + 3 }
     }
 
     fn columns(&self) -> usize {
@@ -139,14 +136,14 @@ impl Grid {
         let mut evidence = vec![Span::raw(" ".repeat(lead))];
         for zone in &self.zones {
             let known = judged.zones.iter().find(|known| known.name == *zone);
-            names.extend(self.zone_name(zone, known, look));
-            verdicts.extend(self.zone_verdict(known, look));
-            evidence.push(self.zone_evidence(known, look));
+            names.extend(head::name(zone, known, self.cell.all, look));
+            verdicts.extend(head::verdict(known, self.cell.all, look));
+            evidence.push(head::evidence(known, self.cell.all, look));
         }
         if self.nowhere {
-            names.push(look.span(Role::Dim, fit("no zone", self.cell, look.glyphs.ellipsis())));
-            verdicts.push(Span::raw(" ".repeat(self.cell)));
-            evidence.push(Span::raw(" ".repeat(self.cell)));
+            names.push(look.span(Role::Dim, fit("no zone", self.cell.all, look.glyphs.ellipsis())));
+            verdicts.push(Span::raw(" ".repeat(self.cell.all)));
+            evidence.push(Span::raw(" ".repeat(self.cell.all)));
         }
         names.push(look.span(Role::Dim, fit_right("ALL", self.lead.total + 1, "")));
         if self.reason > 0 {
@@ -155,61 +152,15 @@ impl Grid {
         [names, verdicts, evidence].into_iter().map(Line::from).collect()
     }
 
-    fn zone_name(&self, zone: &ZoneName, known: Option<&ZoneAssessment>, look: &Look<'_>) -> Vec<Span<'static>> {
-        let id = known.map_or("?", |known| known.id.as_str());
-        let room = self.cell.saturating_sub(1);
-        let name = [zone.as_str(), short_zone(zone)]
-            .into_iter()
-            .find(|name| width(name) + 1 + width(id) <= room)
-            .unwrap_or_else(|| if width(zone.as_str()) <= room { zone.as_str() } else { short_zone(zone) });
-        let name = cut(name, room, look.glyphs.ellipsis());
-        let rest = fit(&format!(" {id}"), self.cell - width(&name), look.glyphs.ellipsis());
-        vec![look.span(Role::Strong, name), look.span(Role::Dim, rest)]
-    }
-
-    fn zone_verdict(&self, known: Option<&ZoneAssessment>, look: &Look<'_>) -> Vec<Span<'static>> {
-        let Some(zone) = known else {
-            return vec![look.span(Role::Unknown, fit("? not read", self.cell, look.glyphs.ellipsis()))];
-        };
-        let verdict = zone.verdict.verdict();
-        let word = zone.verdict.as_str();
-        let mut spans = match zone.verdict {
-            ZoneVerdict::Ok => vec![look.span(Role::Ok, format!("{} {word}", look.glyphs.zone(zone.verdict)))],
-            _ => vec![look.span(Role::badge(verdict), format!(" {} {} ", look.glyphs.zone(zone.verdict), word.to_uppercase()))],
-        };
-        match zone.shifted {
-            Some(true) => spans.push(look.span(Role::Notice, format!(" {} shifted", look.glyphs.arrow()))),
-            None if zone.verdict == ZoneVerdict::Ok && self.cell >= 18 => spans.push(look.span(Role::Unknown, " shift ?")),
-            _ => {}
-        }
-        pad(&mut spans, self.cell);
-        spans
-    }
-
-    /// What the verdict rests on: in words where they fit, else as the count that they are about.
-    fn zone_evidence(&self, known: Option<&ZoneAssessment>, look: &Look<'_>) -> Span<'static> {
-        let Some(zone) = known else { return Span::raw(" ".repeat(self.cell)) };
-        let room = self.cell.saturating_sub(1);
-        let counts = zone.targets.map(|targets| match targets.expected() {
-            0 => "no targets".to_owned(),
-            all => format!("{}/{all} targets", targets.healthy + targets.unavailable),
-        });
-        let evidence = zone.evidence.first();
-        let role = if evidence.is_some() { Role::of(zone.verdict.verdict()) } else { Role::Dim };
-        let words = match (evidence, counts) {
-            (Some(evidence), _) if width(&evidence.detail) <= room => evidence.detail.clone(),
-            (_, Some(counts)) => counts,
-            (_, None) => "targets ?".to_owned(),
-        };
-        let role = if zone.targets.is_none() { Role::Unknown } else if role == Role::Ok { Role::Dim } else { role };
-        look.span(role, format!("{} ", fit(&words, room, look.glyphs.ellipsis())))
-    }
-
     /// A row.
     pub(super) fn row(&self, row: &Row, look: &Look<'_>) -> Line<'static> {
         let verdict = row.assessment.verdict;
         let ellipsis = look.glyphs.ellipsis();
-        let sign = if verdict == Verdict::Ok { Span::raw(" ") } else { look.span(Role::of(verdict), look.glyphs.verdict(verdict)) };
+        let sign = if verdict == Verdict::Ok {
+            Span::raw(" ")
+        } else {
+            look.span(Role::of(verdict), look.glyphs.verdict(verdict))
+        };
         let fold = match row.open {
             Some(open) => format!("{} ", look.glyphs.fold(open)),
             None => "  ".to_owned(),
@@ -221,17 +172,23 @@ impl Grid {
             (Some(_), Verdict::Ok) => Role::Text,
             (None, Verdict::Ok) => Role::Dim,
         };
-        let mut spans =
-            vec![Span::raw(" "), sign, Span::raw(" "), look.span(Role::Dim, fold), look.span(name_role, name), Span::raw(" ")];
+        let mut spans = vec![
+            Span::raw(" "),
+            sign,
+            Span::raw(" "),
+            look.span(Role::Dim, fold),
+            look.span(name_role, name),
+            Span::raw(" "),
+        ];
         if self.lead.entry > 0 {
             spans.push(look.span(Role::Dim, fit(&row.entry, self.lead.entry, ellipsis)));
             spans.push(Span::raw(" "));
         }
         for zone in &self.zones {
-            spans.extend(self.cell_spans(row.cells.zones.get(zone), row.is_whole, look));
+            spans.extend(self.cell.spans(row.cells.zones.get(zone), row.is_whole, look));
         }
         if self.nowhere {
-            spans.extend(self.cell_spans(Some(&row.cells.nowhere), row.is_whole, look));
+            spans.extend(self.cell.spans(Some(&row.cells.nowhere), row.is_whole, look));
         }
         let total = row.count().map(|(well, all)| format!("{well}/{all}")).unwrap_or_default();
         let role = match row.count() {
@@ -245,74 +202,6 @@ impl Grid {
         }
         Line::from(spans)
     }
-
-    fn cell_spans(&self, cell: Option<&Cell>, is_whole: bool, look: &Look<'_>) -> Vec<Span<'static>> {
-        let Some(cell) = cell.filter(|cell| !cell.is_empty()) else {
-            // Nothing here: a dot where that is known, else nobody can say.
-            let sign = if is_whole { look.span(Role::Rule, look.glyphs.dot()) } else { look.span(Role::Unknown, "?") };
-            let mut spans = vec![sign];
-            pad(&mut spans, self.cell);
-            return spans;
-        };
-        let mut spans = if self.pips > 0 { pips(cell, look) } else { Vec::new() };
-        if self.pips > 0 {
-            pad(&mut spans, self.pips.min(self.cell.saturating_sub(self.count + 2)));
-            spans.push(Span::raw(" "));
-        }
-        let role = if cell.healthy() < cell.total() { Role::of(worst(cell)) } else { Role::Dim };
-        spans.push(look.span(role, fit_right(&count_words(cell), self.count, look.glyphs.ellipsis())));
-        if self.pips == 0 {
-            spans.extend(cell.databases.iter().map(|mark| look.span(Role::Database, mark.letter())));
-        }
-        pad(&mut spans, self.cell);
-        spans
-    }
-}
-
-/// How the count of a cell is coloured: by the worst that makes it less than whole.
-fn worst(cell: &Cell) -> Verdict {
-    use crate::judge::standing::Standing;
-    let has = |standing| cell.standings.contains_key(&standing);
-    if has(Standing::Unhealthy) || has(Standing::Impaired) {
-        Verdict::Critical
-    } else if has(Standing::Unknown) {
-        Verdict::Unknown
-    } else {
-        Verdict::Warning
-    }
-}
-
-/// `2/4`; empty for a cell with databases alone.
-fn count_words(cell: &Cell) -> String {
-    if cell.standings.is_empty() { String::new() } else { format!("{}/{}", cell.healthy(), cell.total()) }
-}
-
-/// One pip a member up to eight, then a number a standing; databases' marks after them.
-fn pips(cell: &Cell, look: &Look<'_>) -> Vec<Span<'static>> {
-    let mut spans = Vec::new();
-    let members: usize = cell.standings.values().sum();
-    for (standing, count) in &cell.standings {
-        let (role, pip) = (Role::pip(*standing), look.glyphs.standing(*standing));
-        if members <= PIPS {
-            spans.push(look.span(role, pip.repeat(*count)));
-        } else {
-            let space = if spans.is_empty() { "" } else { " " };
-            spans.push(look.span(role, format!("{space}{pip}{count}")));
-        }
-    }
-    if !cell.databases.is_empty() {
-        let space = if spans.is_empty() { "" } else { " " };
-        let mut marks: BTreeMap<_, usize> = BTreeMap::new();
-        for mark in &cell.databases {
-            *marks.entry(*mark).or_default() += 1;
-        }
-        let words: String = marks
-            .iter()
-            .map(|(mark, count)| if *count > 3 { format!("{}{count}", mark.letter()) } else { mark.letter().repeat(*count) })
-            .collect();
-        spans.push(look.span(Role::Database, format!("{space}{words}")));
-    }
-    spans
 }
 
 fn indent(row: &Row) -> usize {
@@ -320,24 +209,4 @@ fn indent(row: &Row) -> usize {
         RowKey::Service(..) => 0,
         RowKey::Part(..) => 2,
     }
-}
-
-/// Fills up with blanks to `columns`, or cuts the last spans off at it.
-fn pad(spans: &mut Vec<Span<'static>>, columns: usize) {
-    while spans_width(spans) > columns {
-        let Some(last) = spans.pop() else { return };
-        let room = columns.saturating_sub(spans_width(spans));
-        let text = cut(&last.content, room, "");
-        if !text.is_empty() {
-            spans.push(Span::styled(text, last.style));
-        }
-    }
-    let missing = columns.saturating_sub(spans_width(spans));
-    spans.push(Span::raw(" ".repeat(missing)));
-}
-
-/// `1b` of `us-east-1b`.
-fn short_zone(zone: &ZoneName) -> &str {
-    let name = zone.as_str();
-    name.rsplit_once('-').map_or(name, |(_, short)| short)
 }

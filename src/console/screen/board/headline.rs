@@ -63,7 +63,11 @@ pub(super) fn lines(
     if is_reading(picture, regions) {
         let place = regions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let badge = look.span(Role::Notice, " READING ");
-        return vec![Line::from(vec![Span::raw(" "), badge, look.span(Role::Dim, format!(" {place}: nothing is known yet"))])];
+        return vec![Line::from(vec![
+            Span::raw(" "),
+            badge,
+            look.span(Role::Dim, format!(" {place}: nothing is known yet")),
+        ])];
     }
     let of = if columns < 100 { "/" } else { " of " };
     let (mut loud, rest): (Vec<Share>, Vec<Share>) =
@@ -93,7 +97,8 @@ pub(super) fn lines(
     for (n, (region, finding)) in findings.iter().take(room).enumerate() {
         let tail = if n + 1 == room && more > 0 && !all_below { format!("  (+{more} more)") } else { String::new() };
         let place = if regions.len() > 1 { format!("{region}: ") } else { String::new() };
-        let text = cut(&format!("{place}{}", finding.words), columns.saturating_sub(5 + tail.len()), look.glyphs.ellipsis());
+        let text =
+            cut(&format!("{place}{}", finding.words), columns.saturating_sub(5 + tail.len()), look.glyphs.ellipsis());
         lines.push(Line::from(vec![
             look.span(Role::of(finding.verdict), format!(" {} ", look.glyphs.verdict(finding.verdict))),
             look.span(Role::Text, text),
@@ -105,7 +110,8 @@ pub(super) fn lines(
 
 /// Whether nothing has been read that a verdict could rest on: the first moments.
 pub(super) fn is_reading(picture: &Picture, regions: &[Region]) -> bool {
-    !regions.is_empty() && regions.iter().all(|region| JUDGED.iter().all(|kind| !picture.estate.was_tried(region, *kind)))
+    !regions.is_empty()
+        && regions.iter().all(|region| JUDGED.iter().all(|kind| !picture.estate.was_tried(region, *kind)))
 }
 
 /// All that is not well: zones as a whole first, for that is what one leaves; then the gravest. What is merely not read yet is
@@ -142,9 +148,12 @@ fn scoped(picture: &Picture, regions: &[Region]) -> Verdict {
 
 /// The counts that tell most, each with its denominator.
 fn shares(picture: &Picture, regions: &[Region]) -> Vec<Share> {
-    let judged: Vec<&RegionJudgement> = regions.iter().filter_map(|region| picture.judgement.regions.get(region)).collect();
+    let judged: Vec<&RegionJudgement> =
+        regions.iter().filter_map(|region| picture.judgement.regions.get(region)).collect();
     let is_read = |kinds: &[Kind]| {
-        let unread = |kind: &Kind| regions.iter().any(|region| reason_unread(&picture.estate, region, *kind, picture.taken_at).is_some());
+        let unread = |kind: &Kind| {
+            regions.iter().any(|region| reason_unread(&picture.estate, region, *kind, picture.taken_at).is_some())
+        };
         !kinds.iter().any(unread)
     };
     let zones: Vec<_> = judged.iter().flat_map(|judged| &judged.zones).collect();
@@ -155,8 +164,10 @@ fn shares(picture: &Picture, regions: &[Region]) -> Vec<Share> {
         unknown: verdicts.iter().filter(|verdict| **verdict == Verdict::Unknown).count(),
         all: is_read(kinds).then_some(verdicts.len()),
     };
-    let of = |assessments: Vec<&Assessment>| assessments.iter().map(|assessment| assessment.verdict).collect::<Vec<_>>();
-    let databases = judged.iter().flat_map(|j| j.databases.values().chain(j.clusters.values()).chain(j.global_clusters.values()));
+    let of =
+        |assessments: Vec<&Assessment>| assessments.iter().map(|assessment| assessment.verdict).collect::<Vec<_>>();
+    let databases =
+        judged.iter().flat_map(|j| j.databases.values().chain(j.clusters.values()).chain(j.global_clusters.values()));
     let targets: Vec<_> = zones.iter().map(|zone| zone.targets).collect();
     vec![
         verdicts(zones.iter().map(|zone| zone.verdict.verdict()).collect(), "zones", &[Kind::Zones]),
@@ -165,7 +176,11 @@ fn shares(picture: &Picture, regions: &[Region]) -> Vec<Share> {
             bad_word: "unhealthy",
             bad: targets.iter().flatten().map(|counts| counts.unhealthy).sum(),
             unknown: 0,
-            all: targets.iter().map(|counts| counts.map(|counts| counts.expected())).sum::<Option<usize>>().filter(|_| !zones.is_empty()),
+            all: targets
+                .iter()
+                .map(|counts| counts.map(|counts| counts.expected()))
+                .sum::<Option<usize>>()
+                .filter(|_| !zones.is_empty()),
         },
         firing(picture, regions, is_read(&[Kind::Alarms])),
         verdicts(of(judged.iter().flat_map(|j| j.groups.values()).collect()), "groups", &[Kind::Groups]),

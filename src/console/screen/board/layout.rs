@@ -53,7 +53,8 @@ impl Layout {
     pub(super) fn new(body: Rect, (zones, findings): (usize, usize), sections: &[(Region, Section)]) -> Self {
         let rows: Vec<usize> = sections.iter().map(|(_, section)| section.rows.len()).collect();
         // A region has its rule and its zones' heads; a line says what could not be read.
-        let heads: Vec<usize> = sections.iter().map(|(_, section)| 1 + HEAD + usize::from(!section.is_known())).collect();
+        let heads: Vec<usize> =
+            sections.iter().map(|(_, section)| 1 + HEAD + usize::from(!section.is_known())).collect();
         let spacing = rows.len().saturating_sub(1);
         let needs: usize = rows.iter().map(|rows| *rows.max(&1)).sum::<usize>() + heads.iter().sum::<usize>() + spacing;
         let needs = u16::try_from(needs).unwrap_or(u16::MAX);
@@ -89,7 +90,8 @@ impl Layout {
         }
         let strip = Rect { y: self.grid.bottom(), height, ..rest };
         let left = if roomy { strip.width / 2 } else { strip.width * 11 / 20 };
-        let (west, east) = (Rect { width: left, ..strip }, Rect { x: strip.x + left, width: strip.width - left, ..strip });
+        let (west, east) =
+            (Rect { width: left, ..strip }, Rect { x: strip.x + left, width: strip.width - left, ..strip });
         self.panels = if roomy {
             vec![(west, &[PanelKind::Problems]), (east, &[PanelKind::Alarms, PanelKind::Shifts])]
         } else {
@@ -110,7 +112,11 @@ impl Layout {
     /// Lines that scroll.
     pub(super) fn scrolling(&self) -> usize {
         let rows: usize = self.rows.iter().sum();
-        if self.is_pinned() { rows } else { rows + self.heads.iter().sum::<usize>() + self.rows.len().saturating_sub(1) }
+        if self.is_pinned() {
+            rows
+        } else {
+            rows + self.heads.iter().sum::<usize>() + self.rows.len().saturating_sub(1)
+        }
     }
 
     /// How many of them fit.
@@ -138,16 +144,15 @@ impl Layout {
     }
 }
 
-/// Shares `height` lines among panels that want so many: each gets what it wants, the last ones at least three while there is
-/// room, the first ones what is left.
+/// Shares `height` lines among panels that want so many: line by line in turn, until each has what it wants or none is left.
 pub(super) fn share(height: usize, wants: &[usize]) -> Vec<usize> {
-    let mut left = height;
     let mut shares = vec![0; wants.len()];
-    for (n, (share, want)) in shares.iter_mut().zip(wants).enumerate().rev() {
-        // Panels above it keep a third of what is left each.
-        let most = left.saturating_sub(n * left / 3);
-        *share = if n == 0 { left.min(*want) } else { (*want).min(most) };
-        left -= *share;
+    let mut left = height.min(wants.iter().sum());
+    while left > 0 {
+        for (share, _) in shares.iter_mut().zip(wants).filter(|(share, want)| **share < **want).take(left) {
+            *share += 1;
+            left -= 1;
+        }
     }
     shares
 }
@@ -159,7 +164,7 @@ mod tests {
     #[test]
     fn panels_get_what_they_want_while_there_is_room() {
         assert_eq!(share(30, &[10, 5, 2]), [10, 5, 2]);
-        assert_eq!(share(12, &[40, 9, 2]), [4, 6, 2]);
+        assert_eq!(share(12, &[40, 9, 2]), [5, 5, 2]);
         assert_eq!(share(0, &[4, 4]), [0, 0]);
     }
 
@@ -168,7 +173,8 @@ mod tests {
         for (width, height) in [(40, 8), (80, 22), (100, 28), (120, 38), (160, 30), (200, 58), (400, 118)] {
             let body = Rect::new(0, 1, width, height);
             let layout = Layout::new(body, (1, 4), &[]);
-            let parts: Vec<Rect> = [layout.headline, layout.grid].into_iter().chain(layout.panels.iter().map(|(at, _)| *at)).collect();
+            let parts: Vec<Rect> =
+                [layout.headline, layout.grid].into_iter().chain(layout.panels.iter().map(|(at, _)| *at)).collect();
             for (n, part) in parts.iter().enumerate() {
                 assert_eq!(part.intersection(body), *part, "{width}x{height}");
                 assert!(parts.iter().skip(n + 1).all(|other| !part.intersects(*other)), "{width}x{height}: {parts:?}");

@@ -93,7 +93,10 @@ pub(super) fn section(
     services.retain(|(service, _, assessment)| keep(&service.name, assessment.verdict));
     let hidden = all - services.len();
     services.sort_by_key(|(_, _, assessment)| std::cmp::Reverse(assessment.verdict.severity()));
-    let index = services.iter().any(|(service, _, _)| is_open(&service.name)).then(|| Index::new(&picture.estate, region, picture.taken_at));
+    let index = services
+        .iter()
+        .any(|(service, _, _)| is_open(&service.name))
+        .then(|| Index::new(&picture.estate, region, picture.taken_at));
     let reason = |kind: &Kind| reason_unread(&picture.estate, region, *kind, picture.taken_at);
     let members_known = MEMBERS.iter().all(|kind| reason(kind).is_none());
     let databases_known = DATABASES.iter().all(|kind| reason(kind).is_none());
@@ -111,11 +114,17 @@ pub(super) fn section(
         });
         if let Some(index) = index.as_ref().filter(|_| open) {
             let parts = parts(picture, judged, index, region, service);
-            rows.extend(parts.into_iter().map(|part| Row { is_whole: if part.is_database() { databases_known } else { members_known }, ..part }));
+            rows.extend(parts.into_iter().map(|part| Row {
+                is_whole: if part.is_database() { databases_known } else { members_known },
+                ..part
+            }));
         }
     }
-    let (waiting, tried): (Vec<&Kind>, Vec<&Kind>) =
-        [Kind::Zones].iter().chain(MEMBERS).chain(DATABASES).partition(|kind| !picture.estate.was_tried(region, **kind));
+    let (waiting, tried): (Vec<&Kind>, Vec<&Kind>) = [Kind::Zones]
+        .iter()
+        .chain(MEMBERS)
+        .chain(DATABASES)
+        .partition(|kind| !picture.estate.was_tried(region, **kind));
     Section {
         rows,
         hidden,
@@ -170,9 +179,11 @@ fn roll_up(judged: &RegionJudgement, service: &Service, cells: &Cells) -> Assess
 fn add_standings(whole: &mut Assessment, cells: &Cells) {
     let count = |standing: Standing| -> usize { cells.all().filter_map(|cell| cell.standings.get(&standing)).sum() };
     let (well, all) = cells.all().fold((0, 0), |(well, all), cell| (well + cell.healthy(), all + cell.total()));
-    for (standing, verdict) in
-        [(Standing::Impaired, Verdict::Critical), (Standing::Unhealthy, Verdict::Warning), (Standing::Unknown, Verdict::Unknown)]
-    {
+    for (standing, verdict) in [
+        (Standing::Impaired, Verdict::Critical),
+        (Standing::Unhealthy, Verdict::Warning),
+        (Standing::Unknown, Verdict::Unknown),
+    ] {
         let n = count(standing);
         if n > 0 && whole.verdict.severity() < verdict.severity() {
             whole.add(verdict, format!("{n} {standing}"));
@@ -184,18 +195,25 @@ fn add_standings(whole: &mut Assessment, cells: &Cells) {
 }
 
 /// The rows under a service: its groups, target groups, balancers and databases.
-fn parts(picture: &Picture, judged: &RegionJudgement, index: &Index<'_>, region: &Region, service: &Service) -> Vec<Row> {
+fn parts(
+    picture: &Picture,
+    judged: &RegionJudgement,
+    index: &Index<'_>,
+    region: &Region,
+    service: &Service,
+) -> Vec<Row> {
     let (estate, now) = (&picture.estate, picture.taken_at);
     let unknown = || Assessment::unknown("not judged yet");
-    let row = |kind: SubjectKind, id: &str, name: &str, entry: &str, assessment: Option<&Assessment>, cells: Cells| Row {
-        key: RowKey::Part(service.name.clone(), Subject::new(kind, region, id)),
-        name: name.to_owned(),
-        entry: entry.to_owned(),
-        assessment: assessment.cloned().unwrap_or_else(unknown),
-        cells,
-        is_whole: false,
-        open: None,
-    };
+    let row =
+        |kind: SubjectKind, id: &str, name: &str, entry: &str, assessment: Option<&Assessment>, cells: Cells| Row {
+            key: RowKey::Part(service.name.clone(), Subject::new(kind, region, id)),
+            name: name.to_owned(),
+            entry: entry.to_owned(),
+            assessment: assessment.cloned().unwrap_or_else(unknown),
+            cells,
+            is_whole: false,
+            open: None,
+        };
     let mut rows = Vec::new();
     for name in &service.groups {
         let cells = cells_of_group(estate, index, region, now, name);

@@ -53,7 +53,9 @@ impl Source<'_> {
             Some(format!(" ? {place}{reason}"))
         });
         reasons
-            .map(|words| Line::from(self.look.span(Role::Unknown, cut(&words, self.columns, self.look.glyphs.ellipsis()))))
+            .map(|words| {
+                Line::from(self.look.span(Role::Unknown, cut(&words, self.columns, self.look.glyphs.ellipsis())))
+            })
             .collect()
     }
 
@@ -95,11 +97,19 @@ pub(super) fn problems(source: &Source<'_>) -> Panel {
         let wrapped = wrap(&words, source.columns.saturating_sub(4), 2, look.glyphs.ellipsis());
         for (n, text) in wrapped.into_iter().enumerate() {
             let sign = if n == 0 { look.glyphs.verdict(finding.verdict) } else { " " };
-            lines.push(Line::from(vec![look.span(Role::of(finding.verdict), format!(" {sign} ")), look.span(Role::Text, text)]));
+            lines.push(Line::from(vec![
+                look.span(Role::of(finding.verdict), format!(" {sign} ")),
+                look.span(Role::Text, text),
+            ]));
         }
     }
     if findings.is_empty() {
-        let waits = source.picture.judgement.regions.values().any(|judged| judged.findings.iter().any(|finding| finding.waiting));
+        let waits = source
+            .picture
+            .judgement
+            .regions
+            .values()
+            .any(|judged| judged.findings.iter().any(|finding| finding.waiting));
         let words = if waits { look.span(Role::Notice, "   reading") } else { look.span(Role::Dim, "   none") };
         lines.push(Line::from(words));
     }
@@ -111,7 +121,9 @@ pub(super) fn alarms(source: &Source<'_>) -> Panel {
     let look = source.look;
     let mut all: Vec<(&Region, &Alarm)> = Vec::new();
     for region in source.regions {
-        all.extend(source.estate().table::<Alarm>(region, source.picture.taken_at).known().map(|alarm| (region, alarm)));
+        all.extend(
+            source.estate().table::<Alarm>(region, source.picture.taken_at).known().map(|alarm| (region, alarm)),
+        );
     }
     let count = |state: &AlarmState| all.iter().filter(|(_, alarm)| alarm.state == *state).count();
     let (fire, silent) = (count(&AlarmState::Alarm), count(&AlarmState::InsufficientData));
@@ -164,7 +176,14 @@ fn alarm_line(source: &Source<'_>, place: &str, alarm: &Alarm) -> Line<'static> 
         look.span(Role::Dim, format!("{since} ")),
         look.span(Role::Strong, name),
         look.span(Role::Warning, format!("  {muted}")),
-        look.span(Role::Dim, if left > 8 { cut(&condition, left.saturating_sub(muted.len()), look.glyphs.ellipsis()) } else { String::new() }),
+        look.span(
+            Role::Dim,
+            if left > 8 {
+                cut(&condition, left.saturating_sub(muted.len()), look.glyphs.ellipsis())
+            } else {
+                String::new()
+            },
+        ),
     ])
 }
 
@@ -202,7 +221,8 @@ struct Shift {
 
 fn active_shifts(source: &Source<'_>, region: &Region) -> Vec<Shift> {
     let (estate, at) = (source.estate(), source.picture.taken_at);
-    let autoshifts = estate.table::<Autoshift>(region, at).known().filter(|shift| shift.status == AutoshiftStatus::Active);
+    let autoshifts =
+        estate.table::<Autoshift>(region, at).known().filter(|shift| shift.status == AutoshiftStatus::Active);
     let by_aws = autoshifts.map(|shift| Shift {
         words: format!("all away from {}", shift.away_from),
         kind: "autoshift".to_owned(),

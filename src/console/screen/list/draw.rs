@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::judge::Verdict;
-use crate::listing::{Rows, Sort, Value};
+use crate::listing::{ColumnInfo, Rows, Sort, Value};
 
 use super::super::super::app::{Look, World};
 use super::super::super::draw::{put, select, title_rule};
@@ -25,12 +25,14 @@ pub(super) fn draw(view: &ListView, world: &World<'_>, look: &Look<'_>, area: Re
     };
     let areas = layout::areas(area, layout::banner_height(&rows, world, area));
     title_rule(buf, areas.title, look, title(view, world, look), position(view, look, areas.rows.height));
-    let gaps: Vec<_> =
-        rows.gaps().iter().filter(|gap| world.region.is_none_or(|only| *only == gap.region)).collect();
-    for (y, line) in gap_lines(&gaps, look, usize::from(area.width), usize::from(areas.banner.height)).iter().enumerate() {
+    let gaps: Vec<_> = rows.gaps().iter().filter(|gap| world.region.is_none_or(|only| *only == gap.region)).collect();
+    for (y, line) in
+        gap_lines(&gaps, look, usize::from(area.width), usize::from(areas.banner.height)).iter().enumerate()
+    {
         put(buf, areas.banner, y, line, area);
     }
-    let visible: Vec<usize> = view.order.iter().copied().skip(view.offset).take(usize::from(areas.rows.height)).collect();
+    let visible: Vec<usize> =
+        view.order.iter().copied().skip(view.offset).take(usize::from(areas.rows.height)).collect();
     let cells = Cells::of(view, &rows, &visible, world);
     let columns = cells.columns(view.sideways, usize::from(area.width).saturating_sub(1));
     put(buf, areas.head, 0, &head(view, look, &columns), area);
@@ -53,7 +55,8 @@ fn title(view: &ListView, world: &World<'_>, look: &Look<'_>) -> Vec<Span<'stati
         (shown, total) if shown == total => format!("{total}"),
         (shown, total) => format!("{shown}/{total}"),
     };
-    let mut spans = vec![look.span(Role::Title, format!(" {} ", view.name)), look.span(Role::Strong, format!("{count} "))];
+    let mut spans =
+        vec![look.span(Role::Title, format!(" {} ", view.name)), look.span(Role::Strong, format!("{count} "))];
     if let Some(region) = world.region {
         spans.push(look.span(Role::Dim, format!("in {region} ")));
     }
@@ -109,7 +112,7 @@ fn aligned(column: &Shown, text: &str, look: &Look<'_>) -> String {
 
 /// The texts of the visible rows, by row and by candidate column.
 struct Cells {
-    candidates: Vec<(usize, crate::listing::ColumnInfo)>,
+    candidates: Vec<(usize, ColumnInfo)>,
     rows: Vec<Vec<Value>>,
 }
 
@@ -123,10 +126,8 @@ impl Cells {
             .filter_map(|position| columns.get(position).map(|info| (position, *info)))
             .filter(|(_, info)| !(one_region && info.name == "region") || view.sort.as_deref() == Some("region"))
             .collect();
-        let rows = visible
-            .iter()
-            .map(|i| candidates.iter().map(|(position, _)| rows.cell(*i, *position)).collect())
-            .collect();
+        let rows =
+            visible.iter().map(|i| candidates.iter().map(|(position, _)| rows.cell(*i, *position)).collect()).collect();
         Self { candidates, rows }
     }
 
@@ -136,12 +137,27 @@ impl Cells {
             // The verdict stands with its glyph before it.
             cells.map(|cell| width(&cell.text()) + if place == 0 { 2 } else { 0 }).max().unwrap_or(0)
         };
-        let candidates =
-            self.candidates.iter().enumerate().map(|(place, (position, info))| {
-                let info = if place == 0 { crate::listing::ColumnInfo { width: info.width + 2, ..*info } } else { *info };
-                (*position, info, widest(place))
-            });
-        layout::fit(candidates.collect(), sideways, room)
+        let candidates: Vec<layout::Candidate> = self
+            .candidates
+            .iter()
+            .enumerate()
+            .map(|(place, (position, info))| (*position, self.adjusted(place, info), widest(place)))
+            .collect();
+        layout::fit(&candidates, sideways, room)
+    }
+
+    /// What the screen wants otherwise than the documents: a sign before the verdict, reasons that leave room to others, the
+    /// region wherever names of several regions stand under one another.
+    fn adjusted(&self, place: usize, info: &ColumnInfo) -> ColumnInfo {
+        match info.name {
+            _ if place == 0 => ColumnInfo { width: info.width + 2, ..*info },
+            "reasons" => ColumnInfo { width: info.width.min(24), ..*info },
+            // Where every row has a zone, that says the region too.
+            "region" if !self.candidates.iter().any(|(_, other)| other.name == "zone" && other.rank < 2) => {
+                ColumnInfo { rank: info.rank.min(2), ..*info }
+            }
+            _ => *info,
+        }
     }
 
     fn cell(&self, row: usize, position: usize) -> &Value {

@@ -55,40 +55,45 @@ pub(super) struct Shown {
     pub(super) width: usize,
 }
 
-/// Which columns are shown in `room` columns of the terminal and how wide. `content` is the widest text of each candidate.
-pub(super) fn fit(candidates: Vec<(usize, ColumnInfo, usize)>, sideways: usize, room: usize) -> Vec<Shown> {
-    let fixed = 2;
-    let mut columns: Vec<(Shown, usize)> = candidates
-        .into_iter()
+/// A column that may be shown: its position in the list, what it is, the width of its widest visible text.
+pub(super) type Candidate = (usize, ColumnInfo, usize);
+
+/// Which columns are shown in `room` columns of the terminal and how wide: by rank while they fit; moved sideways, in order.
+pub(super) fn fit(candidates: &[Candidate], sideways: usize, room: usize) -> Vec<Shown> {
+    const FIXED: usize = 2;
+    let mut offered: Vec<(usize, Shown, usize)> = candidates
+        .iter()
         .enumerate()
-        .filter(|(place, _)| *place < fixed || *place >= fixed + sideways)
-        .map(|(_, (position, info, content))| {
+        .filter(|(place, _)| *place < FIXED || *place >= FIXED + sideways)
+        .map(|(place, (position, info, content))| {
+            // Room for the title and an arrow; what is longer than it should be gets more only where there is some left.
             let least = width(info.title) + 1;
-            let ideal = content.min(usize::from(info.width)).max(least);
-            (Shown { position, info, width: ideal }, content.max(least))
+            let ideal = (*content).min(usize::from(info.width)).max(least);
+            (place, Shown { position: *position, info: *info, width: ideal }, (*content).max(least))
         })
         .collect();
-    while columns.len() > 1 && total(&columns) > room {
-        // The highest rank goes first; among equals the last one. Moved sideways, simply the last one goes.
-        let last = columns.len() - 1;
-        let rank = |place: &usize| columns.get(*place).map(|(shown, _)| shown.info.rank);
-        let out = if sideways > 0 { last } else { (1..=last).max_by_key(rank).unwrap_or(last) };
-        columns.remove(out);
+    offered.sort_by_key(|(place, shown, _)| (*place >= FIXED, if sideways > 0 { 0 } else { shown.info.rank }, *place));
+    let mut chosen: Vec<(usize, Shown, usize)> = Vec::new();
+    let mut spare = room;
+    for (place, shown, content) in offered {
+        let cost = shown.width + if chosen.is_empty() { 0 } else { GAP };
+        if cost <= spare {
+            spare -= cost;
+            chosen.push((place, shown, content));
+        } else if chosen.is_empty() {
+            chosen.push((place, Shown { width: spare, ..shown }, content));
+            spare = 0;
+        } else if sideways > 0 {
+            break;
+        }
     }
-    let mut spare = room.saturating_sub(total(&columns));
-    for (shown, content) in columns.iter_mut() {
+    chosen.sort_by_key(|(place, ..)| *place);
+    for (_, shown, content) in chosen.iter_mut() {
         let more = content.saturating_sub(shown.width).min(spare);
         shown.width += more;
         spare -= more;
     }
-    if let Some((shown, _)) = columns.first_mut() {
-        shown.width = shown.width.min(room);
-    }
-    columns.into_iter().map(|(shown, _)| shown).collect()
-}
-
-fn total(columns: &[(Shown, usize)]) -> usize {
-    columns.iter().map(|(shown, _)| shown.width).sum::<usize>() + GAP * columns.len().saturating_sub(1)
+    chosen.into_iter().map(|(_, shown, _)| shown).collect()
 }
 
 #[cfg(test)]
@@ -111,19 +116,19 @@ mod tests {
             ]
         };
         let names = |room, sideways| -> Vec<&'static str> {
-            fit(candidates(), sideways, room).iter().map(|shown| shown.info.name).collect()
+            fit(&candidates(), sideways, room).iter().map(|shown| shown.info.name).collect()
         };
         assert_eq!(names(200, 0), ["verdict", "id", "zone", "image", "reasons"]);
         assert_eq!(names(50, 0), ["verdict", "id", "zone", "reasons"]);
         assert_eq!(names(22, 0), ["verdict", "id"]);
         assert_eq!(names(45, 1), ["verdict", "id", "image"], "sideways the next ones come, in order");
-        let reasons = fit(candidates(), 0, 50).last().map(|shown| shown.width);
+        let reasons = fit(&candidates(), 0, 50).last().map(|shown| shown.width);
         assert_eq!(reasons, Some(50 - 8 - 10 - 10 - 3 * GAP));
     }
 
     #[test]
     fn nothing_is_wider_than_the_screen() {
-        assert_eq!(fit(vec![(0, info("id", "ID", 40, 0), 90)], 0, 12).first().map(|shown| shown.width), Some(12));
+        assert_eq!(fit(&[(0, info("id", "ID", 40, 0), 90)], 0, 12).first().map(|shown| shown.width), Some(12));
         assert_eq!(areas(Rect::new(0, 0, 20, 2), 3).rows.height, 0);
     }
 }

@@ -63,10 +63,18 @@ fn arn_ending(ties: &Ties<'_>, kind: SubjectKind, ending: &str) -> Option<String
     let (estate, region, now) = (&ties.picture.estate, &ties.subject.region, ties.picture.taken_at);
     let ends_so = |arn: &str| arn.ends_with(ending);
     match kind {
-        SubjectKind::TargetGroup => {
-            estate.table::<TargetGroup>(region, now).known().map(|row| &row.arn).find(|arn| ends_so(arn.as_str())).map(|arn| arn.to_string())
-        }
-        _ => estate.table::<LoadBalancer>(region, now).known().map(|row| &row.arn).find(|arn| ends_so(arn.as_str())).map(|arn| arn.to_string()),
+        SubjectKind::TargetGroup => estate
+            .table::<TargetGroup>(region, now)
+            .known()
+            .map(|row| &row.arn)
+            .find(|arn| ends_so(arn.as_str()))
+            .map(|arn| arn.to_string()),
+        _ => estate
+            .table::<LoadBalancer>(region, now)
+            .known()
+            .map(|row| &row.arn)
+            .find(|arn| ends_so(arn.as_str()))
+            .map(|arn| arn.to_string()),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::estate::group::Group;
 use crate::estate::instance::Instance;
 use crate::estate::shift::ZonalShift;
 use crate::estate::{Kind, SliceId};
-use crate::judge::standing;
+use crate::judge::standing::{self, Standing};
 use crate::judge::target_group::reason_words;
 
 use super::super::{Subject, SubjectKind, find};
@@ -41,7 +41,9 @@ pub(super) fn of_instance(ties: &mut Ties<'_>) {
         let health = if member.healthy { "" } else { ", unhealthy" };
         let protected = if member.protected { ", protected from scale-in" } else { "" };
         ties.add_here("group", SubjectKind::Group, group.name.as_str(), format!("{}{health}{protected}", member.state));
-    } else if let Some(name) = find::instance(&ties.picture.estate, &ties.subject.region, &id).and_then(|(row, _)| row.group()) {
+    } else if let Some(name) =
+        find::instance(&ties.picture.estate, &ties.subject.region, &id).and_then(|(row, _)| row.group())
+    {
         ties.add_here("group", SubjectKind::Group, name.as_str(), "by its tag; the group does not list it");
     }
     for (arn, target) in ties.index.targets_of(&id).to_vec() {
@@ -53,7 +55,11 @@ pub(super) fn of_instance(ties: &mut Ties<'_>) {
     if let Some(instance) = ties.index.instance(&id) {
         ties.add_here("zone", SubjectKind::Zone, instance.zone.as_str(), "");
         if let Some(image) = &instance.image {
-            ties.add_here("image", SubjectKind::Image, image.as_str(), "");
+            let name = find::image(&ties.picture.estate, &ties.subject.region, image.as_str())
+                .map(|(row, _)| row.name.clone());
+            let words = name
+                .map_or("not this account's".to_owned(), |name| name.map(|name| name.to_string()).unwrap_or_default());
+            ties.add_here("image", SubjectKind::Image, image.as_str(), words);
         }
     }
 }
@@ -66,7 +72,10 @@ pub(super) fn of_group(ties: &mut Ties<'_>) {
     for name in &group.classic_balancers {
         ties.add_here("classic balancer", SubjectKind::ClassicBalancer, name.as_str(), "");
     }
-    for member in &group.members {
+    let mut members: Vec<_> = group.members.iter().collect();
+    // What does not serve stands first.
+    members.sort_by_key(|member| standing::of_instance(&ties.index, member.instance.as_str()) == Standing::InService);
+    for member in members {
         let health = if member.healthy { "" } else { ", unhealthy" };
         let note = format!("{} {}{health}", ties.instance_note(member.instance.as_str()), member.state);
         ties.add_here("member", SubjectKind::Instance, member.instance.as_str(), note);
@@ -127,7 +136,12 @@ pub(super) fn of_image(ties: &mut Ties<'_>) {
     let id = ties.subject.id.clone();
     for instance in ties.known::<Instance>() {
         if instance.image.as_ref().is_some_and(|image| image.as_str() == id) {
-            ties.add_here("instance", SubjectKind::Instance, instance.id.as_str(), ties.instance_note(instance.id.as_str()));
+            ties.add_here(
+                "instance",
+                SubjectKind::Instance,
+                instance.id.as_str(),
+                ties.instance_note(instance.id.as_str()),
+            );
         }
     }
 }
@@ -137,11 +151,21 @@ pub(super) fn of_zone(ties: &mut Ties<'_>) {
     let (region, name) = (ties.subject.region.clone(), ties.subject.id.clone());
     let Some((zone, _)) = find::zone(&ties.picture.estate, &region, &name) else { return };
     for shift in ties.known::<ZonalShift>().into_iter().filter(|shift| shift.away_from == zone.id) {
-        ties.add_here("zonal shift", SubjectKind::Shift, &shift.id, format!("{} {}", shift.resource.short(), shift.status));
+        ties.add_here(
+            "zonal shift",
+            SubjectKind::Shift,
+            &shift.id,
+            format!("{} {}", shift.resource.short(), shift.status),
+        );
     }
     for instance in ties.known::<Instance>().into_iter().filter(|instance| instance.zone == zone.name) {
         if standing::of_instance(&ties.index, instance.id.as_str()).is_trouble() {
-            ties.add_here("not well", SubjectKind::Instance, instance.id.as_str(), ties.instance_note(instance.id.as_str()));
+            ties.add_here(
+                "not well",
+                SubjectKind::Instance,
+                instance.id.as_str(),
+                ties.instance_note(instance.id.as_str()),
+            );
         }
     }
     for database in ties.known::<Database>() {

@@ -25,7 +25,12 @@ pub(super) fn of_database(ties: &mut Ties<'_>) {
     let region = ties.subject.region.clone();
     let Some((database, _)) = find::database(&ties.picture.estate, &region, &ties.subject.id) else { return };
     if let Some(cluster) = &database.cluster {
-        ties.add_here("cluster", SubjectKind::Cluster, cluster.as_str(), role_word(clusters(ties, &region).role_of(database)));
+        ties.add_here(
+            "cluster",
+            SubjectKind::Cluster,
+            cluster.as_str(),
+            role_word(clusters(ties, &region).role_of(database)),
+        );
     }
     if let Some(source) = &database.replica_of {
         ties.add("replica of", subject_of(SubjectKind::Database, source, &region), "");
@@ -36,7 +41,11 @@ pub(super) fn of_database(ties: &mut Ties<'_>) {
     // A source lists replicas of its own region by name; those elsewhere name their source themselves.
     for other in ties.picture.estate.scope() {
         for replica in ties.picture.estate.table::<Database>(other, ties.picture.taken_at).known() {
-            if replica.replica_of.as_deref().is_some_and(|source| database.arn.as_ref().is_some_and(|arn| arn.as_str() == source)) {
+            if replica
+                .replica_of
+                .as_deref()
+                .is_some_and(|source| database.arn.as_ref().is_some_and(|arn| arn.as_str() == source))
+            {
                 ties.add("replica", Subject::new(SubjectKind::Database, other, replica.id.as_str()), &*replica.status);
             }
         }
@@ -86,6 +95,10 @@ pub(super) fn of_global_cluster(ties: &mut Ties<'_>) {
     for member in &global.members {
         let word = if member.writer { "primary" } else { "secondary" };
         let sync = member.synchronization.as_deref().map(|word| format!(", {word}")).unwrap_or_default();
-        ties.add("cluster", subject_of(SubjectKind::Cluster, member.cluster.as_str(), &region), format!("{word}{sync}"));
+        ties.add(
+            "cluster",
+            subject_of(SubjectKind::Cluster, member.cluster.as_str(), &region),
+            format!("{word}{sync}"),
+        );
     }
 }

@@ -7,6 +7,7 @@ mod activity;
 mod balance;
 mod judge;
 mod member;
+mod schedule;
 
 use std::time::Duration;
 

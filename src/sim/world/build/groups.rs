@@ -90,7 +90,7 @@ impl Site<'_> {
             status: None,
             hooks: self.hooks(path, doc)?,
             policies,
-            scheduled_actions: self.scheduled_actions(doc),
+            scheduled_actions: self.scheduled_actions(path, doc)?,
             refreshes: Vec::new(),
             activities: VecDeque::new(),
             service,

@@ -1,7 +1,9 @@
 //! Builds lifecycle hooks, scaling policies and scheduled actions of groups.
 
+use std::time::Duration;
+
 use super::super::document::{GroupDoc, HookDoc, WorldError};
-use super::super::{Arn, HookTransition, LifecycleHook, PolicyType, ScalingPolicy, ScheduledAction};
+use super::super::{Arn, HookTransition, LifecycleHook, PolicyType, ScalingPolicy, ScheduledAction, SimTime};
 use super::site::Site;
 
 impl Site<'_> {
@@ -70,9 +72,12 @@ impl Site<'_> {
         Some(format!("{}/{}", balancer.metric_dimension(), group.metric_dimension()))
     }
 
-    pub(super) fn scheduled_actions(&mut self, doc: &GroupDoc) -> Vec<ScheduledAction> {
+    pub(super) fn scheduled_actions(&mut self, path: &str, doc: &GroupDoc) -> Result<Vec<ScheduledAction>, WorldError> {
         let mut actions = Vec::new();
-        for action in &doc.schedule {
+        for (index, action) in doc.schedule.iter().enumerate() {
+            let (hour, minute) = time_of_day(&format!("{path}.schedule[{index}].daily_at"), &action.daily_at)?;
+            let midnight = SimTime::from_seconds(self.start.as_seconds().div_euclid(DAY_S) * DAY_S);
+            let today = midnight + Duration::from_secs(u64::from(hour * 60 + minute) * 60);
             let id = self.scene.mint.uuid();
             let resource = format!(
                 "scheduledUpdateGroupAction:{id}:autoScalingGroupName/{}:scheduledActionName/{}",
@@ -81,14 +86,24 @@ impl Site<'_> {
             actions.push(ScheduledAction {
                 name: action.name.clone(),
                 arn: self.scene.arn("autoscaling", &resource),
-                recurrence: action.recurrence.clone(),
+                recurrence: format!("{minute} {hour} * * *"),
                 time_zone: "Etc/UTC".to_owned(),
-                starts_at: (self.start + action.next_in.0).whole_second(),
+                starts_at: if today > self.start { today } else { today + ScheduledAction::EVERY },
                 min: action.min,
                 max: action.max,
                 desired: action.desired,
             });
         }
-        actions
+        Ok(actions)
     }
+}
+
+/// Seconds of a day.
+const DAY_S: i64 = 86_400;
+
+/// `05:30` as hour and minute.
+fn time_of_day(path: &str, text: &str) -> Result<(u32, u32), WorldError> {
+    let parts = text.split_once(':').and_then(|(hour, minute)| Some((hour.parse().ok()?, minute.parse().ok()?)));
+    let valid = parts.filter(|(hour, minute)| *hour < 24_u32 && *minute < 60_u32);
+    valid.ok_or_else(|| WorldError::invalid(path, format!("\"{text}\" is no time of day such as \"05:30\"")))
 }

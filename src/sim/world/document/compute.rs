@@ -156,10 +156,8 @@ pub struct HookDoc {
 pub struct ScheduleDoc {
     /// Its name.
     pub name: String,
-    /// Cron expression.
-    pub recurrence: String,
-    /// Time from the start until it runs next.
-    pub next_in: Age,
+    /// `HH:MM` in UTC: it runs every day.
+    pub daily_at: String,
     /// New minimum.
     pub min: Option<u32>,
     /// New maximum.

@@ -15,6 +15,8 @@ from botocore.exceptions import ClientError
 
 #: Differences shown; the rest is only counted.
 SHOWN = 40
+#: Of a value, as much as tells.
+WIDTH = 600
 
 
 class Account:
@@ -88,7 +90,7 @@ class Account:
         """Notes a difference between an answer and the truth."""
         self.compared += 1
         if got != wanted:
-            self.differences.append(f"{what}\n    boto3: {got}\n    state: {wanted}")
+            self.differences.append(f"{what}\n{difference(got, wanted)}")
 
     def same_by_id(self, what, got, wanted):
         """The same of things by their ids: first which there are, then each of them."""
@@ -99,12 +101,22 @@ class Account:
 
     def pages(self, client, operation, key, size, **arguments):
         """All items of a listing read in pages of `size`, of which all but the last are full."""
-        pages = client.get_paginator(operation).paginate(PaginationConfig={"PageSize": size}, **arguments)
+        if client.can_paginate(operation):
+            pages = client.get_paginator(operation).paginate(PaginationConfig={"PageSize": size}, **arguments)
+        else:
+            pages = by_token(getattr(client, operation), MaxRecords=size, **arguments)
         pages = [page.get(key, []) for page in pages]
         lengths = [len(page) for page in pages]
         full = all(length == size for length in lengths[:-1]) and (lengths[-1] > 0 or len(lengths) == 1)
         self.same(f"{operation}: pages of {size} are full, {lengths}", full, True)
         return [item for page in pages for item in page]
+
+    def pages_of_instances(self, client, size):
+        """The reservations of `DescribeInstances`, whose pages count instances and not reservations."""
+        pages = list(client.get_paginator("describe_instances").paginate(PaginationConfig={"PageSize": size}))
+        lengths = [sum(len(one["Instances"]) for one in page["Reservations"]) for page in pages]
+        self.same(f"describe_instances: pages of {size}, {lengths}", all(length == size for length in lengths[:-1]), True)
+        return [one for page in pages for one in page["Reservations"]]
 
     def refused(self, code, status, call, **arguments):
         """Notes that a question is not refused with this code and status, a message and a request id."""
@@ -126,6 +138,25 @@ class Account:
             shown = "\n".join(self.differences[:SHOWN])
             raise SystemExit(f"{len(self.differences)} of {self.compared} comparisons differ:\n{shown}")
         print(f"{self.compared} comparisons agree")
+
+
+def difference(got, wanted):
+    """Where two values differ, as short as that can be said."""
+    if isinstance(got, dict) and isinstance(wanted, dict):
+        keys = [key for key in {**wanted, **got} if got.get(key) != wanted.get(key)]
+        got, wanted = ({key: own.get(key) for key in keys} for own in (got, wanted))
+    elif isinstance(got, (list, set)) and isinstance(wanted, (list, set)):
+        got, wanted = ([one for one in own if one not in other] for own, other in ((got, wanted), (wanted, got)))
+    return "\n".join(f"    {who}: {str(value)[:WIDTH]}" for who, value in (("boto3", got), ("state", wanted)))
+
+
+def by_token(call, **arguments):
+    """The pages of a listing for which boto3 has no paginator of its own."""
+    answer = call(**arguments)
+    yield answer
+    while answer.get("NextToken"):
+        answer = call(NextToken=answer["NextToken"], **arguments)
+        yield answer
 
 
 def time(stamp):

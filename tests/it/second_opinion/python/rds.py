@@ -46,7 +46,7 @@ def check_instances(account, client, truth):
                 "place": (one["multi_az"], one["zone"], one["secondary_zone"]),
                 "endpoint": tuple(one["endpoint"][key] for key in ("address", "port", "zone")),
                 "cluster": (one["cluster"], one["promotion_tier"]),
-                "source": one["replica_source"],
+                "source": next(iter((one["replica_source"] or {}).values()), None),
                 "replicas": one["replicas"],
                 "replication": [(one["replication"]["normal"], one["replication"]["state"])] if one["replication"] else [],
                 "created": one["created_at"],

@@ -204,7 +204,7 @@ impl<F: Fn(&str) -> Option<usize>> Parser<'_, F> {
             Some('(') => {
                 self.skip();
                 let inner = self.sum(depth + 1)?;
-                self.expect(')')?;
+                self.consume(')')?;
                 Ok(inner)
             }
             Some(digit) if digit.is_ascii_digit() || digit == '.' => self.number(),
@@ -229,9 +229,9 @@ impl<F: Fn(&str) -> Option<usize>> Parser<'_, F> {
         }
         self.skip();
         let inner = self.sum(depth + 1)?;
-        self.expect(',')?;
+        self.consume(',')?;
         let filler = self.filler()?;
-        self.expect(')')?;
+        self.consume(')')?;
         Ok(Expression::Fill(Box::new(inner), filler))
     }
 
@@ -264,7 +264,7 @@ impl<F: Fn(&str) -> Option<usize>> Parser<'_, F> {
         self.rest = characters.as_str();
     }
 
-    fn expect(&mut self, wanted: char) -> Result<(), String> {
+    fn consume(&mut self, wanted: char) -> Result<(), String> {
         match self.peek() {
             Some(found) if found == wanted => {
                 self.skip();

@@ -1,0 +1,134 @@
+//! A cell of the grid: pips, the count, databases' marks.
+//!
+//! Owns: how what stands in a zone is drawn. Depends on: cells of the judgement. Must stay true: a cell with members always says
+//! `healthy/total`, whatever the width; an empty one says whether that is known.
+
+use std::collections::BTreeMap;
+
+use ratatui::text::Span;
+
+use crate::judge::Verdict;
+use crate::judge::board::Cell;
+use crate::judge::standing::Standing;
+
+use crate::console::app::Look;
+use crate::console::draw::spans_width;
+use crate::console::text::{cut, fit_right, width};
+use crate::console::theme::Role;
+
+/// Pips are drawn one by one up to this many.
+const PIPS: usize = 8;
+
+/// Columns of a cell's parts, and of the whole. Without pips there is the count alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CellWidths {
+    pub(super) pips: usize,
+    pub(super) count: usize,
+    pub(super) all: usize,
+}
+
+impl CellWidths {
+    /// What these cells want.
+    pub(super) fn of<'a>(cells: impl Iterator<Item = &'a Cell>, look: &Look<'_>) -> Self {
+        let mut widths = Self { pips: 1, count: 1, all: 0 };
+        for cell in cells {
+            widths.pips = widths.pips.max(spans_width(&pips(cell, look)));
+            widths.count = widths.count.max(width(&count_words(cell)));
+        }
+        widths
+    }
+
+    /// The least that lets neighbours stand apart.
+    pub(super) fn natural(&self) -> usize {
+        if self.pips > 0 { (self.pips + 1 + self.count).max(8) + 2 } else { self.count + 3 }
+    }
+
+    /// The cell; `is_whole`: all that could be in it was read.
+    pub(super) fn spans(&self, cell: Option<&Cell>, is_whole: bool, look: &Look<'_>) -> Vec<Span<'static>> {
+        let Some(cell) = cell.filter(|cell| !cell.is_empty()) else {
+            // Nothing here: a dot where that is known, else nobody can say.
+            let sign = if is_whole { look.span(Role::Rule, look.glyphs.dot()) } else { look.span(Role::Unknown, "?") };
+            let mut spans = vec![sign];
+            pad(&mut spans, self.all);
+            return spans;
+        };
+        let mut spans = if self.pips > 0 { pips(cell, look) } else { Vec::new() };
+        if self.pips > 0 {
+            pad(&mut spans, self.pips.min(self.all.saturating_sub(self.count + 2)));
+            spans.push(Span::raw(" "));
+        }
+        let role = if cell.healthy() < cell.total() { Role::of(worst(cell)) } else { Role::Dim };
+        spans.push(look.span(role, fit_right(&count_words(cell), self.count, look.glyphs.ellipsis())));
+        if self.pips == 0 {
+            spans.extend(cell.databases.iter().map(|mark| look.span(Role::Database, mark.letter())));
+        }
+        pad(&mut spans, self.all);
+        spans
+    }
+}
+
+/// How the count of a cell is coloured: by the worst that makes it less than whole.
+fn worst(cell: &Cell) -> Verdict {
+    let has = |standing| cell.standings.contains_key(&standing);
+    if has(Standing::Unhealthy) || has(Standing::Impaired) {
+        Verdict::Critical
+    } else if has(Standing::Unknown) {
+        Verdict::Unknown
+    } else {
+        Verdict::Warning
+    }
+}
+
+/// `2/4`; empty for a cell with databases alone.
+fn count_words(cell: &Cell) -> String {
+    if cell.standings.is_empty() { String::new() } else { format!("{}/{}", cell.healthy(), cell.total()) }
+}
+
+/// One pip a member up to eight, then a number a standing; databases' marks after them.
+fn pips(cell: &Cell, look: &Look<'_>) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    let members: usize = cell.standings.values().sum();
+    for (standing, count) in &cell.standings {
+        let (role, pip) = (Role::pip(*standing), look.glyphs.standing(*standing));
+        if members <= PIPS {
+            spans.push(look.span(role, pip.repeat(*count)));
+        } else if *standing == Standing::InService {
+            // The count beside it says how many; numbers are for what is not well.
+            spans.push(look.span(role, pip));
+        } else {
+            let space = if spans.is_empty() { "" } else { " " };
+            spans.push(look.span(role, format!("{space}{pip}{count}")));
+        }
+    }
+    if !cell.databases.is_empty() {
+        let space = if spans.is_empty() { "" } else { " " };
+        let mut marks: BTreeMap<_, usize> = BTreeMap::new();
+        for mark in &cell.databases {
+            *marks.entry(*mark).or_default() += 1;
+        }
+        let words: String = marks
+            .iter()
+            .map(
+                |(mark, count)| {
+                    if *count > 3 { format!("{}{count}", mark.letter()) } else { mark.letter().repeat(*count) }
+                },
+            )
+            .collect();
+        spans.push(look.span(Role::Database, format!("{space}{words}")));
+    }
+    spans
+}
+
+/// Fills up with blanks to `columns`, or cuts the last spans off at it.
+pub(super) fn pad(spans: &mut Vec<Span<'static>>, columns: usize) {
+    while spans_width(spans) > columns {
+        let Some(last) = spans.pop() else { return };
+        let room = columns.saturating_sub(spans_width(spans));
+        let text = cut(&last.content, room, "");
+        if !text.is_empty() {
+            spans.push(Span::styled(text, last.style));
+        }
+    }
+    let missing = columns.saturating_sub(spans_width(spans));
+    spans.push(Span::raw(" ".repeat(missing)));
+}
