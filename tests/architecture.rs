@@ -73,7 +73,8 @@ fn is_test_file(path: &Path) -> bool {
 
 /// Cuts off the test module, which stands last, and blanks comments and string literals.
 fn program(text: &str) -> String {
-    let text = text.find("#[cfg(test)]\nmod ").or_else(|| text.find("#[cfg(test)]\n#[allow")).map_or(text, |at| &text[..at]);
+    let text =
+        text.find("#[cfg(test)]\nmod ").or_else(|| text.find("#[cfg(test)]\n#[allow")).map_or(text, |at| &text[..at]);
     let mut code = String::new();
     for line in text.lines() {
         let mut quoted = false;
@@ -201,7 +202,9 @@ fn every_file_of_a_registry_folder_is_in_its_registry() {
 #[test]
 fn the_check_itself_sees() {
     let parts = BTreeSet::from(["aws", "estate"]);
-    let code = program("use crate::{aws::Reader, estate};\n// crate::sim\nlet s = \"crate::aws\";\n#[cfg(test)]\nmod tests { crate::aws }");
+    let code = program(
+        "use crate::{aws::Reader, estate};\n// crate::sim\nlet s = \"crate::aws\";\n#[cfg(test)]\nmod tests { crate::aws }",
+    );
     assert_eq!(named_parts(&code, &parts), BTreeSet::from(["aws".to_owned(), "estate".to_owned()]));
     assert!(!program("let a = \"Instant::now()\"; // panic!(").contains("now"));
     assert!(program("let c = '\"'; x.unwrap();").contains(".unwrap()"));

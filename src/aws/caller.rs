@@ -50,7 +50,15 @@ impl Caller<'_> {
                     self.limiter.answered(self.region, self.domain, false);
                     return Ok(answer);
                 }
-                Err(error) => error::failure(self.action, &error),
+                Err(error) => {
+                    let failure = error::failure(self.action, &error);
+                    // A silent endpoint has cost its time already; the schedule tries it again.
+                    if error::is_time_out(&error) {
+                        self.limiter.answered(self.region, self.domain, false);
+                        return Err(failure);
+                    }
+                    failure
+                }
             };
             let throttled = failure.kind == FailureKind::Throttled;
             self.limiter.answered(self.region, self.domain, throttled);

@@ -19,17 +19,20 @@ pub(super) fn failure<E>(action: &str, error: &SdkError<E, HttpResponse>) -> Rea
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let code = error.code();
     let status = error.raw_response().map(|response| response.status().as_u16());
+    let told = told_in_body(error);
+    let code = error.code().or(told.as_ref().map(|(code, _)| code.as_str()));
     let kind = if find::<Refusal, _>(error) {
         FailureKind::Refused
     } else {
         match error {
             SdkError::ServiceError(_) => code.map_or(FailureKind::Malformed, |code| kind_of_code(code, status)),
-            SdkError::ResponseError(_) => FailureKind::Malformed,
+            SdkError::ResponseError(_) => code.map_or(FailureKind::Malformed, |code| kind_of_code(code, status)),
             SdkError::TimeoutError(_) => FailureKind::Unreachable,
             _ if find::<CredentialsError, _>(error) => FailureKind::Credentials,
-            SdkError::DispatchFailure(dispatch) if dispatch.is_io() || dispatch.is_timeout() => FailureKind::Unreachable,
+            SdkError::DispatchFailure(dispatch) if dispatch.is_io() || dispatch.is_timeout() => {
+                FailureKind::Unreachable
+            }
             SdkError::DispatchFailure(_) if mentions_credentials(error) => FailureKind::Credentials,
             SdkError::DispatchFailure(_) => FailureKind::Unreachable,
             _ if mentions_credentials(error) => FailureKind::Credentials,
@@ -40,7 +43,7 @@ where
         kind,
         action: action.into(),
         code: code.map(Into::into),
-        message: message(error, status).into(),
+        message: told.as_ref().map_or_else(|| message(error, status), |(_, words)| words.clone()).into(),
         request_id: request_id(error).map(Into::into),
     }
 }
@@ -59,24 +62,48 @@ pub(super) fn lacking(action: &str, what: &str) -> ReadFailure {
 /// What kind of failure an error code of AWS is; `status` decides where the code does not.
 fn kind_of_code(code: &str, status: Option<u16>) -> FailureKind {
     match code {
-        "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" | "NotAuthorized" | "AuthorizationError"
-        | "OptInRequired" | "SubscriptionRequiredException" => FailureKind::Denied,
-        "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" | "TokenRefreshRequired" | "InvalidClientTokenId"
-        | "UnrecognizedClientException" | "AuthFailure" | "SignatureDoesNotMatch" | "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException" | "IncompleteSignature" | "InvalidSignatureException" => {
-            FailureKind::Credentials
-        }
-        "Throttling" | "ThrottlingException" | "ThrottledException" | "RequestThrottled" | "RequestThrottledException"
-        | "RequestLimitExceeded" | "TooManyRequestsException" | "PriorRequestNotComplete" | "LimitExceeded"
-        | "BandwidthLimitExceeded" | "SlowDown" | "EC2ThrottledException" | "TransactionInProgressException" => {
-            FailureKind::Throttled
-        }
+        "UnauthorizedOperation"
+        | "AccessDenied"
+        | "AccessDeniedException"
+        | "NotAuthorized"
+        | "AuthorizationError"
+        | "OptInRequired"
+        | "SubscriptionRequiredException" => FailureKind::Denied,
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "RequestExpired"
+        | "TokenRefreshRequired"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "AuthFailure"
+        | "SignatureDoesNotMatch"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
+        | "IncompleteSignature"
+        | "InvalidSignatureException" => FailureKind::Credentials,
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "RequestLimitExceeded"
+        | "TooManyRequestsException"
+        | "PriorRequestNotComplete"
+        | "LimitExceeded"
+        | "BandwidthLimitExceeded"
+        | "SlowDown"
+        | "EC2ThrottledException"
+        | "TransactionInProgressException" => FailureKind::Throttled,
         "InvalidAction" | "UnknownOperationException" | "NotImplemented" | "UnsupportedOperation" | "NoSuchService" => {
             FailureKind::Unsupported
         }
         _ if is_gone(code) => FailureKind::Gone,
         _ if status.is_some_and(|status| status >= 500) => FailureKind::Service,
-        "InternalError" | "InternalFailure" | "ServiceUnavailable" | "Unavailable" | "InternalServerException"
+        "InternalError"
+        | "InternalFailure"
+        | "ServiceUnavailable"
+        | "Unavailable"
+        | "InternalServerException"
         | "InternalServiceError" => FailureKind::Service,
         _ => FailureKind::Invalid,
     }
@@ -90,16 +117,19 @@ fn is_gone(code: &str) -> bool {
         || code.starts_with("NoSuch")
 }
 
-fn message<E: ProvideErrorMetadata + Error + 'static>(error: &SdkError<E, HttpResponse>, status: Option<u16>) -> String {
+fn message<E: ProvideErrorMetadata + Error + 'static>(
+    error: &SdkError<E, HttpResponse>,
+    status: Option<u16>,
+) -> String {
     match error {
         SdkError::ServiceError(service) if service.err().code().is_some() => {
             service.err().message().unwrap_or("AWS gave no message").to_owned()
         }
         SdkError::ServiceError(_) | SdkError::ResponseError(_) => {
             let status = status.map_or_else(|| "no status".to_owned(), |status| format!("HTTP {status}"));
-            match deepest(error) {
-                Some(cause) => format!("{status} with an answer that is not AWS's: {cause}"),
-                None => format!("{status} with an answer that is not AWS's"),
+            match beginning(error) {
+                Some(words) => format!("{status} with an answer that is not AWS's, which begins: {words}"),
+                None => format!("{status} with an answer that is not AWS's, or only a part of it"),
             }
         }
         SdkError::TimeoutError(_) => "no answer in time".to_owned(),
@@ -121,13 +151,37 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     if words.is_empty() { error.to_string() } else { words.join(": ") }
 }
 
-fn deepest(error: &(dyn Error + 'static)) -> Option<String> {
-    let mut deepest = error.source()?;
-    while let Some(cause) = deepest.source() {
-        deepest = cause;
+/// The first words of an answer that could not be understood, on one line.
+fn beginning<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
+    let body = String::from_utf8_lossy(error.raw_response()?.body().bytes()?).into_owned();
+    let words: String = body.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(80).collect();
+    (!words.is_empty()).then(|| words.chars().filter(|letter| !letter.is_control()).collect())
+}
+
+/// Code and message of an error that wears another service's clothes: proxies and other endpoints than AWS's wrap them in forms
+/// which the SDK does not read, and a denial must not pass for an outage.
+fn told_in_body<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<(String, String)> {
+    if error.code().is_some() {
+        return None;
     }
-    let text = deepest.to_string();
-    Some(text.chars().take(200).collect())
+    let response = error.raw_response().filter(|response| response.status().as_u16() >= 400)?;
+    let body = std::str::from_utf8(response.body().bytes()?).ok()?;
+    let between = |tag: &str| {
+        let after = body.split(&format!("<{tag}>")).nth(1)?;
+        let words = after.split(&format!("</{tag}>")).next()?.trim();
+        (!words.is_empty() && words.len() < 1000).then(|| words.to_owned())
+    };
+    let code = between("Code").filter(|code| code.chars().all(|c| c.is_ascii_alphanumeric() || c == '.'))?;
+    Some((code, between("Message").unwrap_or_else(|| "AWS gave no message".to_owned())))
+}
+
+/// Whether no answer came in time.
+pub(super) fn is_time_out<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    match error {
+        SdkError::TimeoutError(_) => true,
+        SdkError::DispatchFailure(dispatch) => dispatch.is_timeout(),
+        _ => false,
+    }
 }
 
 fn find<T: Error + 'static, E: Error + 'static>(error: &SdkError<E, HttpResponse>) -> bool {

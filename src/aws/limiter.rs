@@ -225,7 +225,10 @@ mod tests {
             limiter.turn(&region, Domain::Elb, Priority::Background).await;
         }
         let took = clock::monotonic() - start;
-        assert!(took >= Duration::from_millis(990) && took < Duration::from_millis(1100), "20 at once, then 3 a second: {took:?}");
+        assert!(
+            took >= Duration::from_millis(990) && took < Duration::from_millis(1100),
+            "20 at once, then 3 a second: {took:?}"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -32,8 +32,8 @@ pub struct Settings {
     pub profile: Option<String>,
     /// An endpoint for every service; else what AWS's environment and files say, per service too.
     pub endpoint_url: Option<String>,
-    /// The first region asked for; else what AWS's environment and files say.
-    pub region: Option<Region>,
+    /// The regions asked for, which tell the partition where AWS's environment and files name no region.
+    pub regions: Vec<Region>,
 }
 
 /// A session could not be opened.
@@ -107,10 +107,9 @@ impl Session<ReadOnly> {
         if let Some(url) = &settings.endpoint_url {
             loader = loader.endpoint_url(url);
         }
-        if let Some(region) = &settings.region {
-            loader = loader.region(aws_config::Region::new(region.to_string()));
-        }
         let loaded = loader.load().await;
+        let home = home(loaded.region().map(|region| Region::from(region.as_ref())), settings.regions.first());
+        let loaded = loaded.into_builder().region(aws_config::Region::new(home.to_string())).build();
         Ok(Self::with(loaded, clock))
     }
 
@@ -120,16 +119,16 @@ impl Session<ReadOnly> {
             .behavior_version(BehaviorVersion::latest())
             .http_client(transport::in_process(wire))
             .identity_cache(IdentityCache::lazy().build())
-            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(Credentials::from_keys(
-                "SIMULATED", "simulated", None,
-            )))
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
+                Credentials::from_keys("SIMULATED", "simulated", None),
+            ))
             .region(aws_config::Region::new(region.to_string()))
             .build();
         Self::with(config, clock)
     }
 
     fn with(config: SdkConfig, clock: Arc<Clock>) -> Self {
-        let home = config.region().map_or_else(|| Region::from("us-east-1"), |region| Region::from(region.as_ref()));
+        let home = home(config.region().map(|region| Region::from(region.as_ref())), None);
         let mut builder = config.into_builder();
         builder.set_app_name(AppName::new(concat!("fournines-", env!("CARGO_PKG_VERSION"))).ok());
         let config = builder
@@ -193,15 +192,30 @@ impl<M> Session<M> {
 fn time_outs() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_millis(3_100))
-        .read_timeout(Duration::from_secs(20))
-        .operation_attempt_timeout(Duration::from_secs(25))
-        .operation_timeout(Duration::from_secs(30))
+        .read_timeout(Duration::from_secs(10))
+        .operation_attempt_timeout(Duration::from_secs(15))
+        .operation_timeout(Duration::from_secs(20))
         .build()
+}
+
+/// The region to ask about the account itself: the one that AWS's environment and files name, else the first of the partition. Never
+/// simply the one asked for, which may be mistyped or not enabled: this is where that is found out.
+fn home(configured: Option<Region>, asked: Option<&Region>) -> Region {
+    configured.unwrap_or_else(|| {
+        let asked = asked.map_or("", Region::as_str);
+        Region::from(match asked {
+            _ if asked.starts_with("cn-") => "cn-north-1",
+            _ if asked.starts_with("us-gov-") => "us-gov-west-1",
+            _ => "us-east-1",
+        })
+    })
 }
 
 fn check_endpoint(url: Option<&str>) -> Result<(), SessionError> {
     match url {
-        Some(url) if url.parse::<http::Uri>().is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https"))) => Ok(()),
+        Some(url) if url.parse::<http::Uri>().is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https"))) => {
+            Ok(())
+        }
         Some(url) => Err(SessionError::BadEndpoint(url.to_owned())),
         None => Ok(()),
     }
@@ -256,12 +270,33 @@ mod tests {
         let refused = [
             said(&clients.ec2.terminate_instances().instance_ids("i-1").send().await.unwrap_err()),
             said(&clients.ec2.run_instances().dry_run(true).send().await.unwrap_err()),
-            said(&clients.autoscaling.set_desired_capacity().auto_scaling_group_name("g").desired_capacity(0).send().await.unwrap_err()),
-            said(&clients.autoscaling.delete_auto_scaling_group().auto_scaling_group_name("g").send().await.unwrap_err()),
+            said(
+                &clients
+                    .autoscaling
+                    .set_desired_capacity()
+                    .auto_scaling_group_name("g")
+                    .desired_capacity(0)
+                    .send()
+                    .await
+                    .unwrap_err(),
+            ),
+            said(
+                &clients.autoscaling.delete_auto_scaling_group().auto_scaling_group_name("g").send().await.unwrap_err(),
+            ),
             said(&clients.elbv2.deregister_targets().target_group_arn("arn").send().await.unwrap_err()),
             said(&clients.elb.delete_load_balancer().load_balancer_name("l").send().await.unwrap_err()),
             said(&clients.rds.promote_read_replica().db_instance_identifier("d").send().await.unwrap_err()),
-            said(&clients.cloudwatch.set_alarm_state().alarm_name("a").state_value("OK".into()).state_reason("r").send().await.unwrap_err()),
+            said(
+                &clients
+                    .cloudwatch
+                    .set_alarm_state()
+                    .alarm_name("a")
+                    .state_value("OK".into())
+                    .state_reason("r")
+                    .send()
+                    .await
+                    .unwrap_err(),
+            ),
             said(&clients.arc.cancel_zonal_shift().zonal_shift_id("z").send().await.unwrap_err()),
             said(&clients.route53.delete_hosted_zone().id("z").send().await.unwrap_err()),
             said(&clients.iam.create_account_alias().account_alias("a").send().await.unwrap_err()),

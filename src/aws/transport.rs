@@ -58,7 +58,8 @@ impl HttpClient for InProcess {
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let answer = to_http(request).and_then(|request| self.0.answer(request).map_err(|e| ConnectorError::io(e.into())));
+        let answer =
+            to_http(request).and_then(|request| self.0.answer(request).map_err(|e| ConnectorError::io(e.into())));
         HttpConnectorFuture::ready(answer.and_then(|answer| {
             answer.map(SdkBody::from).try_into().map_err(|error| ConnectorError::other(Box::new(error), None))
         }))
@@ -68,7 +69,8 @@ impl HttpConnector for InProcess {
 fn to_http(request: HttpRequest) -> Result<http::Request<Bytes>, ConnectorError> {
     let request = request.try_into_http1x().map_err(|error| ConnectorError::user(Box::new(error)))?;
     let (parts, body) = request.into_parts();
-    let body = body.bytes().map(Bytes::copy_from_slice).ok_or_else(|| ConnectorError::user("a streaming body".into()))?;
+    let body =
+        body.bytes().map(Bytes::copy_from_slice).ok_or_else(|| ConnectorError::user("a streaming body".into()))?;
     Ok(http::Request::from_parts(parts, body))
 }
 

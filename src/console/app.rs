@@ -1,6 +1,6 @@
 //! The console's whole state.
 //!
-//! Owns: [`App`]. Depends on: screens, prompt, theme, key map. Must stay true: only [`super::update`] changes it, and all of it but
+//! Owns: [`App`]. Depends on: screens, prompt, theme, key map. Must stay true: only [`super::update()`] changes it, and all of it but
 //! the picture, the theme and the key map serialises.
 
 use std::collections::BTreeMap;

@@ -1,11 +1,11 @@
 //! The console: what the account looks like to a person, and what a person does there.
 //!
 //! Owns: screens, keys, commands, themes. May know: the estate, the judgement and the listing, as pure data. Must stay true: no
-//! I/O, no clock, nothing async. [`update`] is the only place where [`App`] changes, [`view`] changes nothing, and no key or
+//! I/O, no clock, nothing async. [`update()`] is the only place where [`App`] changes, [`view()`] changes nothing, and no key or
 //! command in here writes to AWS.
 //!
-//! A loop outside calls [`App::set_now`], then [`update`] with each [`Msg`], does the [`Effect`]s that come back, and draws with
-//! [`view`] once all messages are taken in.
+//! A loop outside calls [`App::set_now`], then [`update()`] with each [`Msg`], does the [`Effect`]s that come back, and draws with
+//! [`view()`] once all messages are taken in.
 
 mod age;
 mod app;

@@ -100,7 +100,13 @@ impl Cells {
 }
 
 /// The cells of a service: its instances, its addresses behind balancers, its databases.
-pub fn cells_of_service(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestamp, service: &Service) -> Cells {
+pub fn cells_of_service(
+    estate: &Estate,
+    index: &Index<'_>,
+    region: &Region,
+    now: Timestamp,
+    service: &Service,
+) -> Cells {
     let mut cells = Cells::default();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for group in estate.table::<Group>(region, now).known().filter(|group| service.groups.contains(&group.name)) {
@@ -111,7 +117,8 @@ pub fn cells_of_service(estate: &Estate, index: &Index<'_>, region: &Region, now
         }
     }
     for arn in &service.target_groups {
-        let slice = estate.slice(&SliceId { region: region.clone(), kind: Kind::Targets, part: Part::Of(arn.text().clone()) });
+        let slice =
+            estate.slice(&SliceId { region: region.clone(), kind: Kind::Targets, part: Part::Of(arn.text().clone()) });
         for target in slice.into_iter().flat_map(|slice| slice.rows::<Target>()) {
             if !seen.insert(&target.id) {
                 continue;

@@ -36,7 +36,10 @@ pub fn assess(database: &Database, lag_s: Option<f64>, policy: &Policy) -> Asses
 /// How a cluster stands.
 pub fn assess_cluster(cluster: &Cluster) -> Assessment {
     let mut assessment = assess_status(&cluster.status);
-    if !cluster.members.iter().any(|member| member.writer) && cluster.replica_of.is_none() && !cluster.members.is_empty() {
+    if !cluster.members.iter().any(|member| member.writer)
+        && cluster.replica_of.is_none()
+        && !cluster.members.is_empty()
+    {
         assessment.add(Verdict::Warning, "no writer among its members");
     }
     if cluster.members.is_empty() {
@@ -73,15 +76,37 @@ fn assess_status(status: &str) -> Assessment {
 /// The table of `aws-domain.md` A.4.
 fn read(status: &str) -> Reading {
     match status {
-        "available" | "backing-up" | "storage-initialization" | "storage-optimization" | "modifying" => Reading::Serving,
-        _ if status.starts_with("configuring-") || status.starts_with("maintenance") => Reading::Serving,
-        "creating" | "starting" | "rebooting" | "renaming" | "upgrading" | "resetting-master-credentials"
-        | "converting-to-vpc" | "moving-to-vpc" | "storage-config-upgrade" | "stopping" | "deleting" | "delete-precheck"
-        | "stopped" | "failing-over" | "promoting" | "migrating" | "backtracking" | "update-iam-db-auth" | "switching-over" => {
-            Reading::Transitional
+        "available" | "backing-up" | "storage-initialization" | "storage-optimization" | "modifying" => {
+            Reading::Serving
         }
-        "storage-full" | "failed" | "insufficient-capacity" | "inaccessible-encryption-credentials"
-        | "inaccessible-encryption-credentials-recoverable" | "restore-error" | "upgrade_failed" | "migration-failed"
+        _ if status.starts_with("configuring-") || status.starts_with("maintenance") => Reading::Serving,
+        "creating"
+        | "starting"
+        | "rebooting"
+        | "renaming"
+        | "upgrading"
+        | "resetting-master-credentials"
+        | "converting-to-vpc"
+        | "moving-to-vpc"
+        | "storage-config-upgrade"
+        | "stopping"
+        | "deleting"
+        | "delete-precheck"
+        | "stopped"
+        | "failing-over"
+        | "promoting"
+        | "migrating"
+        | "backtracking"
+        | "update-iam-db-auth"
+        | "switching-over" => Reading::Transitional,
+        "storage-full"
+        | "failed"
+        | "insufficient-capacity"
+        | "inaccessible-encryption-credentials"
+        | "inaccessible-encryption-credentials-recoverable"
+        | "restore-error"
+        | "upgrade_failed"
+        | "migration-failed"
         | "cloning-failed" => Reading::Down,
         _ if status.starts_with("incompatible-") => Reading::Down,
         _ => Reading::Unknown,

@@ -19,11 +19,15 @@ pub fn assess(instance: &Instance, status: Option<&InstanceStatus>, now: Timesta
         InstanceState::Running => {}
         InstanceState::Stopping | InstanceState::Stopped | InstanceState::ShuttingDown | InstanceState::Terminated => {
             // The code's side says whose doing it was: a server's is a loss, a client's is somebody's wish.
-            if let Some((code, message)) = instance.state_reason.as_ref().filter(|(code, _)| code.starts_with("Server.")) {
+            if let Some((code, message)) =
+                instance.state_reason.as_ref().filter(|(code, _)| code.starts_with("Server."))
+            {
                 assessment.add(Verdict::Warning, format!("{}: {code} {message}", instance.state));
             }
         }
-        InstanceState::Other(word) => assessment.add(Verdict::Unknown, format!("state {word} is not known to fournines")),
+        InstanceState::Other(word) => {
+            assessment.add(Verdict::Unknown, format!("state {word} is not known to fournines"))
+        }
     }
     if let Some(status) = status.filter(|_| instance.state == InstanceState::Running) {
         assess_checks(&mut assessment, status, now);

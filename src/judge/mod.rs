@@ -34,7 +34,9 @@ use crate::estate::group::Group;
 use crate::estate::instance::Instance;
 use crate::estate::shift::{ShiftStatus, ZonalShift};
 use crate::estate::{Estate, FailureKind, Kind, Part, Row, SliceId, Trust};
-use crate::id::{AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region, ZoneName};
+use crate::id::{
+    AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region, ZoneName,
+};
 use board::Cells;
 use index::Index;
 use service::Service;
@@ -161,7 +163,9 @@ fn judge_region(estate: &Estate, region: &Region, now: Timestamp, policy: &Polic
         }),
         clusters: clusters
             .known_with_trust()
-            .map(|(cluster, trust)| (cluster.id.clone(), distrusted(database::assess_cluster(cluster), Kind::Clusters, &trust)))
+            .map(|(cluster, trust)| {
+                (cluster.id.clone(), distrusted(database::assess_cluster(cluster), Kind::Clusters, &trust))
+            })
             .collect(),
         global_clusters: assess_table(estate, region, now, |global: &GlobalCluster| {
             (global.id.clone(), database::assess_global(global))
@@ -197,7 +201,12 @@ fn distrusted(mut assessment: Assessment, kind: Kind, trust: &Trust<'_>) -> Asse
 
 /// Instances that are not well. A silent instance is well only where its zone's reading can be trusted, which the region's
 /// summary says once and not a thousand times.
-fn assess_instances(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestamp) -> BTreeMap<InstanceId, Assessment> {
+fn assess_instances(
+    estate: &Estate,
+    index: &Index<'_>,
+    region: &Region,
+    now: Timestamp,
+) -> BTreeMap<InstanceId, Assessment> {
     estate
         .table::<Instance>(region, now)
         .known()
@@ -240,7 +249,12 @@ fn summarise(judged: &mut RegionJudgement, estate: &Estate, region: &Region, now
         if zone.verdict != zone::ZoneVerdict::Ok {
             let detail = zone.evidence.first().map(|evidence| format!(": {}", evidence.detail)).unwrap_or_default();
             let words = format!("zone {} ({}) {}{detail}", zone.name, zone.id, zone.verdict.as_str());
-            findings.push(Finding { verdict: zone.verdict.verdict(), words, zone: Some(zone.name.clone()), waiting: false });
+            findings.push(Finding {
+                verdict: zone.verdict.verdict(),
+                words,
+                zone: Some(zone.name.clone()),
+                waiting: false,
+            });
         }
     }
     // What is true of a whole kind is said once, not of each thing of that kind.
@@ -256,11 +270,10 @@ fn summarise(judged: &mut RegionJudgement, estate: &Estate, region: &Region, now
     add("global cluster", named(&judged.global_clusters));
     add("alarm", named(&judged.alarms));
     findings.extend(expiring_shifts(estate, region, now));
-    for (kind, reason) in unread.into_iter().filter(|(kind, _)| !policy.accept_unread.contains(kind)) {
-        judged.unread.push(reason.clone());
-        let waiting = !estate.was_tried(region, kind);
-        findings.push(Finding { verdict: Verdict::Unknown, words: reason, zone: None, waiting });
-    }
+    let unread: Vec<(Kind, String)> =
+        unread.into_iter().filter(|(kind, _)| !policy.accept_unread.contains(kind)).collect();
+    judged.unread = unread.iter().map(|(_, reason)| reason.clone()).collect();
+    findings.extend(say_unread(unread, estate, region));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict.severity()));
     judged.summary.verdict = Verdict::worst(findings.iter().map(|finding| finding.verdict));
     judged.summary.reasons = findings.iter().map(|finding| finding.words.clone()).collect();
@@ -271,7 +284,12 @@ fn named<K: std::fmt::Display>(assessments: &BTreeMap<K, Assessment>) -> Vec<(St
     assessments.iter().filter(|(_, a)| a.verdict != Verdict::Ok).map(|(key, a)| (key.to_string(), a)).collect()
 }
 
-fn collect(findings: &mut Vec<Finding>, what: &str, assessments: Vec<(String, &Assessment)>, unread: &[(Kind, String)]) {
+fn collect(
+    findings: &mut Vec<Finding>,
+    what: &str,
+    assessments: Vec<(String, &Assessment)>,
+    unread: &[(Kind, String)],
+) {
     for (key, assessment) in assessments.into_iter().filter(|(_, assessment)| assessment.verdict != Verdict::Ok) {
         let is_said = |reason: &str| unread.iter().any(|(_, whole)| whole.starts_with(reason));
         let own: Vec<&str> = assessment.reasons.iter().map(String::as_str).filter(|reason| !is_said(reason)).collect();
@@ -292,11 +310,36 @@ fn expiring_shifts(estate: &Estate, region: &Region, now: Timestamp) -> Vec<Find
             let left = shift.expires_at?.duration_since(now);
             (left.as_secs() <= 1800).then(|| {
                 let minutes = left.as_secs().max(0) / 60;
-                let words = format!("zonal shift of {} away from {} ends in {minutes}m", shift.resource.short(), shift.away_from);
+                let words = format!(
+                    "zonal shift of {} away from {} ends in {minutes}m",
+                    shift.resource.short(),
+                    shift.away_from
+                );
                 Finding { verdict: Verdict::Warning, words, zone: None, waiting: false }
             })
         })
         .collect()
+}
+
+/// What could not be read: kind by kind, but in one line where many kinds have one cause, an outage or credentials.
+fn say_unread(unread: Vec<(Kind, String)>, estate: &Estate, region: &Region) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut by_cause: BTreeMap<(FailureKind, &str), Vec<Kind>> = BTreeMap::new();
+    let finding = |words, waiting| Finding { verdict: Verdict::Unknown, words, zone: None, waiting };
+    for (kind, reason) in unread {
+        let cause = estate.slices(region, kind).find_map(|(_, slice)| slice.failure()).map(|failure| &failure.why);
+        match cause.filter(|why| matches!(why.kind, FailureKind::Credentials | FailureKind::Unreachable)) {
+            Some(why) => by_cause.entry((why.kind, &why.message)).or_default().push(kind),
+            None => findings.push(finding(reason, !estate.was_tried(region, kind))),
+        }
+    }
+    for ((cause, message), kinds) in by_cause {
+        let names: Vec<&str> = kinds.iter().take(3).map(|kind| kind.name()).collect();
+        let more = kinds.len().checked_sub(names.len()).filter(|more| *more > 0);
+        let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+        findings.push(finding(format!("{}{more}: {}: {message}", names.join(", "), cause.as_str()), false));
+    }
+    findings
 }
 
 /// Why a kind is not fully known in a region, in words; none where it is, or where the region does not offer it.

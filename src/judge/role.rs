@@ -48,7 +48,9 @@ impl Clusters<'_> {
     /// The role of `database`. In a secondary cluster nobody takes writes, though one instance is called its writer.
     pub fn role_of(&self, database: &Database) -> DatabaseRole {
         if let Some(id) = &database.cluster {
-            let Some(cluster) = self.clusters.iter().find(|known| known.id == *id) else { return DatabaseRole::Unknown };
+            let Some(cluster) = self.clusters.iter().find(|known| known.id == *id) else {
+                return DatabaseRole::Unknown;
+            };
             return match cluster.members.iter().find(|member| member.database == database.id) {
                 Some(member) if member.writer && !self.is_secondary(cluster) => DatabaseRole::Writer,
                 Some(_) => DatabaseRole::Reader,

@@ -89,7 +89,9 @@ pub fn gather(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestam
             continue;
         }
         let name = name_from_tags(&instance.tags, policy)
-            .or_else(|| group.as_ref().map(|group| services.by_group.get(group).cloned().unwrap_or_else(|| group.to_string())))
+            .or_else(|| {
+                group.as_ref().map(|group| services.by_group.get(group).cloned().unwrap_or_else(|| group.to_string()))
+            })
             .or_else(|| instance.name().map(str::to_owned))
             .unwrap_or_else(|| "no service".to_owned());
         services.at(&name).standalone.insert(instance.id.clone());
@@ -108,18 +110,29 @@ impl Gathering {
     }
 
     /// A target group belongs to the group that registers with it, else to its own or its balancer's tag, else stands by its name.
-    fn add_target_groups(&mut self, estate: &Estate, index: &Index<'_>, region: &Region, now: Timestamp, policy: &Policy) {
+    fn add_target_groups(
+        &mut self,
+        estate: &Estate,
+        index: &Index<'_>,
+        region: &Region,
+        now: Timestamp,
+        policy: &Policy,
+    ) {
         let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
         for group in estate.table::<Group>(region, now).known() {
             if let Some(name) = self.by_group.get(&group.name) {
                 owners.extend(group.target_groups.iter().map(|arn| (arn.as_str(), name.as_str())));
             }
         }
-        let owners: BTreeMap<String, String> = owners.into_iter().map(|(arn, name)| (arn.to_owned(), name.to_owned())).collect();
+        let owners: BTreeMap<String, String> =
+            owners.into_iter().map(|(arn, name)| (arn.to_owned(), name.to_owned())).collect();
         let tags: BTreeMap<&str, &Tags> =
             estate.table::<ResourceTags>(region, now).known().map(|row| (row.of.as_str(), &row.tags)).collect();
-        let balancers: BTreeMap<&str, &LoadBalancer> =
-            estate.table::<LoadBalancer>(region, now).known().map(|balancer| (balancer.arn.as_str(), balancer)).collect();
+        let balancers: BTreeMap<&str, &LoadBalancer> = estate
+            .table::<LoadBalancer>(region, now)
+            .known()
+            .map(|balancer| (balancer.arn.as_str(), balancer))
+            .collect();
         for target_group in estate.table::<TargetGroup>(region, now).known() {
             let own = std::iter::once(&target_group.arn).chain(&target_group.load_balancers);
             let name = owners
@@ -140,9 +153,19 @@ impl Gathering {
         }
     }
 
-    fn service_of_a_target(&self, estate: &Estate, index: &Index<'_>, region: &Region, group: &TargetGroup) -> Option<String> {
+    fn service_of_a_target(
+        &self,
+        estate: &Estate,
+        index: &Index<'_>,
+        region: &Region,
+        group: &TargetGroup,
+    ) -> Option<String> {
         let part = Part::Of(group.arn.text().clone());
-        let slice = estate.slice(&crate::estate::SliceId { region: region.clone(), kind: crate::estate::Kind::Targets, part })?;
+        let slice = estate.slice(&crate::estate::SliceId {
+            region: region.clone(),
+            kind: crate::estate::Kind::Targets,
+            part,
+        })?;
         slice.rows::<crate::estate::balancer::Target>().iter().find_map(|target| {
             let (owner, _) = index.membership(&target.id)?;
             self.by_group.get(&owner.name).cloned()

@@ -113,7 +113,9 @@ pub fn of_target(state: &TargetState) -> Standing {
 fn by_group(index: &Index<'_>, id: &str) -> Option<Standing> {
     let (_, member) = index.membership(id)?;
     match &member.state {
-        LifecycleState::Pending | LifecycleState::PendingWait | LifecycleState::PendingProceed => Some(Standing::Pending),
+        LifecycleState::Pending | LifecycleState::PendingWait | LifecycleState::PendingProceed => {
+            Some(Standing::Pending)
+        }
         LifecycleState::Standby | LifecycleState::EnteringStandby | LifecycleState::Detached => Some(Standing::Standby),
         LifecycleState::Terminating
         | LifecycleState::TerminatingWait

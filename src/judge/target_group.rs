@@ -81,7 +81,8 @@ pub fn assess_classic(targets: &[ClassicTarget]) -> Assessment {
     let mut assessment = Assessment::ok();
     let total = targets.len();
     let out = targets.iter().filter(|target| target.state == ClassicState::OutOfService).count();
-    let unknown = targets.iter().filter(|target| matches!(target.state, ClassicState::Unknown | ClassicState::Other(_))).count();
+    let unknown =
+        targets.iter().filter(|target| matches!(target.state, ClassicState::Unknown | ClassicState::Other(_))).count();
     if out == total && total > 0 {
         assessment.add(Verdict::Critical, format!("0 of {total} in service"));
     } else if out > 0 {
@@ -98,7 +99,8 @@ pub fn assess_classic(targets: &[ClassicTarget]) -> Assessment {
 /// The commonest reason of those that fail, in words.
 fn why(targets: &[Target]) -> String {
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for target in targets.iter().filter(|t| matches!(t.state, TargetState::Unhealthy | TargetState::UnhealthyDraining)) {
+    for target in targets.iter().filter(|t| matches!(t.state, TargetState::Unhealthy | TargetState::UnhealthyDraining))
+    {
         if let Some(reason) = &target.reason {
             *reasons.entry(reason).or_default() += 1;
         }

@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::estate::Estate;
 use crate::estate::balancer::Target;
 use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::estate::group::Group;
 use crate::estate::instance::{CheckStatus, Instance, InstanceState, InstanceStatus};
 use crate::estate::shift::{Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ZonalShift};
 use crate::estate::zone::Zone;
-use crate::estate::Estate;
 use crate::id::{Region, ZoneId, ZoneName};
 
 use super::index::Index;
@@ -115,7 +115,13 @@ pub struct ZoneAssessment {
 }
 
 /// Judges the zones of a region, in the order of their names.
-pub fn assess(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestamp, policy: &Policy) -> Vec<ZoneAssessment> {
+pub fn assess(
+    estate: &Estate,
+    index: &Index<'_>,
+    region: &Region,
+    now: Timestamp,
+    policy: &Policy,
+) -> Vec<ZoneAssessment> {
     let mut zones: Vec<ZoneAssessment> = estate
         .table::<Zone>(region, now)
         .known()
@@ -123,7 +129,8 @@ pub fn assess(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestam
         .map(|zone| counted(estate, index, region, zone, now))
         .collect();
     zones.sort_by(|a, b| a.name.cmp(&b.name));
-    let shares: Vec<Option<(usize, usize)>> = zones.iter().map(|zone| zone.targets.map(|t| (t.unhealthy, t.expected()))).collect();
+    let shares: Vec<Option<(usize, usize)>> =
+        zones.iter().map(|zone| zone.targets.map(|t| (t.unhealthy, t.expected()))).collect();
     for (position, zone) in zones.iter_mut().enumerate() {
         let elsewhere = sum(shares.iter().enumerate().filter(|(other, _)| *other != position).map(|(_, share)| *share));
         judge(zone, elsewhere, policy);
@@ -137,7 +144,11 @@ fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &
     let (Some(targets), Some(instances)) = (zone.targets, zone.instances) else {
         zone.verdict = ZoneVerdict::Unknown;
         let missing = if zone.targets.is_none() { "target health" } else { "instances" };
-        zone.evidence.push(Evidence { signal: "missing-data", detail: format!("{missing} not fully known"), value: None });
+        zone.evidence.push(Evidence {
+            signal: "missing-data",
+            detail: format!("{missing} not fully known"),
+            value: None,
+        });
         return;
     };
     let here = share(targets.unhealthy, targets.expected());
@@ -145,7 +156,12 @@ fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &
         let there = elsewhere.map_or("elsewhere unknown".to_owned(), |(bad, all)| format!("elsewhere {bad} of {all}"));
         zone.evidence.push(Evidence {
             signal: "unhealthy-targets",
-            detail: format!("{} of {} targets unhealthy ({:.0}%), {there}", targets.unhealthy, targets.expected(), here * 100.0),
+            detail: format!(
+                "{} of {} targets unhealthy ({:.0}%), {there}",
+                targets.unhealthy,
+                targets.expected(),
+                here * 100.0
+            ),
             value: Some(here),
         });
     }
@@ -157,13 +173,18 @@ fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &
             value: Some(impaired as f64),
         });
     }
-    let stands_out = here >= policy.zone_share && elsewhere.is_some_and(|(bad, all)| share(bad, all) <= policy.elsewhere_share);
+    let stands_out =
+        here >= policy.zone_share && elsewhere.is_some_and(|(bad, all)| share(bad, all) <= policy.elsewhere_share);
     let checks = impaired >= 2 && share(impaired, instances.running) >= 0.10;
     if (stands_out && zone.hosts_hit > 1) || checks {
         zone.verdict = ZoneVerdict::Suspect;
     } else if instances.impaired.is_none() {
         zone.verdict = ZoneVerdict::Unknown;
-        zone.evidence.push(Evidence { signal: "missing-data", detail: "status checks not fully known".to_owned(), value: None });
+        zone.evidence.push(Evidence {
+            signal: "missing-data",
+            detail: "status checks not fully known".to_owned(),
+            value: None,
+        });
     }
 }
 
@@ -186,7 +207,8 @@ fn counted(estate: &Estate, index: &Index<'_>, region: &Region, zone: &Zone, now
     // Without the global clusters a secondary's first instance would pass for a writer.
     let globals = estate.table::<GlobalCluster>(region, now).complete();
     let clusters = estate.table::<Cluster>(region, now).complete().zip(globals);
-    let clusters = clusters.map(|(clusters, globals)| Clusters { clusters: clusters.collect(), globals: globals.collect() });
+    let clusters =
+        clusters.map(|(clusters, globals)| Clusters { clusters: clusters.collect(), globals: globals.collect() });
     ZoneAssessment {
         name: zone.name.clone(),
         id: zone.id.clone(),
@@ -195,9 +217,10 @@ fn counted(estate: &Estate, index: &Index<'_>, region: &Region, zone: &Zone, now
         shifted: shifted(estate, region, &zone.id, now),
         instances: count_instances(estate, index, region, &zone.name, now),
         targets,
-        in_service: estate.table::<Group>(region, now).complete().map(|groups| {
-            groups.flat_map(Group::in_service).filter(|member| member.zone == zone.name).count()
-        }),
+        in_service: estate
+            .table::<Group>(region, now)
+            .complete()
+            .map(|groups| groups.flat_map(Group::in_service).filter(|member| member.zone == zone.name).count()),
         database_writers: databases.complete().zip(clusters).map(|(rows, clusters)| {
             rows.filter(|db| db.zone.as_ref() == Some(&zone.name) && clusters.role_of(db).writes()).count()
         }),
@@ -208,7 +231,13 @@ fn counted(estate: &Estate, index: &Index<'_>, region: &Region, zone: &Zone, now
     }
 }
 
-fn count_instances(estate: &Estate, index: &Index<'_>, region: &Region, zone: &ZoneName, now: Timestamp) -> Option<InstanceCounts> {
+fn count_instances(
+    estate: &Estate,
+    index: &Index<'_>,
+    region: &Region,
+    zone: &ZoneName,
+    now: Timestamp,
+) -> Option<InstanceCounts> {
     let statuses_known = estate.table::<InstanceStatus>(region, now).is_complete();
     let mut counts = InstanceCounts { impaired: statuses_known.then_some(0), ..InstanceCounts::default() };
     for instance in estate.table::<Instance>(region, now).complete()?.filter(|instance| instance.zone == *zone) {

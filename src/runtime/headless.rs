@@ -57,6 +57,10 @@ async fn read_once(desk: &Desk, mut kinds: BTreeSet<Kind>) -> Result<Picture, Se
     let mut observer = Observer::new(desk.reader.clone(), policy, purpose, desk.seed, kept.unwrap_or_default());
     let asked = &desk.config.regions.value;
     observer.choose_regions(asked).await;
+    // Credentials that AWS refused are told with its code, and every other read is still tried; none at all end it here.
+    if let Some(why) = observer.traffic().credentials.filter(|why| why.code.is_none()) {
+        return Err(SetUpError::NoCredentials(why.message.to_string()));
+    }
     check_regions(&observer, asked)?;
     while !observer.is_done() {
         match tokio::time::timeout(NO_PROGRESS, observer.step()).await {

@@ -53,7 +53,15 @@ impl Observer {
         for update in kept.updates {
             estate.apply(update);
         }
-        Self { reader, clock, policy, watch: Watch::new(purpose, seed), estate, credentials: None, jobs: JoinSet::new() }
+        Self {
+            reader,
+            clock,
+            policy,
+            watch: Watch::new(purpose, seed),
+            estate,
+            credentials: None,
+            jobs: JoinSet::new(),
+        }
     }
 
     /// What is known.
@@ -69,6 +77,8 @@ impl Observer {
         // Where regions were named, not being able to list them hides nothing.
         if regions.is_empty() || outcome.is_ok() {
             self.take(&id, outcome);
+        } else {
+            self.note_credentials(&outcome);
         }
         let mut scope: Vec<Region> = if regions.is_empty() { self.enabled_regions() } else { regions.to_vec() };
         if scope.is_empty() {

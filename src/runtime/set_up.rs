@@ -7,7 +7,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::aws::{Limiter, Reader, ReadOnly, Session, SessionError, Settings};
+use crate::aws::{Limiter, ReadOnly, Reader, Session, SessionError, Settings};
 use crate::cli::args::Global;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Rules};
@@ -42,6 +42,11 @@ pub(super) enum SetUpError {
         /// The regions there are.
         known: Vec<String>,
     },
+    /// There are no credentials, so nothing can be asked.
+    #[error(
+        "no credentials: {0}\n  name a profile (--profile, AWS_PROFILE), sign on (`aws sso login`), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY;\n  `fournines demo` needs none"
+    )]
+    NoCredentials(String),
     /// A filter or sort column is wrong.
     #[error("{0}")]
     Question(String),
@@ -96,6 +101,8 @@ impl Files {
         let usual = config::config_file();
         let source = config::read(global.config.as_deref(), usual.as_deref())?;
         let config = Config::load(source.as_ref(), &environment, &overrides)?;
+        // Every command minds a theme that does not exist: a wall that starts next week would too.
+        theme::find(&config.theme.value, theme::Depth::None).map_err(crate::console::StartError::from)?;
         let beside = global.config.as_deref().or(usual.as_deref()).map(config::policy_file);
         let policy = config::read(global.policy.as_deref(), beside.as_deref())?;
         let rules = Rules::load(policy.as_ref(), &config, &environment, &overrides)?;
@@ -127,7 +134,8 @@ impl Files {
 
 /// Whether the locale says that the terminal shows UTF-8; nothing said counts as yes, since most do.
 fn speaks_utf8(variable: &impl Fn(&str) -> Option<String>) -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variable(name).filter(|value| !value.is_empty()));
     locale.is_none_or(|locale| {
         let locale = locale.to_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
@@ -149,8 +157,8 @@ impl Desk {
         let files = Files::open(global)?;
         let clock = Arc::new(Clock::new(1.0));
         let profile = files.config.profile.value.clone();
-        let region = files.config.regions.value.first().cloned();
-        let settings = Settings { profile: profile.clone(), endpoint_url: global.endpoint_url.clone(), region };
+        let regions = files.config.regions.value.clone();
+        let settings = Settings { profile: profile.clone(), endpoint_url: global.endpoint_url.clone(), regions };
         let session = Session::open(settings, clock.clone()).await?;
         let endpoint = global.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
         let store = Store::new(&files.state_dir, &who(profile.as_deref(), endpoint.as_deref()));

@@ -82,7 +82,8 @@ fn read_world(file: &Path, origin: Origin) -> Result<World, SetUpError> {
     let say = |error: String| SetUpError::Simulated(format!("world {}: {error}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| say(error.to_string()))?;
     let json = file.extension().is_some_and(|extension| extension == "json");
-    World::from_document(&text, if json { Format::Json } else { Format::Toml }, origin).map_err(|error| say(error.to_string()))
+    World::from_document(&text, if json { Format::Json } else { Format::Toml }, origin)
+        .map_err(|error| say(error.to_string()))
 }
 
 /// Waits for a signal, or with `stdin_closes` for the end of standard input.

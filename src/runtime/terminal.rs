@@ -39,7 +39,8 @@ impl Terminal {
     /// Gives the terminal back to the shell, stops this process until the shell continues it, and takes the terminal again.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
-        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP).map_err(io::Error::from)?;
+        rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)
+            .map_err(io::Error::from)?;
         self.inner = ratatui::try_init()?;
         crossterm::execute!(io::stdout(), crossterm::event::EnableBracketedPaste)?;
         self.inner.clear()

@@ -79,7 +79,9 @@ impl Watch {
     /// Makes everything that is visible due now.
     pub fn refresh(&mut self, now: Timestamp) {
         for (id, entry) in &mut self.entries {
-            if !entry.running && (self.visible.is_empty() || self.visible.contains(&id.kind) || self.wanted.contains(id)) {
+            if !entry.running
+                && (self.visible.is_empty() || self.visible.contains(&id.kind) || self.wanted.contains(id))
+            {
                 entry.due_at = Some(now);
             }
         }
@@ -123,7 +125,13 @@ impl Watch {
     }
 
     /// Takes in how a read ended and gives what changes in the estate.
-    pub fn finished(&mut self, id: &SliceId, outcome: Result<Found, ReadFailure>, estate: &Estate, now: Timestamp) -> Option<Update> {
+    pub fn finished(
+        &mut self,
+        id: &SliceId,
+        outcome: Result<Found, ReadFailure>,
+        estate: &Estate,
+        now: Timestamp,
+    ) -> Option<Update> {
         let pace = self.pace(id, estate);
         let failure = outcome.as_ref().err().map(|why| why.kind);
         let jitter = 0.9 + self.random.f64() * 0.2;
@@ -177,7 +185,10 @@ impl Watch {
     fn pace(&self, id: &SliceId, estate: &Estate) -> Pace {
         if id.kind == Kind::Targets {
             let troubled = estate.slice(id).is_some_and(|slice| {
-                slice.rows::<Target>().iter().any(|target| target.state != TargetState::Healthy && target.state != TargetState::Unused)
+                slice
+                    .rows::<Target>()
+                    .iter()
+                    .any(|target| target.state != TargetState::Healthy && target.state != TargetState::Unused)
             });
             return Pace::of_targets(self.wanted.contains(id), troubled);
         }
@@ -185,7 +196,11 @@ impl Watch {
     }
 
     fn priority(&self, id: &SliceId) -> Priority {
-        if self.wanted.contains(id) || self.visible.contains(&id.kind) { Priority::Visible } else { Priority::Background }
+        if self.wanted.contains(id) || self.visible.contains(&id.kind) {
+            Priority::Visible
+        } else {
+            Priority::Background
+        }
     }
 
     /// Every slice that is to be kept fresh, as far as its parents are known.
@@ -215,7 +230,9 @@ impl Watch {
     fn parts(&self, kind: Kind, region: &Region, estate: &Estate, now: Timestamp) -> Vec<SliceId> {
         if self.split.contains(&(region.clone(), kind)) {
             let zones = estate.table::<Zone>(region, now).known();
-            return zones.map(|zone| SliceId { region: region.clone(), kind, part: Part::Zone(zone.name.clone()) }).collect();
+            return zones
+                .map(|zone| SliceId { region: region.clone(), kind, part: Part::Zone(zone.name.clone()) })
+                .collect();
         }
         vec![SliceId::all(region, kind)]
     }

@@ -42,7 +42,8 @@ pub struct Loaded {
 impl Store {
     /// The inventory under `state_dir` of whoever asks: `who` tells profiles and endpoints apart.
     pub fn new(state_dir: &Path, who: &str) -> Self {
-        let name: String = who.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+        let name: String =
+            who.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
         let name: String = name.chars().take(120).collect();
         Self { file: state_dir.join("inventory").join(format!("{name}.jsonl")) }
     }
@@ -120,7 +121,8 @@ mod tests {
         assert!(store.load().unwrap().updates.is_empty(), "none yet");
         let mut estate = Estate::default();
         let id = SliceId::all(&Region::global(), Kind::Alias);
-        let slice = Slice::read(Alias::rows(vec![Alias("shop".into())]), Timestamp::from_second(1_800_000_000).unwrap());
+        let slice =
+            Slice::read(Alias::rows(vec![Alias("shop".into())]), Timestamp::from_second(1_800_000_000).unwrap());
         estate.apply(Update::part(id, slice));
         store.save(&estate).unwrap();
         let mut file = fs::OpenOptions::new().append(true).open(&store.file).unwrap();

@@ -63,11 +63,7 @@ impl Account {
         let begun = clock::monotonic();
         let options = Options { speed: 1.0, scenario: Scenario::named("calm").unwrap() };
         let elapsed = Box::new(move || clock::monotonic().saturating_duration_since(begun));
-        Self {
-            sim: Arc::new(Sim::new(world, options, elapsed)),
-            calls: Arc::default(),
-            tamper: Arc::default(),
-        }
+        Self { sim: Arc::new(Sim::new(world, options, elapsed)), calls: Arc::default(), tamper: Arc::default() }
     }
 
     /// A reader over the SDK, which asks this account.
@@ -79,7 +75,10 @@ impl Account {
     }
 
     /// From now on `tamper` stands between the account and the SDK.
-    pub fn tamper(&self, tamper: impl FnMut(&http::Request<Bytes>, Answer) -> Result<Answer, std::io::Error> + Send + 'static) {
+    pub fn tamper(
+        &self,
+        tamper: impl FnMut(&http::Request<Bytes>, Answer) -> Result<Answer, std::io::Error> + Send + 'static,
+    ) {
         *self.tamper.lock().unwrap() = Some(Box::new(tamper));
     }
 

@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod account;
+mod binary;
 mod denied;
 mod read_only;
 mod reads;
+mod second_opinion;
+mod support;
+mod terminal;

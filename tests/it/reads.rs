@@ -11,8 +11,8 @@ use fournines::estate::instance::{Instance, InstanceState};
 use fournines::estate::{Kind, SliceId};
 use fournines::id::Region;
 use fournines::judge::{Picture, Verdict};
-use fournines::sim::world::{Format, Origin, World};
 use fournines::sim::SimTime;
+use fournines::sim::world::{Format, Origin, World};
 use serde_json::Value;
 
 use crate::account::{Account, START};
@@ -65,7 +65,10 @@ async fn every_read_of_the_registry_is_answered() {
     for read in READS {
         if read.scope != Scope::Parent {
             let region = if read.scope == Scope::Account { Region::global() } else { east() };
-            let slice = picture.estate.slice(&SliceId::all(&region, read.kind)).unwrap_or_else(|| panic!("{} unread", read.kind));
+            let slice = picture
+                .estate
+                .slice(&SliceId::all(&region, read.kind))
+                .unwrap_or_else(|| panic!("{} unread", read.kind));
             assert!(slice.failure().is_none(), "{}: {:?}", read.kind, slice.failure());
             continue;
         }
@@ -129,7 +132,8 @@ async fn the_estate_agrees_with_the_world() {
         }
         let groups = estate.table::<Group>(&region, now).known().map(|group| group.name.to_string()).collect();
         assert_eq!(sorted(groups), ids("groups", "name"));
-        let databases = estate.table::<Database>(&region, now).known().map(|database| database.id.to_string()).collect();
+        let databases =
+            estate.table::<Database>(&region, now).known().map(|database| database.id.to_string()).collect();
         assert_eq!(sorted(databases), ids("databases", "id"));
         let alarms = estate.table::<fournines::estate::alarm::Alarm>(&region, now);
         assert_eq!(sorted(alarms.known().map(|alarm| alarm.name.to_string()).collect()), ids("alarms", "name"));
@@ -251,7 +255,10 @@ async fn metrics_come_in_order_and_without_invented_zeros() {
     let since = picture.taken_at.checked_sub(jiff::SignedDuration::from_hours(1)).unwrap();
     let ask = Ask {
         since: Some(since),
-        metrics: vec![(metric("GroupInServiceInstances"), "Average".into()), (metric("NoSuchMetric"), "Average".into())],
+        metrics: vec![
+            (metric("GroupInServiceInstances"), "Average".into()),
+            (metric("NoSuchMetric"), "Average".into()),
+        ],
         ..Ask::default()
     };
     let id = SliceId::of(&east(), Kind::Series, "q");

@@ -19,7 +19,9 @@ pub(super) async fn groups(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
     let mut texts = Interner::default();
     caller
         .pages(
-            |token| caller.clients.autoscaling.describe_auto_scaling_groups().max_records(100).set_next_token(token).send(),
+            |token| {
+                caller.clients.autoscaling.describe_auto_scaling_groups().max_records(100).set_next_token(token).send()
+            },
             |page| {
                 for group in page.auto_scaling_groups() {
                     rows.push(group_row(caller, group, &mut texts)?);
@@ -37,10 +39,13 @@ fn group_row(caller: &Caller<'_>, group: &types::AutoScalingGroup, texts: &mut I
     let suspended = group
         .suspended_processes()
         .iter()
-        .filter_map(|process| Some((texts.text(process.process_name()?), process.suspension_reason().unwrap_or("").into())))
+        .filter_map(|process| {
+            Some((texts.text(process.process_name()?), process.suspension_reason().unwrap_or("").into()))
+        })
         .collect();
     let subnets = group.vpc_zone_identifier().unwrap_or("").split(',').map(str::trim).filter(|id| !id.is_empty());
-    let tags = group.tags().iter().filter_map(|tag| Some((texts.text(tag.key()?), Text::from(tag.value().unwrap_or("")))));
+    let tags =
+        group.tags().iter().filter_map(|tag| Some((texts.text(tag.key()?), Text::from(tag.value().unwrap_or("")))));
     Ok(Group {
         name: GroupName::from(caller.required(group.auto_scaling_group_name(), "AutoScalingGroupName")?),
         arn: group.auto_scaling_group_arn().map(Arn::from),
@@ -55,7 +60,9 @@ fn group_row(caller: &Caller<'_>, group: &types::AutoScalingGroup, texts: &mut I
         grace_s: group.health_check_grace_period(),
         suspended,
         launch_source: launch_source(group),
-        zonal_shift_enabled: group.availability_zone_impairment_policy().and_then(|policy| policy.zonal_shift_enabled()),
+        zonal_shift_enabled: group
+            .availability_zone_impairment_policy()
+            .and_then(|policy| policy.zonal_shift_enabled()),
         status: group.status().map(Text::from),
         tags: Tags::new(tags),
         members: members?,
@@ -71,13 +78,17 @@ fn member_row(caller: &Caller<'_>, member: &types::Instance, texts: &mut Interne
         state: LifecycleState::from(state.as_str()),
         healthy: health.eq_ignore_ascii_case("healthy"),
         protected: member.protected_from_scale_in().unwrap_or(false),
-        template_version: member.launch_template().and_then(|template| template.version()).map(|version| texts.text(version)),
+        template_version: member
+            .launch_template()
+            .and_then(|template| template.version())
+            .map(|version| texts.text(version)),
     })
 }
 
 /// A launch template, the template of a mixed-instances policy, or an old launch configuration.
 fn launch_source(group: &types::AutoScalingGroup) -> Option<LaunchSource> {
-    let mixed = group.mixed_instances_policy().and_then(|policy| policy.launch_template()?.launch_template_specification());
+    let mixed =
+        group.mixed_instances_policy().and_then(|policy| policy.launch_template()?.launch_template_specification());
     match group.launch_template().or(mixed) {
         Some(template) => Some(LaunchSource {
             name: template.launch_template_name().or(template.launch_template_id())?.into(),
@@ -171,8 +182,9 @@ pub(super) async fn refreshes(caller: &Caller<'_>, id: &SliceId) -> Result<Found
 
 pub(super) async fn hooks(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let group = parent(caller, id)?;
-    let answer =
-        caller.call(|| caller.clients.autoscaling.describe_lifecycle_hooks().auto_scaling_group_name(group).send()).await?;
+    let answer = caller
+        .call(|| caller.clients.autoscaling.describe_lifecycle_hooks().auto_scaling_group_name(group).send())
+        .await?;
     let rows: Result<Vec<Hook>, ReadFailure> = answer
         .lifecycle_hooks()
         .iter()
@@ -198,13 +210,16 @@ pub(super) async fn policies(caller: &Caller<'_>) -> Result<Found, ReadFailure> 
                 for policy in page.scaling_policies() {
                     let tracking = policy.target_tracking_configuration();
                     let metric = tracking.and_then(|tracking| {
-                        let predefined = tracking.predefined_metric_specification().and_then(|m| m.predefined_metric_type());
+                        let predefined =
+                            tracking.predefined_metric_specification().and_then(|m| m.predefined_metric_type());
                         let custom = tracking.customized_metric_specification().and_then(|m| m.metric_name());
                         predefined.map(|metric| metric.as_str()).or(custom)
                     });
                     rows.push(ScalingPolicy {
                         name: caller.required(policy.policy_name(), "PolicyName")?.into(),
-                        group: GroupName::from(caller.required(policy.auto_scaling_group_name(), "AutoScalingGroupName")?),
+                        group: GroupName::from(
+                            caller.required(policy.auto_scaling_group_name(), "AutoScalingGroupName")?,
+                        ),
                         policy_type: policy.policy_type().unwrap_or("SimpleScaling").into(),
                         enabled: policy.enabled(),
                         alarms: policy.alarms().iter().filter_map(|alarm| alarm.alarm_name()).map(Text::from).collect(),

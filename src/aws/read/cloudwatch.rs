@@ -43,7 +43,12 @@ pub(super) async fn alarms(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
 }
 
 /// An alarm of which only the common fields are set.
-fn alarm(caller: &Caller<'_>, name: Option<&str>, alarm_type: AlarmType, state: Option<&types::StateValue>) -> Result<Alarm, ReadFailure> {
+fn alarm(
+    caller: &Caller<'_>,
+    name: Option<&str>,
+    alarm_type: AlarmType,
+    state: Option<&types::StateValue>,
+) -> Result<Alarm, ReadFailure> {
     Ok(Alarm {
         name: AlarmName::from(caller.required(name, "AlarmName")?),
         arn: None,
@@ -140,7 +145,8 @@ pub(super) async fn history(caller: &Caller<'_>, id: &SliceId) -> Result<Found, 
 pub(super) async fn series(caller: &Caller<'_>, id: &SliceId, ask: &Ask) -> Result<Found, ReadFailure> {
     let question = parent(caller, id)?;
     let since = caller.required(ask.since, "start of the time asked for")?;
-    let until = caller.required(since.checked_add(jiff::SignedDuration::from_hours(3)).ok(), "end of the time asked for")?;
+    let until =
+        caller.required(since.checked_add(jiff::SignedDuration::from_hours(3)).ok(), "end of the time asked for")?;
     let mut rows: Vec<Series> = ask
         .metrics
         .iter()
@@ -157,7 +163,8 @@ pub(super) async fn series(caller: &Caller<'_>, id: &SliceId, ask: &Ask) -> Resu
         caller
             .pages(
                 |token| {
-                    let call = caller.clients.cloudwatch.get_metric_data().set_metric_data_queries(Some(queries.clone()));
+                    let call =
+                        caller.clients.cloudwatch.get_metric_data().set_metric_data_queries(Some(queries.clone()));
                     call.start_time(DateTime::from_secs(since.as_second()))
                         .end_time(DateTime::from_secs(until.as_second()))
                         .scan_by(types::ScanBy::TimestampAscending)

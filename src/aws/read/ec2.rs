@@ -67,9 +67,14 @@ fn zone_filter(id: &SliceId, name: &str) -> Option<Vec<types::Filter>> {
     zone(id).map(|zone| vec![types::Filter::builder().name(name).values(zone.as_str()).build()])
 }
 
-fn instance_row(caller: &Caller<'_>, instance: &types::Instance, texts: &mut Interner) -> Result<Instance, ReadFailure> {
+fn instance_row(
+    caller: &Caller<'_>,
+    instance: &types::Instance,
+    texts: &mut Interner,
+) -> Result<Instance, ReadFailure> {
     let state = caller.required(instance.state().and_then(|state| state.name()), "instanceState")?;
-    let zone = caller.required(instance.placement().and_then(|placement| placement.availability_zone()), "placement")?;
+    let zone =
+        caller.required(instance.placement().and_then(|placement| placement.availability_zone()), "placement")?;
     let volumes = instance.block_device_mappings().iter().filter_map(|device| device.ebs()?.volume_id());
     Ok(Instance {
         id: InstanceId::from(caller.required(instance.instance_id(), "instanceId")?),
@@ -125,8 +130,9 @@ fn status_row(
     let summary = |summary: Option<&types::InstanceStatusSummary>| Check {
         // A summary that AWS left out tells nothing, and that is a word of its own.
         status: CheckStatus::from(summary.and_then(|s| s.status()).map_or("insufficient-data", |s| s.as_str())),
-        impaired_since: summary
-            .and_then(|summary| summary.details().iter().filter_map(|detail| time::maybe(detail.impaired_since())).min()),
+        impaired_since: summary.and_then(|summary| {
+            summary.details().iter().filter_map(|detail| time::maybe(detail.impaired_since())).min()
+        }),
     };
     Ok(InstanceStatus {
         instance: InstanceId::from(caller.required(status.instance_id(), "instanceId")?),

@@ -34,7 +34,8 @@ pub(super) async fn balancers(caller: &Caller<'_>) -> Result<Found, ReadFailure>
 
 pub(super) async fn targets(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let balancer = parent(caller, id)?;
-    let answer = caller.call(|| caller.clients.elb.describe_instance_health().load_balancer_name(balancer).send()).await?;
+    let answer =
+        caller.call(|| caller.clients.elb.describe_instance_health().load_balancer_name(balancer).send()).await?;
     let rows: Result<Vec<ClassicTarget>, ReadFailure> = answer
         .instance_states()
         .iter()

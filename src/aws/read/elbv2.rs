@@ -5,8 +5,8 @@ use aws_sdk_elasticloadbalancingv2::types;
 use super::{Ask, Found, parent};
 use crate::aws::caller::Caller;
 use crate::estate::balancer::{
-    BalancerAttributes, BalancerState, Listener, LoadBalancer, ResourceTags, Target, TargetGroup, TargetGroupAttributes,
-    TargetState,
+    BalancerAttributes, BalancerState, Listener, LoadBalancer, ResourceTags, Target, TargetGroup,
+    TargetGroupAttributes, TargetState,
 };
 use crate::estate::tag::Tags;
 use crate::estate::{ReadFailure, Row, SliceId};
@@ -42,7 +42,9 @@ fn balancer_row(caller: &Caller<'_>, balancer: &types::LoadBalancer) -> Result<L
         scheme: balancer.scheme().map(|scheme| scheme.as_str().into()),
         state: balancer.state().and_then(|state| state.code()).map(|code| BalancerState::from(code.as_str())),
         state_reason: balancer.state().and_then(|state| state.reason()).map(Text::from),
-        zones: zones.filter_map(|zone| Some((ZoneName::from(zone.zone_name()?), zone.subnet_id().map(SubnetId::from)))).collect(),
+        zones: zones
+            .filter_map(|zone| Some((ZoneName::from(zone.zone_name()?), zone.subnet_id().map(SubnetId::from))))
+            .collect(),
         dns_name: balancer.dns_name().map(Text::from),
         vpc: balancer.vpc_id().map(VpcId::from),
     })
@@ -109,7 +111,9 @@ pub(super) async fn tags(caller: &Caller<'_>, ask: &Ask) -> Result<Found, ReadFa
             let tags = described.tags().iter();
             rows.push(ResourceTags {
                 of: Arn::from(caller.required(described.resource_arn(), "ResourceArn")?),
-                tags: Tags::new(tags.filter_map(|tag| Some((Text::from(tag.key()?), Text::from(tag.value().unwrap_or("")))))),
+                tags: Tags::new(
+                    tags.filter_map(|tag| Some((Text::from(tag.key()?), Text::from(tag.value().unwrap_or(""))))),
+                ),
             });
         }
     }
@@ -159,9 +163,11 @@ fn forwards(action: &types::Action) -> Vec<(Arn, Option<i32>)> {
 
 pub(super) async fn load_balancer_attributes(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let balancer = parent(caller, id)?;
-    let answer =
-        caller.call(|| caller.clients.elbv2.describe_load_balancer_attributes().load_balancer_arn(balancer).send()).await?;
-    let values = answer.attributes().iter().filter_map(|a| Some((Text::from(a.key()?), Text::from(a.value()?)))).collect();
+    let answer = caller
+        .call(|| caller.clients.elbv2.describe_load_balancer_attributes().load_balancer_arn(balancer).send())
+        .await?;
+    let values =
+        answer.attributes().iter().filter_map(|a| Some((Text::from(a.key()?), Text::from(a.value()?)))).collect();
     Ok(Found::Rows(BalancerAttributes::rows(vec![BalancerAttributes { of: Arn::from(balancer), values }])))
 }
 
@@ -169,6 +175,7 @@ pub(super) async fn target_group_attributes(caller: &Caller<'_>, id: &SliceId) -
     let group = parent(caller, id)?;
     let answer =
         caller.call(|| caller.clients.elbv2.describe_target_group_attributes().target_group_arn(group).send()).await?;
-    let values = answer.attributes().iter().filter_map(|a| Some((Text::from(a.key()?), Text::from(a.value()?)))).collect();
+    let values =
+        answer.attributes().iter().filter_map(|a| Some((Text::from(a.key()?), Text::from(a.value()?)))).collect();
     Ok(Found::Rows(TargetGroupAttributes::rows(vec![TargetGroupAttributes { of: Arn::from(group), values }])))
 }

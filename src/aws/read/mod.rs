@@ -74,11 +74,17 @@ pub struct Read {
 
 /// Every read there is.
 pub const READS: &[Read] = &[
-    read(Kind::Identity, "sts:GetCallerIdentity", Scope::Account, Domain::Identity, |c, _, _| Box::pin(identity::identity(c))),
-    read(Kind::Alias, "iam:ListAccountAliases", Scope::Account, Domain::Identity, |c, _, _| Box::pin(identity::alias(c))),
+    read(Kind::Identity, "sts:GetCallerIdentity", Scope::Account, Domain::Identity, |c, _, _| {
+        Box::pin(identity::identity(c))
+    }),
+    read(Kind::Alias, "iam:ListAccountAliases", Scope::Account, Domain::Identity, |c, _, _| {
+        Box::pin(identity::alias(c))
+    }),
     read(Kind::Regions, "ec2:DescribeRegions", Scope::Account, Domain::Ec2, |c, _, _| Box::pin(ec2::regions(c))),
     read(Kind::Zones, "ec2:DescribeAvailabilityZones", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(ec2::zones(c))),
-    read(Kind::Instances, "ec2:DescribeInstances", Scope::Region, Domain::Ec2, |c, id, ask| Box::pin(ec2::instances(c, id, ask))),
+    read(Kind::Instances, "ec2:DescribeInstances", Scope::Region, Domain::Ec2, |c, id, ask| {
+        Box::pin(ec2::instances(c, id, ask))
+    }),
     read(Kind::InstanceStatuses, "ec2:DescribeInstanceStatus", Scope::Region, Domain::Ec2, |c, id, ask| {
         Box::pin(ec2::instance_statuses(c, id, ask))
     }),
@@ -138,19 +144,31 @@ pub const READS: &[Read] = &[
         Domain::Elb,
         |c, id, _| Box::pin(elbv2::target_group_attributes(c, id)),
     ),
-    read(Kind::ClassicBalancers, "elasticloadbalancing:DescribeLoadBalancers", Scope::Region, Domain::Elb, |c, _, _| {
-        Box::pin(elb::balancers(c))
-    }),
-    read(Kind::ClassicTargets, "elasticloadbalancing:DescribeInstanceHealth", Scope::Parent, Domain::Elb, |c, id, _| {
-        Box::pin(elb::targets(c, id))
-    }),
+    read(
+        Kind::ClassicBalancers,
+        "elasticloadbalancing:DescribeLoadBalancers",
+        Scope::Region,
+        Domain::Elb,
+        |c, _, _| Box::pin(elb::balancers(c)),
+    ),
+    read(
+        Kind::ClassicTargets,
+        "elasticloadbalancing:DescribeInstanceHealth",
+        Scope::Parent,
+        Domain::Elb,
+        |c, id, _| Box::pin(elb::targets(c, id)),
+    ),
     read(Kind::Databases, "rds:DescribeDBInstances", Scope::Region, Domain::Rds, |c, _, _| Box::pin(rds::databases(c))),
     read(Kind::Clusters, "rds:DescribeDBClusters", Scope::Region, Domain::Rds, |c, _, _| Box::pin(rds::clusters(c))),
     read(Kind::GlobalClusters, "rds:DescribeGlobalClusters", Scope::Region, Domain::Rds, |c, _, _| {
         Box::pin(rds::global_clusters(c))
     }),
-    read(Kind::DatabaseEvents, "rds:DescribeEvents", Scope::Region, Domain::Rds, |c, _, ask| Box::pin(rds::events(c, ask))),
-    read(Kind::Alarms, "cloudwatch:DescribeAlarms", Scope::Region, Domain::CloudWatch, |c, _, _| Box::pin(cloudwatch::alarms(c))),
+    read(Kind::DatabaseEvents, "rds:DescribeEvents", Scope::Region, Domain::Rds, |c, _, ask| {
+        Box::pin(rds::events(c, ask))
+    }),
+    read(Kind::Alarms, "cloudwatch:DescribeAlarms", Scope::Region, Domain::CloudWatch, |c, _, _| {
+        Box::pin(cloudwatch::alarms(c))
+    }),
     read(Kind::AlarmHistory, "cloudwatch:DescribeAlarmHistory", Scope::Parent, Domain::CloudWatch, |c, id, _| {
         Box::pin(cloudwatch::history(c, id))
     }),
@@ -163,7 +181,9 @@ pub const READS: &[Read] = &[
     read(Kind::ZonalShifts, "arc-zonal-shift:ListZonalShifts", Scope::Region, Domain::Arc, |c, _, _| {
         Box::pin(shift::zonal_shifts(c))
     }),
-    read(Kind::Autoshifts, "arc-zonal-shift:ListAutoshifts", Scope::Region, Domain::Arc, |c, _, _| Box::pin(shift::autoshifts(c))),
+    read(Kind::Autoshifts, "arc-zonal-shift:ListAutoshifts", Scope::Region, Domain::Arc, |c, _, _| {
+        Box::pin(shift::autoshifts(c))
+    }),
     read(Kind::HostedZones, "route53:ListHostedZones", Scope::Account, Domain::Route53, |c, _, _| {
         Box::pin(route53::hosted_zones(c))
     }),

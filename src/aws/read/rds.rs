@@ -33,7 +33,8 @@ pub(super) async fn databases(caller: &Caller<'_>) -> Result<Found, ReadFailure>
 }
 
 fn database_row(caller: &Caller<'_>, database: &types::DbInstance) -> Result<Database, ReadFailure> {
-    let source = database.read_replica_source_db_instance_identifier().or(database.read_replica_source_db_cluster_identifier());
+    let source =
+        database.read_replica_source_db_instance_identifier().or(database.read_replica_source_db_cluster_identifier());
     Ok(Database {
         id: DatabaseId::from(caller.required(database.db_instance_identifier(), "DBInstanceIdentifier")?),
         arn: database.db_instance_arn().map(Arn::from),

@@ -60,7 +60,10 @@ pub(super) async fn records(caller: &Caller<'_>, id: &SliceId) -> Result<Found, 
         caller.required(following.0.as_ref().filter(|_| following != next), "next record")?;
         next = following;
     }
-    Err(caller.required(None::<()>, "last page").err().unwrap_or_else(|| crate::aws::error::lacking(caller.action, "last page")))
+    Err(caller
+        .required(None::<()>, "last page")
+        .err()
+        .unwrap_or_else(|| crate::aws::error::lacking(caller.action, "last page")))
 }
 
 fn record(zone: &str, set: &types::ResourceRecordSet) -> Record {

@@ -27,7 +27,9 @@ pub(super) async fn managed_resources(caller: &Caller<'_>) -> Result<Found, Read
                         autoshift: resource.zonal_autoshift_status().map(|status| status.as_str().into()),
                         practice_run: resource.practice_run_status().map(|status| status.as_str().into()),
                         applied: shifts
-                            .map(|shift| (Text::from(shift.zonal_shift_id()), Text::from(shift.applied_status().as_str())))
+                            .map(|shift| {
+                                (Text::from(shift.zonal_shift_id()), Text::from(shift.applied_status().as_str()))
+                            })
                             .collect(),
                     });
                 }

@@ -64,7 +64,7 @@ pub(super) struct RegionEntry<'a> {
 pub(super) struct ReadError {
     kind: String,
     code: Option<String>,
-    message: String,
+    pub(super) message: String,
     pub(super) iam_action: Option<String>,
     failure: Option<&'static str>,
     age_s: Option<f64>,

@@ -7,7 +7,7 @@ use crate::judge::zone::ZoneVerdict;
 use crate::judge::{Picture, Verdict};
 use crate::listing::{Value, escape};
 
-use super::document::{RegionEntry, StatusDocument, ZoneEntry};
+use super::document::{ReadError, RegionEntry, StatusDocument, ZoneEntry};
 
 /// Reasons shown a region before the rest is only counted.
 const REASONS: usize = 20;
@@ -62,11 +62,7 @@ fn add_region(text: &mut String, document: &StatusDocument<'_>, region: &RegionE
         text.push_str(&format!("  and {more} more: fournines status --json, or the console\n"));
     }
     // What the verdict does not speak of: accepted by policy, failing but not old yet, or not judged.
-    for error in region
-        .errors
-        .iter()
-        .filter(|error| !region.reasons.iter().any(|reason| error.sentence.contains(reason.as_str())))
-    {
+    for error in region.errors.iter().filter(|error| !region.reasons.iter().any(|reason| speaks_of(reason, error))) {
         text.push_str(&format!("  not read: {}\n", error.sentence));
     }
     let missing: BTreeSet<&str> = region.errors.iter().filter_map(|error| error.iam_action.as_deref()).collect();
@@ -79,6 +75,11 @@ fn add_region(text: &mut String, document: &StatusDocument<'_>, region: &RegionE
             text.push_str(&format!("  {row}\n"));
         }
     }
+}
+
+/// Whether a reason tells already what an error is about: it is part of it, or it stands for many kinds with that message.
+fn speaks_of(reason: &str, error: &ReadError) -> bool {
+    error.sentence.contains(reason) || (!error.message.is_empty() && reason.ends_with(error.message.as_str()))
 }
 
 fn zone_table(zones: &[&ZoneEntry<'_>]) -> String {

@@ -3,22 +3,19 @@
 //! Owns: the selection among its lines, how far it is scrolled. Depends on: subjects. Must stay true: a thing that is gone or
 //! could not be read says so.
 
+mod draw;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::estate::{Kind, SliceId};
-use crate::judge::Verdict;
 
-use super::super::age::stepped;
 use super::super::app::{Look, World};
-use super::super::draw::{put, select, title_rule};
 use super::super::keymap::Context;
 use super::super::msg::Wants;
 use super::super::subject::{Relation, Section, Sheet, Subject, SubjectKind};
-use super::super::text::{cut, fit, width, wrap};
-use super::super::theme::Role;
+use super::super::text::wrap;
 use super::{Act, FRAME_KINDS, Motion, Outcome, Place, Screen, scrolled};
 
 /// One thing on the screen.

@@ -162,6 +162,10 @@ fn fields(row: &impl Serialize) -> Vec<Field> {
     let Ok(Json::Object(object)) = serde_json::to_value(row) else { return Vec::new() };
     let mut fields = Vec::new();
     for (name, value) in object {
+        // Members have their own place among the relations.
+        if name == "members" {
+            continue;
+        }
         let name = name.replace('_', " ");
         match value {
             Json::Object(inner) if name == "tags" || inner.len() > 3 => {
@@ -170,7 +174,6 @@ fn fields(row: &impl Serialize) -> Vec<Field> {
                 );
             }
             Json::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
-                // Members have their own place among the relations; the rest is listed item by item.
                 let pairs = name == "tags";
                 fields.extend(items.iter().enumerate().map(|(n, item)| match item {
                     Json::Array(pair) if pairs => Field {

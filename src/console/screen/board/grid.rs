@@ -1,20 +1,14 @@
 //! The grid of the board: a column a zone, a row a service or a part of one.
 //!
-//! Owns: widths and drawing of heads and rows. Depends on: rows, zones. Must stay true: every cell with members says
-//! `healthy/total`, whatever the width; what is not known is `?`.
-
-use std::collections::BTreeMap;
+//! Owns: the widths of a region's grid, and its rows. Depends on: heads, cells, rows. Must stay true: nothing is wider than the
+//! screen, and columns of several regions stand under one another.
 
 use ratatui::text::{Line, Span};
 
 use crate::id::ZoneName;
-use crate::judge::board::Cell;
-use crate::judge::standing::Standing;
-use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
 use crate::judge::{RegionJudgement, Verdict};
 
 use crate::console::app::Look;
-use crate::console::draw::spans_width;
 use crate::console::text::{cut, fit, fit_right, width};
 use crate::console::theme::Role;
 

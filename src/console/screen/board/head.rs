@@ -15,7 +15,12 @@ use crate::console::theme::Role;
 use super::cell::pad;
 
 /// The zone's name and id, shortened until they fit in `columns`.
-pub(super) fn name(zone: &ZoneName, known: Option<&ZoneAssessment>, columns: usize, look: &Look<'_>) -> Vec<Span<'static>> {
+pub(super) fn name(
+    zone: &ZoneName,
+    known: Option<&ZoneAssessment>,
+    columns: usize,
+    look: &Look<'_>,
+) -> Vec<Span<'static>> {
     let id = known.map_or("?", |known| known.id.as_str());
     let room = columns.saturating_sub(1);
     let (name, id) = [(zone.as_str(), id), (short_zone(zone), id), (zone.as_str(), "")]
@@ -45,9 +50,7 @@ pub(super) fn verdict(known: Option<&ZoneAssessment>, columns: usize, look: &Loo
     };
     match zone.shifted {
         Some(true) => spans.push(look.span(Role::Notice, format!(" {} shifted", look.glyphs.arrow()))),
-        None if zone.verdict == ZoneVerdict::Ok && columns >= 18 => {
-            spans.push(look.span(Role::Unknown, " shift ?"))
-        }
+        None if zone.verdict == ZoneVerdict::Ok && columns >= 18 => spans.push(look.span(Role::Unknown, " shift ?")),
         _ => {}
     }
     pad(&mut spans, columns);

@@ -77,7 +77,9 @@ pub(super) fn of_group(ties: &mut Ties<'_>) {
     members.sort_by_key(|member| standing::of_instance(&ties.index, member.instance.as_str()) == Standing::InService);
     for member in members {
         let health = if member.healthy { "" } else { ", unhealthy" };
-        let note = format!("{} {}{health}", ties.instance_note(member.instance.as_str()), member.state);
+        let version =
+            member.template_version.as_ref().map(|version| format!(", template {version}")).unwrap_or_default();
+        let note = format!("{} {}{health}{version}", ties.instance_note(member.instance.as_str()), member.state);
         ties.add_here("member", SubjectKind::Instance, member.instance.as_str(), note);
     }
 }

@@ -102,7 +102,8 @@ impl<'w> Probe<'w> {
                 "HTTPCode_Target_4XX_Count" => Datapoint::count(self.whole(requests * 0.012, name)),
                 // The balancer answers itself when nothing can take the request: no target group is to blame.
                 "HTTPCode_ELB_5XX_Count" if self.dimensions.get("TargetGroup").is_none() => {
-                    let own = if part.load.serving > 0.0 { requests * 0.000_000_2 } else { part.load.rps * 60.0 * share };
+                    let own =
+                        if part.load.serving > 0.0 { requests * 0.000_000_2 } else { part.load.rps * 60.0 * share };
                     Datapoint::count(self.whole(own, name))
                 }
                 "TargetResponseTime" => {

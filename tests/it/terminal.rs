@@ -1,0 +1,100 @@
+//! The console in a pseudo-terminal, on the simulated account.
+
+use rustix::process::Signal;
+
+use crate::support::terminal::Terminal;
+
+const DEMO: &str = "demo --scenario calm";
+
+/// The board of the built-in world, once everything is read.
+fn board(columns: u16, rows: u16) -> Terminal {
+    let terminal = Terminal::start(DEMO, columns, rows);
+    terminal.shows(&["SIMULATED", "checkout"]);
+    terminal
+}
+
+#[test]
+fn the_board_appears_a_list_filters_a_detail_opens_and_quit_restores_the_terminal() {
+    let mut terminal = board(120, 40);
+    terminal.shows(&["us-east-1", "us-west-2", "use1-az6", "SERVICE", "PROBLEMS", "web"]);
+    terminal.until("the alternate screen", |screen| screen.alternate_screen() && screen.hide_cursor());
+
+    terminal.press(":instances\r");
+    terminal.shows(&["instances 1", "VERDICT", "checkout", "i-0"]);
+    terminal.press("/name:god");
+    terminal.shows(&["instances 1/", "god"]);
+    terminal.press("\r");
+    terminal.until("the filter, kept", |screen| {
+        let contents = screen.contents();
+        contents.contains("/name:god") && !contents.contains("checkout")
+    });
+    terminal.press("\r");
+    terminal.shows(&["instance i-0", "relations", "r5.4xlarge", "nobody knows"]);
+    terminal.press("?");
+    terminal.shows(&["help", "twice: quit", ":instances", "the zone board"]);
+    for _ in 0..4 {
+        terminal.press("q");
+    }
+    assert_eq!(terminal.ended(), 0);
+    terminal.is_restored();
+}
+
+#[test]
+fn every_list_opens_at_every_size_and_nothing_panics() {
+    for (columns, rows) in [(80, 24), (120, 40), (20, 5)] {
+        let mut terminal = Terminal::start(DEMO, columns, rows);
+        terminal.until("something", |screen| !screen.contents().trim().is_empty());
+        for view in ["instances", "groups", "targets", "databases", "alarms", "images", "zones", "shifts", "board"] {
+            terminal.press(&format!(":{view}\r"));
+            // In five rows of twenty cells there is no room for a view and its name, and nobody would see which it is.
+            if rows > 5 {
+                let sign = if view == "board" { "SERVICE".to_owned() } else { format!("─ {view} ") };
+                terminal.shows(&[&sign]);
+            }
+            terminal.press("jj\r?\u{1b}G");
+        }
+        terminal.press(":quit\r");
+        assert_eq!(terminal.ended(), 0, "{columns}x{rows}");
+        terminal.is_restored();
+    }
+}
+
+#[test]
+fn a_terminal_that_shrinks_and_grows_is_followed() {
+    let mut terminal = board(120, 40);
+    terminal.resize(20, 5);
+    terminal.resize(80, 24);
+    terminal.press("2");
+    terminal.shows(&["─ instances ", "VERDICT"]);
+    terminal.press(":quit\r");
+    assert_eq!(terminal.ended(), 0);
+    terminal.is_restored();
+}
+
+#[test]
+fn every_way_out_restores_the_terminal() {
+    let ways: [(&str, fn(&mut Terminal)); 4] = [
+        ("SIGTERM", |terminal| terminal.signal(Signal::TERM)),
+        ("SIGHUP", |terminal| terminal.signal(Signal::HUP)),
+        ("SIGINT", |terminal| terminal.signal(Signal::INT)),
+        ("Ctrl-C twice", |terminal| terminal.press("\u{3}\u{3}")),
+    ];
+    for (name, leave) in ways {
+        let mut terminal = board(80, 24);
+        leave(&mut terminal);
+        assert_eq!(terminal.ended(), 0, "{name}");
+        terminal.is_restored();
+    }
+}
+
+#[test]
+fn one_ctrl_c_asks_and_does_not_end() {
+    let mut terminal = board(80, 24);
+    terminal.press("\u{3}");
+    terminal.shows(&["Ctrl-C"]);
+    terminal.press("2");
+    terminal.shows(&["─ instances "]);
+    terminal.press(":quit\r");
+    assert_eq!(terminal.ended(), 0);
+    terminal.is_restored();
+}
