@@ -231,6 +231,17 @@ impl Global {
     }
 }
 
+/// The commands and what each does, as a table for the README.
+pub fn overview() -> String {
+    let mut text = String::from("| command | does |\n| --- | --- |\n| `fournines` | the console on the account |\n");
+    let command = <Args as clap::CommandFactory>::command();
+    for known in command.get_subcommands().filter(|known| known.get_name() != "help") {
+        let does = known.get_about().map(ToString::to_string).unwrap_or_default();
+        text.push_str(&format!("| `fournines {}` | {does} |\n", known.get_name()));
+    }
+    text.trim_end().to_owned()
+}
+
 fn list_parser() -> impl TypedValueParser<Value = &'static List> {
     let names =
         LISTS.iter().map(|list| PossibleValue::new(list.name).aliases(list.aliases.iter().copied()).help(list.doc));

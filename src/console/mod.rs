@@ -17,6 +17,7 @@ mod glyph;
 mod keymap;
 mod msg;
 mod prompt;
+pub mod reference;
 mod screen;
 mod setting;
 pub mod shot;
