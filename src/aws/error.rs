@@ -143,7 +143,9 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     let mut next = error.source();
     while let Some(cause) = next {
         let text = cause.to_string();
-        if !words.iter().any(|said| said.contains(&text)) {
+        // Layers that only say that there is a layer below.
+        let empty = ["io error", "other", "dispatch failure", "client error (Connect)"].contains(&text.as_str());
+        if !empty && !words.iter().any(|said| said.contains(&text)) {
             words.push(text);
         }
         next = cause.source();

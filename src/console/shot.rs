@@ -36,11 +36,14 @@ pub fn svg(buf: &Buffer, title: &str) -> String {
         }
         let mut row = String::new();
         for run in runs.iter().filter(|run| !run.text.trim().is_empty()) {
+            // Not every viewer keeps blanks at the ends of a text, so they are left out and the rest is placed.
+            let lead = run.text.len() - run.text.trim_start_matches(' ').len();
+            let trail = run.text.len() - run.text.trim_end_matches(' ').len();
             let _ = write!(
                 row,
                 "<tspan x=\"{}\" textLength=\"{}\" fill=\"{}\"",
-                run.x * CELL.0,
-                run.columns * CELL.0,
+                (run.x + lead) * CELL.0,
+                (run.columns - lead - trail) * CELL.0,
                 hex(run.fg, "#c9d1dc")
             );
             for (modifier, attribute) in [
@@ -53,10 +56,10 @@ pub fn svg(buf: &Buffer, title: &str) -> String {
                     row.push_str(attribute);
                 }
             }
-            let _ = write!(row, ">{}</tspan>", xml(&run.text));
+            let _ = write!(row, ">{}</tspan>", xml(run.text.trim_matches(' ')));
         }
         if !row.is_empty() {
-            let _ = writeln!(out, "<text y=\"{}\">{row}</text>", usize::from(y) * CELL.1 + 14);
+            let _ = writeln!(out, "<text xml:space=\"preserve\" y=\"{}\">{row}</text>", usize::from(y) * CELL.1 + 14);
         }
     }
     out.push_str("</svg>\n");

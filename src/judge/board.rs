@@ -55,7 +55,53 @@ impl DatabaseMark {
     }
 }
 
+/// How many serve of how many that should. What nobody knows is no zero: `?/6`, and `3?/4` where at least three do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Those that serve.
+    pub healthy: usize,
+    /// Those of which nobody knows.
+    pub unknown: usize,
+    /// Those that should serve, the unknown among them.
+    pub total: usize,
+}
+
+impl Tally {
+    /// Whether all that should serve do.
+    pub fn is_whole(self) -> bool {
+        self.healthy == self.total
+    }
+}
+
+impl std::ops::Add for Tally {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            healthy: self.healthy + other.healthy,
+            unknown: self.unknown + other.unknown,
+            total: self.total + other.total,
+        }
+    }
+}
+
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (self.healthy, self.unknown) {
+            (healthy, 0) => write!(f, "{healthy}/{}", self.total),
+            (0, _) => write!(f, "?/{}", self.total),
+            (healthy, _) => write!(f, "{healthy}?/{}", self.total),
+        }
+    }
+}
+
 impl Cell {
+    /// How many serve of how many that should.
+    pub fn tally(&self) -> Tally {
+        let unknown = self.standings.get(&Standing::Unknown).copied().unwrap_or(0);
+        Tally { healthy: self.healthy(), unknown, total: self.total() }
+    }
+
     /// How many serve.
     pub fn healthy(&self) -> usize {
         self.standings.get(&Standing::InService).copied().unwrap_or(0)
@@ -91,6 +137,11 @@ impl Cells {
             Some(zone) => self.zones.entry(zone.clone()).or_default(),
             None => &mut self.nowhere,
         }
+    }
+
+    /// How many serve of how many that should, over all zones.
+    pub fn tally(&self) -> Tally {
+        self.all().map(Cell::tally).fold(Tally::default(), std::ops::Add::add)
     }
 
     /// All cells, the one without a zone last.

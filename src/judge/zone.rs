@@ -178,6 +178,10 @@ fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &
     let checks = impaired >= 2 && share(impaired, instances.running) >= 0.10;
     if (stands_out && zone.hosts_hit > 1) || checks {
         zone.verdict = ZoneVerdict::Suspect;
+        if !stands_out {
+            // What decides stands first.
+            zone.evidence.reverse();
+        }
     } else if instances.impaired.is_none() {
         zone.verdict = ZoneVerdict::Unknown;
         zone.evidence.push(Evidence {

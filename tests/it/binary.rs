@@ -3,7 +3,6 @@
 //! Every case: a message that says what and how to mend it, an exit code that scripts can trust, and nothing shown as whole that
 //! is not.
 
-use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -101,7 +100,7 @@ fn exit_codes_are_the_verdict() {
     assert_eq!((line.code, line.out.lines().count()), (Some(2), 1), "{line:?}");
     assert!(line.out.starts_with("CRITICAL shop"), "{}", line.out);
 
-    let nobody = Fournines::at("http://127.0.0.1:9").run("status --line");
+    let nobody = Fournines::at(&format!("http://127.0.0.1:{}", web::free_port())).run("status --line");
     assert_eq!(nobody.code, Some(3));
     assert!(nobody.out.starts_with("UNKNOWN"), "{}", nobody.out);
 }
@@ -142,8 +141,7 @@ fn assert_nothing_is_made_up(fournines: &Fournines, failure: &str, message: &str
 
 #[test]
 fn an_endpoint_where_nobody_listens_is_said_to_be_unreachable() {
-    let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-    let fournines = Fournines::at(&format!("http://127.0.0.1:{port}"));
+    let fournines = Fournines::at(&format!("http://127.0.0.1:{}", web::free_port()));
     assert_nothing_is_made_up(&fournines, "unreachable", "refused");
     let (status, _) = fournines.document("status --json --region us-east-1");
     assert_eq!(status["regions"][0]["reachable"], false);
@@ -213,7 +211,8 @@ fn completions_name_commands_lists_and_options() {
 
 #[test]
 fn the_simulated_account_on_loopback_ends_when_it_is_asked_to() {
-    let ways: [(&str, fn(&mut Sim)); 3] = [
+    type Way = fn(&mut Sim);
+    let ways: [(&str, Way); 3] = [
         ("SIGTERM", |sim| kill_process(sim.server.pid(), Signal::TERM).unwrap()),
         ("SIGINT", |sim| kill_process(sim.server.pid(), Signal::INT).unwrap()),
         ("standard input closed", |sim| sim.server.close_stdin()),

@@ -17,7 +17,7 @@ fn board(columns: u16, rows: u16) -> Terminal {
 fn the_board_appears_a_list_filters_a_detail_opens_and_quit_restores_the_terminal() {
     let mut terminal = board(120, 40);
     terminal.shows(&["us-east-1", "us-west-2", "use1-az6", "SERVICE", "PROBLEMS", "web"]);
-    terminal.until("the alternate screen", |screen| screen.alternate_screen() && screen.hide_cursor());
+    terminal.is_taken();
 
     terminal.press(":instances\r");
     terminal.shows(&["instances 1", "VERDICT", "checkout", "i-0"]);
@@ -73,7 +73,8 @@ fn a_terminal_that_shrinks_and_grows_is_followed() {
 
 #[test]
 fn every_way_out_restores_the_terminal() {
-    let ways: [(&str, fn(&mut Terminal)); 4] = [
+    type Way = fn(&mut Terminal);
+    let ways: [(&str, Way); 4] = [
         ("SIGTERM", |terminal| terminal.signal(Signal::TERM)),
         ("SIGHUP", |terminal| terminal.signal(Signal::HUP)),
         ("SIGINT", |terminal| terminal.signal(Signal::INT)),

@@ -70,7 +70,7 @@ fn is_whole(request: &[u8]) -> bool {
 
 /// Says nothing until the client gives up.
 pub fn silent(stream: &mut TcpStream) {
-    stream.read(&mut [0; 1]).ok();
+    stream.read_to_end(&mut Vec::new()).ok();
 }
 
 /// Promises more than it sends.

@@ -1,18 +1,25 @@
 //! Temporary folders.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// A folder of one test's own, removed with everything in it at the end.
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// A new folder; `name` tells apart those of one test.
+    /// A new folder; `name` says what it is for.
     pub fn new(name: &str) -> Self {
-        let of_test = format!("{}-{:?}-{name}", std::process::id(), std::thread::current().id());
-        let of_test = of_test.replace(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-', "");
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(of_test);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
+        let process = std::process::id();
+        let paths =
+            (0..).map(|number| Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{process}-{number}")));
+        for path in paths {
+            match std::fs::create_dir(&path) {
+                Ok(()) => return Self(path),
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => panic!("{}: {error}", path.display()),
+            }
+        }
+        unreachable!("numbers do not end")
     }
 
     /// Where it is.

@@ -93,7 +93,7 @@ fn install(folder: &Path) {
     let found = Command::new("python3").arg("--version").output().is_ok();
     assert!(
         found,
-        "python3 is not installed: the second opinions of the tests need Python 3.11 or later, with venv and pip"
+        "python3 is not installed: the second opinions of the tests need Python 3.10 or later, with venv and pip"
     );
     let made = process::run(venv, INSTALLATION);
     assert_eq!(

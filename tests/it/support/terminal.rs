@@ -109,6 +109,12 @@ impl Terminal {
         }
     }
 
+    /// Checks that the program has taken the terminal: another screen, no cursor, keys as they are pressed.
+    pub fn is_taken(&self) {
+        self.until("the alternate screen", |screen| screen.alternate_screen() && screen.hide_cursor());
+        assert_ne!(settings(self.pty.master.as_ref()), self.cooked);
+    }
+
     /// Checks that the terminal is as it was found: main screen, visible cursor, no modes, the line discipline as before.
     pub fn is_restored(&self) {
         self.until("the main screen, with a cursor", |screen| {

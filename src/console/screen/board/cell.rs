@@ -57,7 +57,7 @@ impl CellWidths {
             pad(&mut spans, self.pips.min(self.all.saturating_sub(self.count + 2)));
             spans.push(Span::raw(" "));
         }
-        let role = if cell.healthy() < cell.total() { Role::of(worst(cell)) } else { Role::Dim };
+        let role = if !cell.tally().is_whole() { Role::of(worst(cell)) } else { Role::Dim };
         spans.push(look.span(role, fit_right(&count_words(cell), self.count, look.glyphs.ellipsis())));
         if self.pips == 0 {
             spans.extend(cell.databases.iter().map(|mark| look.span(Role::Database, mark.letter())));
@@ -81,7 +81,7 @@ fn worst(cell: &Cell) -> Verdict {
 
 /// `2/4`; empty for a cell with databases alone.
 fn count_words(cell: &Cell) -> String {
-    if cell.standings.is_empty() { String::new() } else { format!("{}/{}", cell.healthy(), cell.total()) }
+    if cell.standings.is_empty() { String::new() } else { cell.tally().to_string() }
 }
 
 /// One pip a member up to eight, then a number a standing; databases' marks after them.

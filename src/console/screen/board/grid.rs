@@ -45,7 +45,7 @@ impl Lead {
         for row in sections.flat_map(|section| &section.rows) {
             lead.name = lead.name.max(width(&row.name) + indent(row));
             lead.entry = lead.entry.max(width(&row.entry).min(6));
-            lead.total = lead.total.max(row.count().map_or(0, |(well, all)| width(&format!("{well}/{all}"))));
+            lead.total = lead.total.max(row.count().map_or(0, |tally| width(&tally.to_string())));
         }
         lead.name = lead.name.min(28);
         lead
@@ -184,9 +184,9 @@ impl Grid {
         if self.nowhere {
             spans.extend(self.cell.spans(Some(&row.cells.nowhere), row.is_whole, look));
         }
-        let total = row.count().map(|(well, all)| format!("{well}/{all}")).unwrap_or_default();
+        let total = row.count().map(|tally| tally.to_string()).unwrap_or_default();
         let role = match row.count() {
-            Some((well, all)) if well < all => Role::Strong,
+            Some(tally) if !tally.is_whole() => Role::Strong,
             _ => Role::Dim,
         };
         spans.push(look.span(role, fit_right(&total, self.lead.total + 1, ellipsis)));

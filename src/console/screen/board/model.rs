@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::estate::balancer::{ClassicTarget, Target};
 use crate::estate::{Estate, Kind, SliceId};
 use crate::id::Region;
-use crate::judge::board::{Cells, cells_of_group, cells_of_service};
+use crate::judge::board::{Cells, Tally, cells_of_group, cells_of_service};
 use crate::judge::index::Index;
 use crate::judge::service::Service;
 use crate::judge::standing::{self, Standing};
@@ -55,9 +55,9 @@ impl Row {
     }
 
     /// Members that serve and members that should, over all zones; none where the row has databases alone.
-    pub(super) fn count(&self) -> Option<(usize, usize)> {
+    pub(super) fn count(&self) -> Option<Tally> {
         let any = self.cells.all().any(|cell| !cell.standings.is_empty());
-        any.then(|| self.cells.all().fold((0, 0), |(well, all), cell| (well + cell.healthy(), all + cell.total())))
+        any.then(|| self.cells.tally())
     }
 }
 
@@ -178,7 +178,6 @@ fn roll_up(judged: &RegionJudgement, service: &Service, cells: &Cells) -> Assess
 /// What the pips show and no part has said: one impaired member among many.
 fn add_standings(whole: &mut Assessment, cells: &Cells) {
     let count = |standing: Standing| -> usize { cells.all().filter_map(|cell| cell.standings.get(&standing)).sum() };
-    let (well, all) = cells.all().fold((0, 0), |(well, all), cell| (well + cell.healthy(), all + cell.total()));
     for (standing, verdict) in [
         (Standing::Impaired, Verdict::Critical),
         (Standing::Unhealthy, Verdict::Warning),
@@ -189,8 +188,9 @@ fn add_standings(whole: &mut Assessment, cells: &Cells) {
             whole.add(verdict, format!("{n} {standing}"));
         }
     }
-    if all > 0 && well == 0 && count(Standing::Unknown) == 0 {
-        whole.add(Verdict::Critical, format!("none of {all} in service"));
+    let tally = cells.tally();
+    if tally.total > 0 && tally.healthy == 0 && tally.unknown == 0 {
+        whole.add(Verdict::Critical, format!("none of {} in service", tally.total));
     }
 }
 

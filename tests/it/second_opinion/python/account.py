@@ -1,7 +1,7 @@
 """The simulated account as boto3 reads it, beside what the simulation itself says is true.
 
-Virtual time stands still between two calls of `Account.rest`, so that an answer and the state can be compared field by field.
-Only the four packages that the tests pin are needed.
+Virtual time stands still between two calls of `Account.rest`, so that an answer and the state can be compared field by
+field.
 """
 
 import json
@@ -115,7 +115,9 @@ class Account:
         """The reservations of `DescribeInstances`, whose pages count instances and not reservations."""
         pages = list(client.get_paginator("describe_instances").paginate(PaginationConfig={"PageSize": size}))
         lengths = [sum(len(one["Instances"]) for one in page["Reservations"]) for page in pages]
-        self.same(f"describe_instances: pages of {size}, {lengths}", all(length == size for length in lengths[:-1]), True)
+        self.same(
+            f"describe_instances: pages of {size}, {lengths}", all(length == size for length in lengths[:-1]), True
+        )
         return [one for page in pages for one in page["Reservations"]]
 
     def refused(self, code, status, call, **arguments):

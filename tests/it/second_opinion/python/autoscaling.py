@@ -38,7 +38,11 @@ def check_groups(account, client, truth, zones):
                 "subnets": group["VPCZoneIdentifier"].split(","),
                 "template": template(group.get("LaunchTemplate")),
                 "checks": group["HealthCheckType"].split(","),
-                "seconds": (group["HealthCheckGracePeriod"], group["DefaultCooldown"], group.get("DefaultInstanceWarmup")),
+                "seconds": (
+                    group["HealthCheckGracePeriod"],
+                    group["DefaultCooldown"],
+                    group.get("DefaultInstanceWarmup"),
+                ),
                 "targets": (group["TargetGroupARNs"], group["LoadBalancerNames"]),
                 "suspended": sorted(process["ProcessName"] for process in group["SuspendedProcesses"]),
                 "created": time(group["CreatedTime"]),
@@ -124,8 +128,18 @@ def check_members(account, client, truth, zones):
     account.same_by_id(
         "member",
         # Upper case here, capitalised in the groups' listing.
-        {one["InstanceId"]: (one["AutoScalingGroupName"], seen({**one, "HealthStatus": one["HealthStatus"].capitalize()})) for one in listed},
-        {one["instance"]: (group["name"], true_member(one, zones, truth)) for group in truth["groups"] for one in group["members"]},
+        {
+            one["InstanceId"]: (
+                one["AutoScalingGroupName"],
+                seen({**one, "HealthStatus": one["HealthStatus"].capitalize()}),
+            )
+            for one in listed
+        },
+        {
+            one["instance"]: (group["name"], true_member(one, zones, truth))
+            for group in truth["groups"]
+            for one in group["members"]
+        },
     )
 
 
@@ -160,8 +174,22 @@ def check_policies(account, client, truth):
     scheduled = account.pages(client, "describe_scheduled_actions", "ScheduledUpdateGroupActions", 1)
     account.same_by_id(
         "scheduled action",
-        {one["ScheduledActionName"]: (one["AutoScalingGroupName"], time(one["StartTime"]), one["Recurrence"], one.get("MinSize"), one.get("MaxSize"), one.get("DesiredCapacity")) for one in scheduled},
-        {one["name"]: (group["name"], one["starts_at"], one["recurrence"], one["min"], one["max"], one["desired"]) for group in truth["groups"] for one in group["scheduled_actions"]},
+        {
+            one["ScheduledActionName"]: (
+                one["AutoScalingGroupName"],
+                time(one["StartTime"]),
+                one["Recurrence"],
+                one.get("MinSize"),
+                one.get("MaxSize"),
+                one.get("DesiredCapacity"),
+            )
+            for one in scheduled
+        },
+        {
+            one["name"]: (group["name"], one["starts_at"], one["recurrence"], one["min"], one["max"], one["desired"])
+            for group in truth["groups"]
+            for one in group["scheduled_actions"]
+        },
     )
 
 
@@ -213,7 +241,9 @@ def check_of_group(account, client, truth, group):
                 one["InstancesToUpdate"],
                 template(one.get("DesiredConfiguration", {}).get("LaunchTemplate")),
             )
-            for one in account.pages(client, "describe_instance_refreshes", "InstanceRefreshes", 1, AutoScalingGroupName=name)
+            for one in account.pages(
+                client, "describe_instance_refreshes", "InstanceRefreshes", 1, AutoScalingGroupName=name
+            )
         },
         {
             one["id"]: (
@@ -230,23 +260,37 @@ def check_of_group(account, client, truth, group):
     account.same_by_id(
         f"hook of {name}",
         {
-            one["LifecycleHookName"]: (one["LifecycleTransition"], one["HeartbeatTimeout"], one["GlobalTimeout"], one["DefaultResult"])
+            one["LifecycleHookName"]: (
+                one["LifecycleTransition"],
+                one["HeartbeatTimeout"],
+                one["GlobalTimeout"],
+                one["DefaultResult"],
+            )
             for one in client.describe_lifecycle_hooks(AutoScalingGroupName=name)["LifecycleHooks"]
         },
-        {one["name"]: (one["transition"], one["heartbeat_s"], one["global_s"], one["default_result"]) for one in group["hooks"]},
+        {
+            one["name"]: (one["transition"], one["heartbeat_s"], one["global_s"], one["default_result"])
+            for one in group["hooks"]
+        },
     )
     sources = client.describe_traffic_sources(AutoScalingGroupName=name)["TrafficSources"]
     account.same(
         f"traffic sources of {name}",
         sorted((source["Identifier"], source["Type"]) for source in sources),
-        sorted([(arn, "elbv2") for arn in group["target_groups"]] + [(own, "elb") for own in group["classic_balancers"]]),
+        sorted(
+            [(arn, "elbv2") for arn in group["target_groups"]] + [(own, "elb") for own in group["classic_balancers"]]
+        ),
     )
     account.same(f"warm pool of {name}", client.describe_warm_pool(AutoScalingGroupName=name)["Instances"], [])
 
 
 def check_refusals(account, client):
     account.same("launch configurations", client.describe_launch_configurations()["LaunchConfigurations"], [])
-    account.same("a group that is not there", client.describe_auto_scaling_groups(AutoScalingGroupNames=["nowhere"])["AutoScalingGroups"], [])
+    account.same(
+        "a group that is not there",
+        client.describe_auto_scaling_groups(AutoScalingGroupNames=["nowhere"])["AutoScalingGroups"],
+        [],
+    )
     account.refused("ValidationError", 400, client.describe_lifecycle_hooks, AutoScalingGroupName="nowhere")
     account.refused("ValidationError", 400, client.describe_auto_scaling_groups, MaxRecords=101)
     account.refused("InvalidNextToken", 400, client.describe_auto_scaling_groups, NextToken="nonsense")

@@ -99,7 +99,10 @@ def check_listeners(account, client, balancer):
         rules = account.pages(client, "describe_rules", "Rules", 1, ListenerArn=listener["arn"])
         account.same(
             f"rules of {listener['arn']}",
-            [(rule["Priority"], conditions(rule["Conditions"]), actions(rule["Actions"]), rule["IsDefault"]) for rule in rules],
+            [
+                (rule["Priority"], conditions(rule["Conditions"]), actions(rule["Actions"]), rule["IsDefault"])
+                for rule in rules
+            ],
             [
                 (
                     str(rule["priority"]),
@@ -148,7 +151,12 @@ def check_target_groups(account, client, truth):
                 one["Port"],
                 one["TargetType"],
                 one["LoadBalancerArns"],
-                (one["HealthCheckProtocol"], one["HealthCheckPort"], one.get("HealthCheckPath"), one.get("Matcher", {}).get("HttpCode")),
+                (
+                    one["HealthCheckProtocol"],
+                    one["HealthCheckPort"],
+                    one.get("HealthCheckPath"),
+                    one.get("Matcher", {}).get("HttpCode"),
+                ),
                 (one["HealthCheckIntervalSeconds"], one["HealthCheckTimeoutSeconds"]),
                 (one["HealthyThresholdCount"], one["UnhealthyThresholdCount"]),
             )
@@ -189,7 +197,12 @@ def check_targets(account, client, group):
             for one in client.describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
         },
         {
-            f"{one['id']}:{one['port']}": (one["state"], one["reason"], one["description"], one["administrative_override"])
+            f"{one['id']}:{one['port']}": (
+                one["state"],
+                one["reason"],
+                one["description"],
+                one["administrative_override"],
+            )
             for one in group["targets"]
         },
     )
@@ -208,8 +221,14 @@ def check_classic(account, client, truth):
                 one["AvailabilityZones"],
                 one["Subnets"],
                 sorted(instance["InstanceId"] for instance in one["Instances"]),
-                [(own["Listener"]["LoadBalancerPort"], own["Listener"]["InstancePort"]) for own in one["ListenerDescriptions"]],
-                tuple(one["HealthCheck"][key] for key in ("Target", "Interval", "Timeout", "HealthyThreshold", "UnhealthyThreshold")),
+                [
+                    (own["Listener"]["LoadBalancerPort"], own["Listener"]["InstancePort"])
+                    for own in one["ListenerDescriptions"]
+                ],
+                tuple(
+                    one["HealthCheck"][key]
+                    for key in ("Target", "Interval", "Timeout", "HealthyThreshold", "UnhealthyThreshold")
+                ),
             )
             for name, one in listed.items()
         },
@@ -223,7 +242,10 @@ def check_classic(account, client, truth):
                 one["subnets"],
                 sorted(member["instance"] for member in one["members"]),
                 [(own["port"], own["instance_port"]) for own in one["listeners"]],
-                tuple(one["health_check"][key] for key in ("target", "interval_s", "timeout_s", "healthy_threshold", "unhealthy_threshold")),
+                tuple(
+                    one["health_check"][key]
+                    for key in ("target", "interval_s", "timeout_s", "healthy_threshold", "unhealthy_threshold")
+                ),
             )
             for one in truth["classic_load_balancers"]
         },

@@ -9,7 +9,11 @@ PROTOCOLS = ("smithy-rpc-v2-cbor", "json", "query")
 
 
 def check(account, region):
-    account.same("boto3's own protocol", account.client("cloudwatch", region).meta.service_model.metadata["protocol"], PROTOCOLS[0])
+    account.same(
+        "boto3's own protocol",
+        account.client("cloudwatch", region).meta.service_model.metadata["protocol"],
+        PROTOCOLS[0],
+    )
     for protocol in PROTOCOLS:
         client = account.client("cloudwatch", region, protocol)
         account.rest()
@@ -38,8 +42,14 @@ def check_alarms(account, client, truth, protocol):
     )
     account.same_by_id(
         f"{protocol}: composite alarm",
-        {name: (shared(alarm), alarm["AlarmRule"], alarm.get("ActionsSuppressor")) for name, alarm in composite.items()},
-        {alarm["name"]: (true_shared(alarm), alarm["rule"]["expression"], alarm["rule"]["suppressor"]) for alarm in true_composite},
+        {
+            name: (shared(alarm), alarm["AlarmRule"], alarm.get("ActionsSuppressor"))
+            for name, alarm in composite.items()
+        },
+        {
+            alarm["name"]: (true_shared(alarm), alarm["rule"]["expression"], alarm["rule"]["suppressor"])
+            for alarm in true_composite
+        },
     )
     # Without types asked for, metric alarms alone are answered.
     listed = client.describe_alarms(StateValue="ALARM")
@@ -102,8 +112,21 @@ def check_history(account, client, truth, protocol):
     )
     account.same(
         f"{protocol}: history",
-        sorted((time(item["Timestamp"]), item["AlarmName"], item["HistoryItemType"], item["HistorySummary"], item["HistoryData"]) for item in listed),
-        sorted((item["at"], alarm["name"], item["kind"], item["summary"], item["data"]) for alarm in truth["alarms"] for item in alarm["history"]),
+        sorted(
+            (
+                time(item["Timestamp"]),
+                item["AlarmName"],
+                item["HistoryItemType"],
+                item["HistorySummary"],
+                item["HistoryData"],
+            )
+            for item in listed
+        ),
+        sorted(
+            (item["at"], alarm["name"], item["kind"], item["summary"], item["data"])
+            for alarm in truth["alarms"]
+            for item in alarm["history"]
+        ),
     )
 
 
@@ -136,7 +159,9 @@ def check_series(account, client, group, protocol):
         {"Id": "m1", "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Average"}},
         {"Id": "twice", "Expression": "m1 * 2"},
     ]
-    pages = client.get_paginator("get_metric_data").paginate(MetricDataQueries=queries, PaginationConfig={"PageSize": 11}, **span)
+    pages = client.get_paginator("get_metric_data").paginate(
+        MetricDataQueries=queries, PaginationConfig={"PageSize": 11}, **span
+    )
     series = {"m1": [], "twice": []}
     for page in pages:
         for result in page["MetricDataResults"]:

@@ -177,7 +177,11 @@ def check_filters(account, client):
             wanted = {one["InstanceId"] for one in instances if value_of(one) == value}
             account.same(f"instances with {name}={value}", found(name, value), wanted)
     everything = {one["InstanceId"] for one in instances}
-    account.same("instances with a tag", found("tag-key", "Service"), {one["InstanceId"] for one in instances if tag(one, "Service")})
+    account.same(
+        "instances with a tag",
+        found("tag-key", "Service"),
+        {one["InstanceId"] for one in instances if tag(one, "Service")},
+    )
     account.same("instances by a wildcard", found("availability-zone", client.meta.region_name + "*"), everything)
     some = sorted(everything)[:3]
     account.same("instances by id", sorted(one["InstanceId"] for one in listed(client, InstanceIds=some)), some)
@@ -206,5 +210,10 @@ def check_refusals(account, client):
     refused("InvalidVolume.NotFound", 400, client.describe_volumes, VolumeIds=[f"vol-{nowhere}"])
     refused("InvalidAMIID.NotFound", 400, client.describe_images, ImageIds=[f"ami-{nowhere}"])
     refused("InvalidSubnetID.NotFound", 400, client.describe_subnets, SubnetIds=[f"subnet-{nowhere}"])
-    refused("InvalidLaunchTemplateId.NotFound", 400, client.describe_launch_template_versions, LaunchTemplateId=f"lt-{nowhere}")
+    refused(
+        "InvalidLaunchTemplateId.NotFound",
+        400,
+        client.describe_launch_template_versions,
+        LaunchTemplateId=f"lt-{nowhere}",
+    )
     refused("InvalidParameterValue", 400, client.describe_availability_zones, ZoneNames=["mars-1a"])

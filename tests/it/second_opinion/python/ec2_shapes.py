@@ -19,7 +19,12 @@ def instance(one, reservation):
         "profile": one.get("IamInstanceProfile", {}).get("Arn"),
         "root": one["RootDeviceName"],
         "devices": [
-            (own["DeviceName"], own["Ebs"]["VolumeId"], time(own["Ebs"]["AttachTime"]), own["Ebs"]["DeleteOnTermination"])
+            (
+                own["DeviceName"],
+                own["Ebs"]["VolumeId"],
+                time(own["Ebs"]["AttachTime"]),
+                own["Ebs"]["DeleteOnTermination"],
+            )
             for own in one["BlockDeviceMappings"]
         ],
         "market": one.get("InstanceLifecycle"),
@@ -45,7 +50,8 @@ def true_instance(one, account):
         "profile": one["instance_profile"],
         "root": one["root_device"],
         "devices": [
-            (own["device"], own["volume"], own["attached_at"], own["delete_on_termination"]) for own in one["block_devices"]
+            (own["device"], own["volume"], own["attached_at"], own["delete_on_termination"])
+            for own in one["block_devices"]
         ],
         "market": "spot" if one["market"] == "spot" else None,
         "monitoring": "enabled" if one["detailed_monitoring"] else "disabled",
@@ -78,12 +84,16 @@ def true_status(one):
     checks = [one["checks"][name] for name in ("system", "instance", "ebs")]
     return (
         (one["zone"], one["zone_id"], one["state"]),
+        [(check["state"], [] if check["state"] == "not-applicable" else [check["impaired_since"]]) for check in checks],
         [
-            (check["state"], [] if check["state"] == "not-applicable" else [check["impaired_since"]])
-            for check in checks
-        ],
-        [
-            (own["id"], own["code"], own["description"], own["not_before"], own["not_after"], own["not_before_deadline"])
+            (
+                own["id"],
+                own["code"],
+                own["description"],
+                own["not_before"],
+                own["not_after"],
+                own["not_before_deadline"],
+            )
             for own in one["events"]
         ],
     )

@@ -13,15 +13,25 @@ def check_region(account, region):
     listed = account.pages(client, "list_managed_resources", "items", 2)
     account.same_by_id(
         "managed resource",
-        {one["arn"]: (one["name"], one["availabilityZones"], one["appliedWeights"], one["zonalAutoshiftStatus"]) for one in listed},
         {
-            one["arn"]: (one["name"], one["zones"], one["applied_weights"], "ENABLED" if one["autoshift_enabled"] else "DISABLED")
+            one["arn"]: (one["name"], one["availabilityZones"], one["appliedWeights"], one["zonalAutoshiftStatus"])
+            for one in listed
+        },
+        {
+            one["arn"]: (
+                one["name"],
+                one["zones"],
+                one["applied_weights"],
+                "ENABLED" if one["autoshift_enabled"] else "DISABLED",
+            )
             for one in truth["managed_resources"]
         },
     )
     for one in truth["managed_resources"][:3]:
         described = client.get_managed_resource(resourceIdentifier=one["arn"])
-        active = [own["id"] for own in truth["zonal_shifts"] if own["resource"] == one["arn"] and own["status"] == "ACTIVE"]
+        active = [
+            own["id"] for own in truth["zonal_shifts"] if own["resource"] == one["arn"] and own["status"] == "ACTIVE"
+        ]
         account.same(
             f"managed resource {one['arn']}",
             (described["appliedWeights"], [own["zonalShiftId"] for own in described["zonalShifts"]]),
@@ -30,25 +40,46 @@ def check_region(account, region):
     account.same_by_id(
         "zonal shift",
         {
-            one["zonalShiftId"]: (one["resourceIdentifier"], one["awayFrom"], one["status"], one["comment"], one["shiftType"], time(one["startTime"]), time(one["expiryTime"]))
+            one["zonalShiftId"]: (
+                one["resourceIdentifier"],
+                one["awayFrom"],
+                one["status"],
+                one["comment"],
+                one["shiftType"],
+                time(one["startTime"]),
+                time(one["expiryTime"]),
+            )
             for one in account.pages(client, "list_zonal_shifts", "items", 1)
         },
         {
-            one["id"]: (one["resource"], one["away_from"], one["status"], one["comment"], one["kind"], one["started_at"], one["expires_at"])
+            one["id"]: (
+                one["resource"],
+                one["away_from"],
+                one["status"],
+                one["comment"],
+                one["kind"],
+                one["started_at"],
+                one["expires_at"],
+            )
             for one in truth["zonal_shifts"]
         },
     )
     account.same(
         "autoshifts",
-        [(one["awayFrom"], one["status"], time(one["startTime"]), time(one.get("endTime"))) for one in account.pages(client, "list_autoshifts", "items", 1)],
+        [
+            (one["awayFrom"], one["status"], time(one["startTime"]), time(one.get("endTime")))
+            for one in account.pages(client, "list_autoshifts", "items", 1)
+        ],
         [(one["away_from"], one["status"], one["started_at"], one["ended_at"]) for one in truth["autoshifts"]],
     )
-    account.same("observer", client.get_autoshift_observer_notification_status()["status"] in ("ENABLED", "DISABLED"), True)
+    account.same(
+        "observer", client.get_autoshift_observer_notification_status()["status"] in ("ENABLED", "DISABLED"), True
+    )
     account.refused(
         "ResourceNotFoundException",
         404,
         client.get_managed_resource,
-        resourceIdentifier=f"arn:aws:elasticloadbalancing:{region}:123456789012:loadbalancer/app/nowhere/0123456789abcdef",
+        resourceIdentifier=f"arn:aws:elasticloadbalancing:{region}:1:loadbalancer/app/nowhere/0123456789abcdef",
     )
 
 
@@ -61,7 +92,9 @@ def check_account(account):
 
 def check_identity(account):
     identity = account.client("sts").get_caller_identity()
-    account.same("identity", (identity["Account"], identity["Arn"]), (account.state["account"], account.state["caller_arn"]))
+    account.same(
+        "identity", (identity["Account"], identity["Arn"]), (account.state["account"], account.state["caller_arn"])
+    )
     aliases = account.client("iam").list_account_aliases()["AccountAliases"]
     account.same("alias", aliases, [account.state["alias"]] if account.state["alias"] else [])
 
@@ -71,13 +104,23 @@ def check_dns(account):
     zones = by("Id", account.pages(client, "list_hosted_zones", "HostedZones", 1))
     account.same_by_id(
         "hosted zone",
-        {key: (zone["Name"], zone["Config"]["PrivateZone"], zone["ResourceRecordSetCount"]) for key, zone in zones.items()},
-        {f"/hostedzone/{zone['id']}": (zone["name"], zone["private"], len(zone["records"])) for zone in account.state["hosted_zones"]},
+        {
+            key: (zone["Name"], zone["Config"]["PrivateZone"], zone["ResourceRecordSetCount"])
+            for key, zone in zones.items()
+        },
+        {
+            f"/hostedzone/{zone['id']}": (zone["name"], zone["private"], len(zone["records"]))
+            for zone in account.state["hosted_zones"]
+        },
     )
     for zone in account.state["hosted_zones"]:
         account.rest("10s")
         described = client.get_hosted_zone(Id=zone["id"])
-        account.same(f"name servers of {zone['name']}", described.get("DelegationSet", {}).get("NameServers", []), [] if zone["private"] else zone["name_servers"])
+        account.same(
+            f"name servers of {zone['name']}",
+            described.get("DelegationSet", {}).get("NameServers", []),
+            [] if zone["private"] else zone["name_servers"],
+        )
         records = account.pages(client, "list_resource_record_sets", "ResourceRecordSets", 4, HostedZoneId=zone["id"])
         account.same(
             f"records of {zone['name']}",
@@ -86,7 +129,9 @@ def check_dns(account):
         )
     account.rest("10s")
     account.same("health checks", client.list_health_checks()["HealthChecks"], [])
-    account.refused("NoSuchHealthCheck", 404, client.get_health_check_status, HealthCheckId="01234567-89ab-cdef-0123-456789abcdef")
+    account.refused(
+        "NoSuchHealthCheck", 404, client.get_health_check_status, HealthCheckId="01234567-89ab-cdef-0123-456789abcdef"
+    )
     account.refused("NoSuchHostedZone", 404, client.get_hosted_zone, Id="ZNOWHERE")
 
 
@@ -115,11 +160,18 @@ def true_record(one):
 
 
 def check_strangers(account):
-    """Regions that the account has not enabled, services and calls that it does not offer: AWS's errors, never a crash."""
+    """Regions that the account has not enabled, services and calls that there are not: AWS's errors, never a crash."""
     account.refused("AuthFailure", 401, account.client("ec2", "eu-central-1").describe_instances)
-    account.refused("InvalidClientTokenId", 403, account.client("autoscaling", "eu-central-1").describe_auto_scaling_groups)
+    account.refused(
+        "InvalidClientTokenId", 403, account.client("autoscaling", "eu-central-1").describe_auto_scaling_groups
+    )
     account.refused("InvalidAction", 400, account.client("ec2").describe_spot_fleet_requests)
-    for service, call in (("s3", "list_buckets"), ("dynamodb", "list_tables"), ("lambda", "list_functions"), ("sqs", "list_queues")):
+    for service, call in (
+        ("s3", "list_buckets"),
+        ("dynamodb", "list_tables"),
+        ("lambda", "list_functions"),
+        ("sqs", "list_queues"),
+    ):
         try:
             getattr(account.client(service), call)()
         except ClientError as error:
@@ -138,5 +190,9 @@ def check_throttling(account):
             taken += 1
     except ClientError as error:
         answer = error.response
-        account.same("throttled", (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]), ("RequestLimitExceeded", 503))
+        account.same(
+            "throttled",
+            (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]),
+            ("RequestLimitExceeded", 503),
+        )
     account.same("requests taken before", taken, BURST)

@@ -59,7 +59,9 @@ def fill_network(emulators, region, zones, prefix):
     ec2 = emulators.client("ec2", region)
     vpc = ec2.create_vpc(CidrBlock=f"{prefix}.0.0/16")["Vpc"]["VpcId"]
     subnets = [
-        ec2.create_subnet(VpcId=vpc, CidrBlock=f"{prefix}.{number}.0/24", AvailabilityZone=region + zone)["Subnet"]["SubnetId"]
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"{prefix}.{number}.0/24", AvailabilityZone=region + zone)["Subnet"][
+            "SubnetId"
+        ]
         for number, zone in enumerate(zones)
     ]
     image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
@@ -115,10 +117,14 @@ def fill_groups(emulators, region, network, instances):
 def fill_balancers(emulators, region, network, instances):
     """An ALB in front of the group and of single instances, a target group that nothing uses, and a classic one."""
     client = emulators.client("elbv2", region)
-    balancer = client.create_load_balancer(Name="shop", Subnets=network["subnets"])["LoadBalancers"][0]["LoadBalancerArn"]
+    balancer = client.create_load_balancer(Name="shop", Subnets=network["subnets"])["LoadBalancers"][0][
+        "LoadBalancerArn"
+    ]
     groups = {}
     for number, name in enumerate(("web", "api", "unused")):
-        groups[name] = client.create_target_group(Name=name, Protocol="HTTP", Port=8080 + number, VpcId=network["vpc"])["TargetGroups"][0]["TargetGroupArn"]
+        groups[name] = client.create_target_group(Name=name, Protocol="HTTP", Port=8080 + number, VpcId=network["vpc"])[
+            "TargetGroups"
+        ][0]["TargetGroupArn"]
     for port, name in ((80, "web"), (81, "api")):
         client.create_listener(
             LoadBalancerArn=balancer,
@@ -210,16 +216,27 @@ def count_region(emulators, region):
     return {
         "zones": {one["ZoneName"]: one["ZoneId"] for one in ec2.describe_availability_zones()["AvailabilityZones"]},
         "instances": {
-            one["InstanceId"]: {"zone": one["Placement"]["AvailabilityZone"], "state": one["State"]["Name"], "type": one["InstanceType"]}
+            one["InstanceId"]: {
+                "zone": one["Placement"]["AvailabilityZone"],
+                "state": one["State"]["Name"],
+                "type": one["InstanceType"],
+            }
             for one in instances
         },
         "images": sorted(one["ImageId"] for one in ec2.describe_images(Owners=["self"])["Images"]),
-        "groups": {one["AutoScalingGroupName"]: group(one) for one in pages("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups")},
+        "groups": {
+            one["AutoScalingGroupName"]: group(one)
+            for one in pages("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups")
+        },
         "target_groups": count_targets(emulators, region),
         "classic_balancers": count_classic(emulators, region),
-        "databases": {one["DBInstanceIdentifier"]: database(one) for one in pages("rds", "describe_db_instances", "DBInstances")},
+        "databases": {
+            one["DBInstanceIdentifier"]: database(one) for one in pages("rds", "describe_db_instances", "DBInstances")
+        },
         "clusters": {
-            one["DBClusterIdentifier"]: {own["DBInstanceIdentifier"]: own["IsClusterWriter"] for own in one["DBClusterMembers"]}
+            one["DBClusterIdentifier"]: {
+                own["DBInstanceIdentifier"]: own["IsClusterWriter"] for own in one["DBClusterMembers"]
+            }
             for one in pages("rds", "describe_db_clusters", "DBClusters")
         },
         "alarms": count_alarms(emulators, region),
@@ -274,10 +291,19 @@ def database(one):
 
 
 def count_alarms(emulators, region):
-    pages = emulators.client("cloudwatch", region).get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    pages = (
+        emulators.client("cloudwatch", region)
+        .get_paginator("describe_alarms")
+        .paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    )
     pages = list(pages)
     return {
-        one["AlarmName"]: {"type": kind, "state": one["StateValue"], "reason": one.get("StateReason"), "actions_enabled": one["ActionsEnabled"]}
+        one["AlarmName"]: {
+            "type": kind,
+            "state": one["StateValue"],
+            "reason": one.get("StateReason"),
+            "actions_enabled": one["ActionsEnabled"],
+        }
         for key, kind in (("MetricAlarms", "metric"), ("CompositeAlarms", "composite"))
         for page in pages
         for one in page[key]

@@ -30,7 +30,11 @@ def check_instances(account, client, truth):
                 "replicas": one["ReadReplicaDBInstanceIdentifiers"],
                 "replication": [(info["Normal"], info["Status"]) for info in one.get("StatusInfos", [])],
                 "created": time(one["InstanceCreateTime"]),
-                "backup": (one["BackupRetentionPeriod"], one["PreferredBackupWindow"], time(one.get("LatestRestorableTime"))),
+                "backup": (
+                    one["BackupRetentionPeriod"],
+                    one["PreferredBackupWindow"],
+                    time(one.get("LatestRestorableTime")),
+                ),
                 "storage": (one["AllocatedStorage"], one["StorageType"], one.get("Iops"), one["StorageEncrypted"]),
                 "subnets": one["DBSubnetGroup"]["DBSubnetGroupName"],
                 "protected": one["DeletionProtection"],
@@ -48,7 +52,9 @@ def check_instances(account, client, truth):
                 "cluster": (one["cluster"], one["promotion_tier"]),
                 "source": next(iter((one["replica_source"] or {}).values()), None),
                 "replicas": one["replicas"],
-                "replication": [(one["replication"]["normal"], one["replication"]["state"])] if one["replication"] else [],
+                "replication": (
+                    [(one["replication"]["normal"], one["replication"]["state"])] if one["replication"] else []
+                ),
                 "created": one["created_at"],
                 "backup": (one["backup_retention_days"], one["backup_window"], one["restorable_until"]),
                 "storage": (one["storage_gib"], one["storage_type"], one["iops"], one["encrypted"]),
@@ -60,11 +66,18 @@ def check_instances(account, client, truth):
         },
     )
     for one in truth["databases"][:3]:
-        account.same(f"tags of {one['id']}", tags(client.list_tags_for_resource(ResourceName=one["arn"])["TagList"]), one["tags"])
+        account.same(
+            f"tags of {one['id']}", tags(client.list_tags_for_resource(ResourceName=one["arn"])["TagList"]), one["tags"]
+        )
     groups = account.pages(client, "describe_db_subnet_groups", "DBSubnetGroups", 20)
     account.same_by_id(
         "subnet group",
-        {one["DBSubnetGroupName"]: [(own["SubnetIdentifier"], own["SubnetAvailabilityZone"]["Name"]) for own in one["Subnets"]] for one in groups},
+        {
+            one["DBSubnetGroupName"]: [
+                (own["SubnetIdentifier"], own["SubnetAvailabilityZone"]["Name"]) for own in one["Subnets"]
+            ]
+            for one in groups
+        },
         {one["name"]: [tuple(own) for own in one["subnets"]] for one in truth["subnet_groups"]},
     )
 
@@ -81,7 +94,10 @@ def check_clusters(account, client, truth):
                 (one["Endpoint"], one["ReaderEndpoint"], one["Port"]),
                 one["AvailabilityZones"],
                 one["MultiAZ"],
-                [(own["DBInstanceIdentifier"], own["IsClusterWriter"], own["PromotionTier"]) for own in one["DBClusterMembers"]],
+                [
+                    (own["DBInstanceIdentifier"], own["IsClusterWriter"], own["PromotionTier"])
+                    for own in one["DBClusterMembers"]
+                ],
                 one.get("GlobalClusterIdentifier"),
                 time(one["ClusterCreateTime"]),
                 time(one["LatestRestorableTime"]),
@@ -139,7 +155,16 @@ def check_events(account, client, truth):
     truth = account.region(truth["region"])
     account.same(
         "events",
-        sorted((time(one["Date"]), one["SourceType"], one["SourceIdentifier"], one["Message"], tuple(one["EventCategories"])) for one in listed),
+        sorted(
+            (
+                time(one["Date"]),
+                one["SourceType"],
+                one["SourceIdentifier"],
+                one["Message"],
+                tuple(one["EventCategories"]),
+            )
+            for one in listed
+        ),
         sorted(
             (one["at"], one["source_type"], one["source"], one["message"], tuple(one["categories"]))
             for one in truth["db_events"]
@@ -152,5 +177,7 @@ def check_refusals(account, client):
     account.same("maintenance", client.describe_pending_maintenance_actions()["PendingMaintenanceActions"], [])
     account.refused("DBInstanceNotFound", 404, client.describe_db_instances, DBInstanceIdentifier="nowhere")
     account.refused("DBClusterNotFoundFault", 404, client.describe_db_clusters, DBClusterIdentifier="nowhere")
-    account.refused("GlobalClusterNotFoundFault", 404, client.describe_global_clusters, GlobalClusterIdentifier="nowhere")
+    account.refused(
+        "GlobalClusterNotFoundFault", 404, client.describe_global_clusters, GlobalClusterIdentifier="nowhere"
+    )
     account.refused("InvalidParameterValue", 400, client.describe_db_instances, MaxRecords=19)

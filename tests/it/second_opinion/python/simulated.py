@@ -37,7 +37,7 @@ def check(account, region, parts):
 
 
 def break_hosts(account, region):
-    """Breaks the host of one instance of each group and of each classic load balancer, for answers that are not all well."""
+    """Breaks the host of one instance of each group and classic load balancer, for answers that are not all well."""
     truth = account.region(region)
     members = [group["members"][0]["instance"] for group in truth["groups"] if group["members"]]
     members += [balancer["members"][0]["instance"] for balancer in truth["classic_load_balancers"]]
@@ -46,7 +46,9 @@ def break_hosts(account, region):
     account.rest("4m")
     truth = account.region(region)
     impaired = [one["id"] for one in truth["instances"] if one["checks"]["system"]["state"] == "impaired"]
-    unhealthy = [one["id"] for group in truth["target_groups"] for one in group["targets"] if one["state"] == "unhealthy"]
+    unhealthy = [
+        one["id"] for group in truth["target_groups"] for one in group["targets"] if one["state"] == "unhealthy"
+    ]
     account.same("broken hosts show", (bool(impaired), bool(unhealthy)), (True, True))
 
 
