@@ -1,7 +1,7 @@
 //! Time: AWS's own, and the monotonic clock that waits are measured on.
 //!
 //! Owns: every reading of a clock in the program. Depends on: nothing. Must stay true: ages and deadlines go by the `Date`
-//! header of AWS's answers, never by this machine's wall clock, and [`Clock::now`] never runs backwards.
+//! header of AWS's answers, never by this machine's wall clock; what is scheduled goes by [`Clock::steady`], which no answer moves.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,6 +25,7 @@ pub fn wall() -> Timestamp {
 #[derive(Debug)]
 pub struct Clock {
     rate: f64,
+    start: (Timestamp, Instant),
     anchor: Mutex<Anchor>,
 }
 
@@ -32,10 +33,13 @@ pub struct Clock {
 struct Anchor {
     at: Timestamp,
     since: Instant,
-    latest: Timestamp,
     skew: Option<SignedDuration>,
+    /// A date so far off that a second answer must say the same before it is believed.
+    doubted: Option<Timestamp>,
 }
 
+/// How far a single answer may move a clock that other answers have set: a captive portal or a proxy sends dates too.
+const DOUBTED: SignedDuration = SignedDuration::from_hours(1);
 /// How far a `Date` header may be behind before the clock believes it: whole seconds, plus the answer's way.
 const BEHIND: SignedDuration = SignedDuration::from_secs(3);
 /// How far it may be ahead: the header's seconds are cut, so an answer from the future means that we are late.
@@ -50,23 +54,34 @@ impl Clock {
     /// A clock that starts at `at`.
     pub fn starting_at(at: Timestamp, rate: f64) -> Self {
         let since = monotonic();
-        Self { rate, anchor: Mutex::new(Anchor { at, since, latest: at, skew: None }) }
+        Self { rate, start: (at, since), anchor: Mutex::new(Anchor { at, since, skew: None, doubted: None }) }
     }
 
-    /// AWS's time now, to the best of our knowledge; never earlier than an answer given before.
+    /// AWS's time now, to the best of our knowledge. It goes back where AWS says that it was ahead.
     pub fn now(&self) -> Timestamp {
-        let mut anchor = self.lock();
-        let now = anchor.project(self.rate).max(anchor.latest);
-        anchor.latest = now;
-        now
+        let anchor = self.lock();
+        project(anchor.at, anchor.since, self.rate)
+    }
+
+    /// A time that only goes forward, at AWS's pace, whatever AWS's answers say: for what is scheduled.
+    pub fn steady(&self) -> Timestamp {
+        project(self.start.0, self.start.1, self.rate)
     }
 
     /// Takes note of the `Date` header of an answer.
     pub fn observe(&self, date: Timestamp) {
         let mut anchor = self.lock();
-        let expected = anchor.project(self.rate);
-        anchor.skew = Some(date.duration_since(wall()));
+        let expected = project(anchor.at, anchor.since, self.rate);
         let ahead = date.duration_since(expected);
+        if ahead.abs() > DOUBTED && anchor.skew.is_some() {
+            let confirmed = anchor.doubted.is_some_and(|before| date.duration_since(before).abs() < DOUBTED);
+            anchor.doubted = Some(date);
+            if !confirmed {
+                return;
+            }
+        }
+        anchor.doubted = None;
+        anchor.skew = Some(date.duration_since(wall()));
         if ahead > AHEAD || -ahead > BEHIND {
             anchor.at = date;
             anchor.since = monotonic();
@@ -85,7 +100,7 @@ impl Clock {
 
     /// How long to wait on the monotonic clock for `span` of AWS's time to pass.
     pub fn wait_for(&self, span: Duration) -> Duration {
-        if self.rate > 0.0 { span.div_f64(self.rate) } else { span }
+        if self.rate > 0.0 { Duration::try_from_secs_f64(span.as_secs_f64() / self.rate).unwrap_or(span) } else { span }
     }
 
     fn lock(&self) -> MutexGuard<'_, Anchor> {
@@ -93,11 +108,10 @@ impl Clock {
     }
 }
 
-impl Anchor {
-    fn project(&self, rate: f64) -> Timestamp {
-        let elapsed = monotonic().saturating_duration_since(self.since).mul_f64(rate.max(0.0));
-        SignedDuration::try_from(elapsed).ok().and_then(|by| self.at.checked_add(by).ok()).unwrap_or(self.at)
-    }
+/// What `at` has become since `since`; at the end of time it stands still.
+fn project(at: Timestamp, since: Instant, rate: f64) -> Timestamp {
+    let elapsed = monotonic().saturating_duration_since(since).as_secs_f64() * rate.max(0.0);
+    SignedDuration::try_from_secs_f64(elapsed).ok().and_then(|by| at.checked_add(by).ok()).unwrap_or(at)
 }
 
 #[cfg(test)]
@@ -110,7 +124,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn follows_aws_and_never_runs_backwards() {
+    async fn follows_aws_both_ways() {
         let clock = Clock::starting_at(start(), 1.0);
         tokio::time::advance(Duration::from_secs(10)).await;
         assert_eq!(clock.now(), start() + SignedDuration::from_secs(10));
@@ -118,8 +132,23 @@ mod tests {
         assert_eq!(clock.now(), start() + SignedDuration::from_secs(10), "a header's cut second moves nothing");
         clock.observe(start() + SignedDuration::from_secs(400));
         assert_eq!(clock.now(), start() + SignedDuration::from_secs(400), "a laptop that was asleep catches up");
+        let steady = clock.steady();
         clock.observe(start());
-        assert_eq!(clock.now(), start() + SignedDuration::from_secs(400), "never backwards");
+        assert_eq!(clock.now(), start(), "a laptop that was ahead goes back, and does not stand still");
+        assert_eq!(clock.steady(), steady, "what is scheduled does not notice");
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert_eq!(clock.now(), start() + SignedDuration::from_secs(5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_wild_date_is_not_believed() {
+        let clock = Clock::starting_at(start(), 1.0);
+        clock.observe(start());
+        let wild = start() + SignedDuration::from_hours(24 * 365);
+        clock.observe(wild);
+        assert_eq!(clock.now(), start(), "a captive portal's calendar");
+        clock.observe(wild);
+        assert_eq!(clock.now(), wild, "but two answers that agree are");
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 //! Owns: how a call is made. Depends on: the limiter, the errors. Must stay true: pages are all there or the read has failed;
 //! nothing is retried that would fail the same way.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
@@ -82,16 +83,15 @@ impl Caller<'_> {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
         let mut token: Option<String> = None;
+        let mut seen: BTreeSet<String> = BTreeSet::new();
         for _ in 0..MOST_PAGES {
             let page = self.call(|| send(token.clone())).await?;
             let next = take(page)?.filter(|next| !next.is_empty());
-            if next.is_none() {
-                return Ok(());
-            }
-            if next == token {
+            let Some(next) = next else { return Ok(()) };
+            if !seen.insert(next.clone()) {
                 return Err(self.malformed("pages that repeat themselves"));
             }
-            token = next;
+            token = Some(next);
         }
         Err(self.malformed("more pages than can be"))
     }

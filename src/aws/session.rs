@@ -1,7 +1,8 @@
 //! A session with an account: credentials, one client a region and service, and the clock that AWS's answers set.
 //!
 //! Owns: the SDK's configuration. Depends on: the transport, the read list. Must stay true: [`Session<ReadOnly>`] has no way to a
-//! writer; every client carries the read list, our clock, our time-outs and no retries of its own, which are the limiter's.
+//! writer; every client carries the read list, our clock, our time-outs and no retries of its own, which are the limiter's. The
+//! only other calls are those by which AWS's standard chain gets credentials (STS, SSO, a profile's `credential_process`).
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -9,6 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_config::identity::IdentityCache;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
@@ -102,7 +105,12 @@ impl Session<ReadOnly> {
             .http_client(transport::network())
             .identity_cache(IdentityCache::lazy().build());
         if let Some(profile) = &settings.profile {
-            loader = loader.profile_name(profile);
+            // A profile asked for by name outranks keys in the environment, as with the `aws` command; the SDK's own chain asks
+            // the environment first, which may be another account's.
+            let provider = ProviderConfig::with_default_region().await.with_http_client(transport::network());
+            let credentials =
+                ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&provider).build();
+            loader = loader.profile_name(profile).credentials_provider(credentials);
         }
         if let Some(url) = &settings.endpoint_url {
             loader = loader.endpoint_url(url);

@@ -259,8 +259,8 @@ fn endpoint(text: &str) -> Result<String, String> {
 fn speed(text: &str) -> Result<f64, String> {
     text.parse::<f64>()
         .ok()
-        .filter(|speed| speed.is_finite() && *speed >= 0.0)
-        .ok_or_else(|| "a speed is a number, 0 or above".to_owned())
+        .filter(|speed| *speed == 0.0 || (0.001..=10_000.0).contains(speed))
+        .ok_or_else(|| "a speed is 0, or a number from 0.001 to 10000".to_owned())
 }
 
 /// The simulated AWS takes any credentials, so it is for this machine alone.

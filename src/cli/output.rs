@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::listing::escape;
+
 /// Writes all of `text` to standard output. A reader that has gone is no error: it has had what it wanted.
 pub fn print(text: &str) -> io::Result<()> {
     write(&mut io::stdout().lock(), text)
@@ -10,8 +12,9 @@ pub fn print(text: &str) -> io::Result<()> {
 /// Writes lines for people to standard error, as far as anybody listens.
 pub fn note(lines: &[String]) {
     let mut stderr = io::stderr().lock();
-    for line in lines {
-        if writeln!(stderr, "{line}").is_err() {
+    // What AWS, or whatever stood in for it, said may hold anything; it is words here, never commands to the terminal.
+    for line in lines.iter().flat_map(|text| text.lines()) {
+        if writeln!(stderr, "{}", escape(line)).is_err() {
             return;
         }
     }

@@ -136,13 +136,30 @@ impl Estate {
         self.slices(region, kind).next().is_some()
     }
 
-    /// Who asks, once known.
+    /// Who asks, once AWS has told: what an earlier run kept may be another account's.
     pub fn identity(&self) -> Option<&Identity> {
-        self.slice(&SliceId::all(&Region::global(), Kind::Identity))?.rows::<Identity>().first()
+        let slice = self.slice(&SliceId::all(&Region::global(), Kind::Identity)).filter(|slice| !slice.is_kept())?;
+        slice.rows::<Identity>().first()
     }
 
-    /// The account's alias, once known and where it has one.
+    /// Who asked when the inventory was kept.
+    pub fn kept_identity(&self) -> Option<&Identity> {
+        let slice = self.slice(&SliceId::all(&Region::global(), Kind::Identity)).filter(|slice| slice.is_kept())?;
+        slice.rows::<Identity>().first()
+    }
+
+    /// Forgets what an earlier run kept and this one has not read.
+    pub fn forget_kept(&mut self) {
+        for kinds in self.regions.values_mut() {
+            for parts in Arc::make_mut(kinds).values_mut() {
+                Arc::make_mut(parts).retain(|_, slice| !slice.is_kept());
+            }
+        }
+    }
+
+    /// The account's alias, once AWS has told and where it has one.
     pub fn alias(&self) -> Option<&str> {
-        self.slice(&SliceId::all(&Region::global(), Kind::Alias))?.rows::<Alias>().first().map(|alias| &*alias.0)
+        let slice = self.slice(&SliceId::all(&Region::global(), Kind::Alias)).filter(|slice| !slice.is_kept())?;
+        slice.rows::<Alias>().first().map(|alias| &*alias.0)
     }
 }

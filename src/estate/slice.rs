@@ -88,6 +88,9 @@ fn kept() -> bool {
     true
 }
 
+/// How far ahead of now a reading may be: AWS's seconds are cut.
+const AHEAD: SignedDuration = SignedDuration::from_secs(5);
+
 /// How far a slice can be trusted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Trust<'a> {
@@ -117,6 +120,16 @@ impl Slice {
     /// A first read that failed.
     pub fn failed(why: ReadFailure, at: Timestamp) -> Self {
         Self { good: None, failure: Some(Failure { at, why }) }
+    }
+
+    /// A slice of which it is known that it is there to be read, and nothing else.
+    pub fn unread() -> Self {
+        Self { good: None, failure: None }
+    }
+
+    /// Whether its rows were kept on disk by an earlier run.
+    pub fn is_kept(&self) -> bool {
+        self.good.as_ref().is_some_and(|reading| reading.kept)
     }
 
     /// What is known after `newer` came for the same id: a failure keeps the older rows.
@@ -159,7 +172,8 @@ impl Slice {
         let Some(reading) = &self.good else { return Trust::Unknown(failure) };
         let age = age(reading.at, now);
         match failure {
-            _ if age > limit || reading.kept => Trust::Stale(age, failure),
+            // A reading from the future is one from before the clock was set right: nobody can tell its age.
+            _ if age > limit || reading.kept || reading.at.duration_since(now) > AHEAD => Trust::Stale(age, failure),
             // What we may no longer read is no longer known; an outage of some seconds is borne within the age limit.
             Some(failure) if !failure.why.kind.is_passing() => Trust::Stale(age, Some(failure)),
             Some(failure) => Trust::Failing(failure),

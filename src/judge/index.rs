@@ -3,7 +3,7 @@
 //! Owns: the look-ups over one region of one estate. Depends on: estate. Must stay true: a thing that is not found is
 //! unknown, never healthy.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ use crate::estate::balancer::{ClassicTarget, Target, TargetGroup};
 use crate::estate::group::{Group, Member};
 use crate::estate::instance::{Instance, InstanceStatus};
 use crate::estate::zone::Subnet;
-use crate::estate::{Estate, Part};
+use crate::estate::{Estate, Kind, Part};
 use crate::id::{Region, ZoneName};
 
 /// Look-ups over one region.
@@ -23,6 +23,11 @@ pub struct Index<'a> {
     classic: HashMap<&'a str, Vec<(&'a str, &'a ClassicTarget)>>,
     target_groups: BTreeMap<&'a str, &'a TargetGroup>,
     subnets: Vec<(Block, &'a ZoneName)>,
+    /// Instances whose reading is too old, or kept from an earlier run.
+    doubted: HashSet<&'a str>,
+    /// Target groups and classic balancers whose health was read and can be trusted.
+    answered: HashSet<&'a str>,
+    groups_are_known: bool,
 }
 
 /// An IPv4 block.
@@ -42,7 +47,21 @@ impl<'a> Index<'a> {
             classic: HashMap::new(),
             target_groups: estate.table::<TargetGroup>(region, now).known().map(|g| (g.arn.as_str(), g)).collect(),
             subnets: Vec::new(),
+            doubted: HashSet::new(),
+            answered: HashSet::new(),
+            groups_are_known: estate.table::<Group>(region, now).is_complete(),
         };
+        let doubted = estate.table::<Instance>(region, now).known_with_trust().filter(|(_, trust)| !trust.is_known());
+        index.doubted = doubted.map(|(instance, _)| instance.id.as_str()).collect();
+        for kind in [Kind::Targets, Kind::ClassicTargets] {
+            for (part, slice) in estate.slices(region, kind) {
+                if let Part::Of(parent) = part
+                    && slice.trust(kind.age_limit(), now).is_known()
+                {
+                    index.answered.insert(parent);
+                }
+            }
+        }
         for group in estate.table::<Group>(region, now).known() {
             for member in &group.members {
                 index.members.insert(member.instance.as_str(), (group, member));
@@ -69,6 +88,29 @@ impl<'a> Index<'a> {
     /// The instance with this id.
     pub fn instance(&self, id: &str) -> Option<&'a Instance> {
         self.instances.get(id).copied()
+    }
+
+    /// The instance with this id, where what EC2 says of it can be trusted now.
+    pub fn trusted_instance(&self, id: &str) -> Option<&'a Instance> {
+        self.instance(id).filter(|_| !self.doubted.contains(id))
+    }
+
+    /// Whether a target group's or classic balancer's word on its targets can be trusted now.
+    pub fn has_answered(&self, parent: &str) -> bool {
+        self.answered.contains(parent)
+    }
+
+    /// Whether a balancer routes to the instance, through its group, of whose health nobody knows now.
+    pub fn awaits_balancer(&self, id: &str) -> bool {
+        let Some((group, _)) = self.membership(id) else { return false };
+        let unused = |arn: &str| self.target_group(arn).is_some_and(|known| known.load_balancers.is_empty());
+        group.target_groups.iter().any(|arn| !self.has_answered(arn.as_str()) && !unused(arn.as_str()))
+            || group.classic_balancers.iter().any(|name| !self.has_answered(name.as_str()))
+    }
+
+    /// Whether what groups say of their members can be trusted now.
+    pub fn groups_are_known(&self) -> bool {
+        self.groups_are_known
     }
 
     /// Its status checks.

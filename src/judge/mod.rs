@@ -33,6 +33,7 @@ use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::estate::group::Group;
 use crate::estate::instance::Instance;
 use crate::estate::shift::{ShiftStatus, ZonalShift};
+use crate::estate::zone::Zone;
 use crate::estate::{Estate, FailureKind, Kind, Part, Row, SliceId, Trust};
 use crate::id::{
     AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region, ZoneName,
@@ -57,6 +58,9 @@ pub const JUDGED: &[Kind] = &[
     Kind::Alarms,
     Kind::ZonalShifts,
 ];
+
+/// Kinds that a region may truly lack: there is nothing to know then. Every region has the others.
+const MAY_LACK: &[Kind] = &[Kind::ManagedResources, Kind::ZonalShifts, Kind::Autoshifts];
 
 /// What the estate means at one moment.
 #[derive(Debug, Clone, Default)]
@@ -125,6 +129,10 @@ pub fn judge(estate: &Estate, now: Timestamp, policy: &Policy) -> Judgement {
     let regions = estate.slice(&SliceId::all(&Region::global(), Kind::Regions));
     if let Some(failure) = regions.filter(|slice| slice.read_at().is_none()).and_then(|slice| slice.failure()) {
         judgement.account.add(Verdict::Unknown, format!("regions enabled for the account: {}", failure.why));
+    }
+    let identity = estate.slice(&SliceId::all(&Region::global(), Kind::Identity)).and_then(|slice| slice.failure());
+    if let Some(failure) = identity.filter(|_| estate.identity().is_none()) {
+        judgement.account.add(Verdict::Unknown, format!("which account this is: {}", failure.why));
     }
     if estate.scope().is_empty() {
         judgement.account.add(Verdict::Unknown, "no region looked at yet");
@@ -257,6 +265,10 @@ fn summarise(judged: &mut RegionJudgement, estate: &Estate, region: &Region, now
             });
         }
     }
+    if judged.zones.is_empty() && estate.table::<Zone>(region, now).is_complete() {
+        let words = "no availability zone is known".to_owned();
+        findings.push(Finding { verdict: Verdict::Unknown, words, zone: None, waiting: false });
+    }
     // What is true of a whole kind is said once, not of each thing of that kind.
     let unread: Vec<(Kind, String)> =
         JUDGED.iter().filter_map(|kind| Some((*kind, reason_unread(estate, region, *kind, now)?))).collect();
@@ -271,7 +283,7 @@ fn summarise(judged: &mut RegionJudgement, estate: &Estate, region: &Region, now
     add("alarm", named(&judged.alarms));
     findings.extend(expiring_shifts(estate, region, now));
     let unread: Vec<(Kind, String)> =
-        unread.into_iter().filter(|(kind, _)| !policy.accept_unread.contains(kind)).collect();
+        unread.into_iter().filter(|(kind, _)| !is_accepted(estate, region, *kind, policy)).collect();
     judged.unread = unread.iter().map(|(_, reason)| reason.clone()).collect();
     findings.extend(say_unread(unread, estate, region));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict.severity()));
@@ -321,6 +333,13 @@ fn expiring_shifts(estate: &Estate, region: &Region, now: Timestamp) -> Vec<Find
         .collect()
 }
 
+/// Whether policy accepts that a kind is unread: where the role may not read it, or it is not offered. An outage is never accepted.
+fn is_accepted(estate: &Estate, region: &Region, kind: Kind, policy: &Policy) -> bool {
+    let mut failures = estate.slices(region, kind).map(|(_, slice)| slice.failure().map(|failure| failure.why.kind));
+    let refused = |kind| matches!(kind, Some(FailureKind::Denied | FailureKind::Unsupported));
+    policy.accept_unread.contains(&kind) && estate.was_tried(region, kind) && failures.all(refused)
+}
+
 /// What could not be read: kind by kind, but in one line where many kinds have one cause, an outage or credentials.
 fn say_unread(unread: Vec<(Kind, String)>, estate: &Estate, region: &Region) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -353,7 +372,8 @@ pub fn reason_unread(estate: &Estate, region: &Region, kind: Kind, now: Timestam
     let slices = estate.slices(region, kind);
     let untrusted: Vec<(&Part, String)> = slices
         .filter_map(|(part, slice)| {
-            if slice.failure().is_some_and(|failure| failure.why.kind == FailureKind::Unsupported) {
+            let unsupported = slice.failure().is_some_and(|failure| failure.why.kind == FailureKind::Unsupported);
+            if unsupported && MAY_LACK.contains(&kind) {
                 return None;
             }
             verdict::reason_untrusted(kind.name(), &slice.trust(kind.age_limit(), now)).map(|reason| (part, reason))

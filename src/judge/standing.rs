@@ -77,8 +77,7 @@ impl std::fmt::Display for Standing {
 
 /// How the instance with this id stands.
 pub fn of_instance(index: &Index<'_>, id: &str) -> Standing {
-    let instance = index.instance(id);
-    let by_state = instance.map(|instance| match &instance.state {
+    let by_state = index.trusted_instance(id).map(|instance| match &instance.state {
         InstanceState::Pending => Standing::Pending,
         InstanceState::Running => Standing::InService,
         InstanceState::Stopping | InstanceState::Stopped => Standing::Stopped,
@@ -88,13 +87,17 @@ pub fn of_instance(index: &Index<'_>, id: &str) -> Standing {
     if let Some(standing @ (Standing::Stopped | Standing::Terminating)) = by_state {
         return standing;
     }
-    if let Some(standing) = by_group(index, id) {
+    if let Some(standing) = by_group(index, id).filter(|_| index.groups_are_known()) {
         return standing;
     }
     if has_impaired_check(index, id) {
         return Standing::Impaired;
     }
-    by_balancers(index, id).or(by_state).unwrap_or(Standing::Unknown)
+    match by_balancers(index, id) {
+        // A balancer that routes to it and was not heard may know worse.
+        Some(Standing::InService) | None if index.awaits_balancer(id) => Standing::Unknown,
+        heard => heard.or(by_state).unwrap_or(Standing::Unknown),
+    }
 }
 
 /// How a target stands that is no instance we know: by its own health alone.
@@ -134,12 +137,18 @@ fn has_impaired_check(index: &Index<'_>, id: &str) -> bool {
 
 /// What its balancers say of it: the worst of them, since each carries traffic.
 fn by_balancers(index: &Index<'_>, id: &str) -> Option<Standing> {
-    let classic = index.classic_targets_of(id).iter().map(|(_, target)| match target.state {
-        ClassicState::InService => Standing::InService,
-        ClassicState::OutOfService => Standing::Unhealthy,
-        ClassicState::Unknown | ClassicState::Other(_) => Standing::Unknown,
-    });
-    let targets = index.targets_of(id).iter().map(|(_, target)| of_target(&target.state));
+    let classic = index.classic_targets_of(id).iter().filter(|(name, _)| index.has_answered(name)).map(
+        |(_, target)| match target.state {
+            ClassicState::InService => Standing::InService,
+            ClassicState::OutOfService => Standing::Unhealthy,
+            ClassicState::Unknown | ClassicState::Other(_) => Standing::Unknown,
+        },
+    );
+    let targets = index
+        .targets_of(id)
+        .iter()
+        .filter(|(arn, _)| index.has_answered(arn))
+        .map(|(_, target)| of_target(&target.state));
     targets.chain(classic).filter(|standing| *standing != Standing::Standby).max_by_key(|standing| gravity(*standing))
 }
 

@@ -62,7 +62,11 @@ pub fn assess(group: &TargetGroup, targets: &[Target]) -> Assessment {
     }
     let counts = TargetCounts::of(targets);
     let expected = counts.expected();
-    if expected > 0 && counts.healthy + counts.unavailable == 0 && counts.unhealthy > 0 {
+    let none_serves = counts.healthy + counts.unavailable == 0;
+    if expected > 0 && none_serves && counts.unhealthy == 0 && counts.initial > 0 {
+        assessment
+            .add(Verdict::Warning, format!("0 of {expected} healthy yet: {} in their first checks", counts.initial));
+    } else if expected > 0 && none_serves && counts.unhealthy > 0 {
         // With no healthy target the balancer fails open: it routes to all of them (aws-domain.md A.3).
         assessment.add(Verdict::Critical, format!("0 of {expected} healthy: fails open{}", why(targets)));
     } else if counts.unhealthy > 0 {

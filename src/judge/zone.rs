@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::estate::Estate;
 use crate::estate::balancer::Target;
 use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::estate::group::Group;
 use crate::estate::instance::{CheckStatus, Instance, InstanceState, InstanceStatus};
 use crate::estate::shift::{Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ZonalShift};
 use crate::estate::zone::Zone;
+use crate::estate::{Estate, FailureKind};
 use crate::id::{Region, ZoneId, ZoneName};
 
 use super::index::Index;
@@ -173,8 +173,9 @@ fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &
             value: Some(impaired as f64),
         });
     }
+    let conspicuous = targets.unhealthy > 0 && here >= policy.zone_share;
     let stands_out =
-        here >= policy.zone_share && elsewhere.is_some_and(|(bad, all)| share(bad, all) <= policy.elsewhere_share);
+        conspicuous && elsewhere.is_some_and(|(bad, all)| all > 0 && share(bad, all) <= policy.elsewhere_share);
     let checks = impaired >= 2 && share(impaired, instances.running) >= 0.10;
     if (stands_out && zone.hosts_hit > 1) || checks {
         zone.verdict = ZoneVerdict::Suspect;
@@ -182,6 +183,14 @@ fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &
             // What decides stands first.
             zone.evidence.reverse();
         }
+    } else if conspicuous {
+        zone.verdict = ZoneVerdict::NotZonal;
+        let detail = match (zone.hosts_hit, elsewhere) {
+            (1, _) => "one host, not the zone".to_owned(),
+            (_, Some((_, 0))) => "no other zone to compare with".to_owned(),
+            _ => "other zones fail too: a release, a dependency or the region".to_owned(),
+        };
+        zone.evidence.push(Evidence { signal: "not-zonal", detail, value: None });
     } else if instances.impaired.is_none() {
         zone.verdict = ZoneVerdict::Unknown;
         zone.evidence.push(Evidence {
@@ -194,11 +203,16 @@ fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &
 
 /// AWS's own declaration outranks what we see (`aws-domain.md` B.1, signal 1).
 fn declared(estate: &Estate, region: &Region, now: Timestamp, zone: &mut ZoneAssessment) {
-    let declared = estate
-        .table::<Autoshift>(region, now)
-        .known()
-        .find(|shift| shift.away_from == zone.id && shift.status == AutoshiftStatus::Active);
-    if declared.is_some() {
+    let table = estate.table::<Autoshift>(region, now);
+    let is_active = |shift: &Autoshift| shift.away_from == zone.id && shift.status == AutoshiftStatus::Active;
+    let declared = table.known_with_trust().any(|(shift, trust)| trust.is_known() && is_active(shift));
+    let offered = table.failures().all(|failure| failure.why.kind != FailureKind::Unsupported);
+    if !declared && offered && !table.is_complete() && zone.verdict == ZoneVerdict::Ok {
+        zone.verdict = ZoneVerdict::Unknown;
+        let detail = "whether AWS declared it sick is not known".to_owned();
+        zone.evidence.push(Evidence { signal: "missing-data", detail, value: None });
+    }
+    if declared {
         zone.verdict = ZoneVerdict::Degraded;
         let detail = "AWS declared it: an autoshift away from it is active".to_owned();
         zone.evidence.insert(0, Evidence { signal: "autoshift", detail, value: None });

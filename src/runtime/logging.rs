@@ -30,6 +30,7 @@ pub(super) fn start(state_dir: &Path, level: &str, retention: &Retention) -> io:
         .rotation(Rotation::DAILY)
         .filename_prefix("fournines")
         .filename_suffix("log")
+        .max_log_files(usize::try_from(retention.days.value).unwrap_or(usize::MAX).max(1))
         .build(&folder)
         .map_err(io::Error::other)?;
     let (writer, guard) = tracing_appender::non_blocking(appender);

@@ -17,6 +17,8 @@ use set_up::{Desk, SetUpError};
 
 /// Does what the arguments ask and says how the program ends.
 pub async fn run(args: Args) -> Exit {
+    // Log, inventory and whatever else we write is its owner's alone.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let outcome = match &args.command {
         None => match Desk::on_account(&args.global).await {
             Ok(desk) => screen::console(desk).await,

@@ -3,22 +3,23 @@
 //! Owns: the reading tasks and the current estate. May know: adapter, schedule, judgement. Must stay true: a picture is published whole or not at all; what an earlier
 //! run kept of another account is dropped the moment the account is known.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch as latest};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 use crate::aws::{Found, Reader};
 use crate::clock::{self, Clock};
 use crate::estate::account::{EnabledRegion, Identity};
-use crate::estate::{Estate, Kind, ReadFailure, SliceId, Update};
+use crate::estate::{Estate, FailureKind, Kind, ReadFailure, SliceId, Update};
 use crate::id::Region;
 use crate::judge::{self, Picture, Policy, Traffic};
 use crate::watch::store::Loaded;
-use crate::watch::{Job, Purpose, Watch};
+use crate::watch::{Job, Moment, Purpose, Watch};
 
 /// How long a burst of answers is gathered before it is judged and shown.
 const GATHER: Duration = Duration::from_millis(120);
@@ -42,7 +43,9 @@ pub struct Observer {
     watch: Watch,
     estate: Estate,
     credentials: Option<ReadFailure>,
+    regions: Vec<Region>,
     jobs: JoinSet<(SliceId, Result<Found, ReadFailure>)>,
+    running: BTreeMap<tokio::task::Id, SliceId>,
 }
 
 impl Observer {
@@ -60,7 +63,9 @@ impl Observer {
             watch: Watch::new(purpose, seed),
             estate,
             credentials: None,
+            regions: Vec::new(),
             jobs: JoinSet::new(),
+            running: BTreeMap::new(),
         }
     }
 
@@ -80,11 +85,19 @@ impl Observer {
         } else {
             self.note_credentials(&outcome);
         }
-        let mut scope: Vec<Region> = if regions.is_empty() { self.enabled_regions() } else { regions.to_vec() };
+        self.regions = regions.to_vec();
+        self.set_scope();
+    }
+
+    /// Looks at the regions named, else at those enabled, else at the session's own.
+    fn set_scope(&mut self) {
+        let mut scope = if self.regions.is_empty() { self.enabled_regions() } else { self.regions.clone() };
         if scope.is_empty() {
             scope.push(self.reader.session().home().clone());
         }
-        self.estate.set_scope(scope);
+        if scope != self.estate.scope() {
+            self.estate.set_scope(scope);
+        }
     }
 
     /// The regions enabled for the account, the session's own first; empty where nobody knows.
@@ -104,17 +117,14 @@ impl Observer {
 
     /// Whether a reading for one purpose is complete.
     pub fn is_done(&mut self) -> bool {
-        let now = self.clock.now();
-        self.watch.is_done(&self.estate, now)
+        self.watch.is_done(&self.estate, self.clock.now())
     }
 
     /// Starts what is due and waits for one answer; false where nothing is under way.
     pub async fn step(&mut self) -> bool {
         self.start_due();
-        let Some(joined) = self.jobs.join_next().await else { return false };
-        if let Ok((id, outcome)) = joined {
-            self.take(&id, outcome);
-        }
+        let Some(joined) = self.jobs.join_next_with_id().await else { return false };
+        self.joined(joined);
         true
     }
 
@@ -125,7 +135,12 @@ impl Observer {
         mut wishes: mpsc::Receiver<Wish>,
         pictures: latest::Sender<Option<Arc<Picture>>>,
     ) -> Estate {
-        self.choose_regions(&regions).await;
+        // What was kept is shown before anything is asked; where no region was named they are listed, and listed again.
+        self.regions = regions;
+        if self.regions.is_empty() {
+            self.watch.discover_regions();
+        }
+        self.set_scope();
         let mut publish_at = clock::monotonic();
         loop {
             self.start_due();
@@ -140,11 +155,9 @@ impl Observer {
                     Some(wish) => self.grant(wish),
                     None => return self.estate,
                 },
-                Some(joined) = self.jobs.join_next() => {
-                    if let Ok((id, outcome)) = joined {
-                        self.take(&id, outcome);
-                        publish_at = publish_at.min(clock::monotonic() + GATHER);
-                    }
+                Some(joined) = self.jobs.join_next_with_id() => {
+                    self.joined(joined);
+                    publish_at = publish_at.min(clock::monotonic() + GATHER);
                 }
                 () = tokio::time::sleep_until(wake_at) => {}
             }
@@ -177,25 +190,53 @@ impl Observer {
 
     fn grant(&mut self, wish: Wish) {
         match wish {
-            Wish::Refresh => self.watch.refresh(self.clock.now()),
+            Wish::Refresh => self.watch.refresh(self.moment()),
             Wish::LookAt(kinds, slices) => self.watch.look_at(kinds, slices),
         }
     }
 
     fn start_due(&mut self) {
-        let now = self.clock.now();
-        for Job { id, ask, priority } in self.watch.due(&self.estate, now) {
+        for Job { id, ask, priority } in self.watch.due(&self.estate, self.moment()) {
             let reader = self.reader.clone();
-            self.jobs.spawn(async move {
+            let slice = id.clone();
+            let task = self.jobs.spawn(async move {
                 let outcome = reader.read(&id, &ask, priority).await;
                 (id, outcome)
             });
+            self.running.insert(task.id(), slice);
+        }
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { at: self.clock.now(), steady: self.clock.steady() }
+    }
+
+    /// Takes in a read that ended, be it by a fault of ours: that slice has then failed, and is tried again like any other.
+    fn joined(&mut self, joined: Result<(tokio::task::Id, (SliceId, Result<Found, ReadFailure>)), JoinError>) {
+        match joined {
+            Ok((task, (id, outcome))) => {
+                self.running.remove(&task);
+                self.take(&id, outcome);
+            }
+            Err(error) => {
+                tracing::error!(%error, "a read ended by a fault of fournines");
+                if let Some(id) = self.running.remove(&error.id()) {
+                    let why = ReadFailure {
+                        kind: FailureKind::Malformed,
+                        action: id.kind.name().into(),
+                        code: None,
+                        message: "the answer made fournines stumble; please report it with the log".into(),
+                        request_id: None,
+                    };
+                    self.take(&id, Err(why));
+                }
+            }
         }
     }
 
     /// When the next read is due, on the monotonic clock.
     fn next_start(&self) -> Option<Instant> {
-        let wait = Duration::try_from(self.watch.next_due()?.duration_since(self.clock.now())).unwrap_or_default();
+        let wait = Duration::try_from(self.watch.next_due()?.duration_since(self.clock.steady())).unwrap_or_default();
         Some(clock::monotonic() + self.clock.wait_for(wait).max(Duration::from_millis(50)))
     }
 
@@ -206,11 +247,15 @@ impl Observer {
             Ok(_) => tracing::debug!(slice = ?id, "read"),
         }
         self.note_credentials(&outcome);
-        let Some(update) = self.watch.finished(id, outcome, &self.estate, now) else { return };
+        let moment = Moment { at: now, steady: self.clock.steady() };
+        let Some(update) = self.watch.finished(id, outcome, &self.estate, moment) else { return };
         if id.kind == Kind::Identity {
             self.forget_another_account(&update);
         }
         self.estate.apply(update);
+        if id.kind == Kind::Regions {
+            self.set_scope();
+        }
         self.watch.prune(&mut self.estate, &id.region, now);
     }
 
@@ -225,11 +270,11 @@ impl Observer {
     /// What was kept of another account than the one that answers must not be shown as this one's.
     fn forget_another_account(&mut self, update: &Update) {
         let now = update.slices.first().and_then(|(_, slice)| slice.rows::<Identity>().first());
-        let kept = self.estate.identity();
+        let kept = self.estate.kept_identity();
         if let (Some(now), Some(kept)) = (now, kept)
             && now.account != kept.account
         {
-            self.estate = Estate::new(self.estate.scope().to_vec());
+            self.estate.forget_kept();
         }
     }
 }

@@ -38,28 +38,25 @@ const FAREWELL: Duration = Duration::from_millis(500);
 
 /// Runs the console until it is left.
 pub(super) async fn console(desk: Desk) -> Result<Exit, SetUpError> {
-    let mut setting = desk.setting.clone();
-    let probe = App::new(setting.clone(), desk.clock.now(), ratatui::layout::Size::new(80, 24))?;
-    drop(probe);
     let mut terminal = Terminal::take()?;
     let size = terminal.size().map_err(SetUpError::Terminal)?;
+    let app = App::new(desk.setting.clone(), desk.clock.now(), size)?;
     let loaded = load(desk.store.as_ref());
     let damaged = loaded.damaged;
     let policy = desk.rules.judgement();
     let observer = Observer::new(desk.reader.clone(), policy, Purpose::Stay, desk.seed, loaded);
-    setting.account_name = AccountLabel::of(observer.estate(), &desk.rules).name;
-    let app = App::new(setting, desk.clock.now(), size)?;
     let (wish, wishes) = mpsc::channel(WISHES);
     let (publish, pictures) = latest::channel(None);
     let reading = tokio::spawn(observer.run(desk.config.regions.value.clone(), wishes, publish));
-    let mut screen = Screen { app, wish, pictures, clock: desk.clock.clone(), rules: desk.rules.clone() };
+    let mut screen = Screen { app, wish, pictures, clock: desk.clock.clone(), rules: desk.rules.clone(), saving: None };
     if damaged > 0 {
         screen.tell(Level::Error, format!("{damaged} lines of the kept inventory were damaged; they are read anew"));
     }
     let outcome = screen.run(&mut terminal, desk.store.clone()).await;
     drop(terminal);
+    let saving = screen.saving.take();
     drop(screen);
-    finish(reading, desk.store).await;
+    finish(reading, saving, desk.store).await?;
     outcome.map(|()| Exit::Done)
 }
 
@@ -72,12 +69,23 @@ fn load(store: Option<&Store>) -> Loaded {
 }
 
 /// Waits for the observer, shortly, and keeps what it knew.
-async fn finish(reading: JoinHandle<Estate>, store: Option<Store>) {
-    if let (Ok(Ok(estate)), Some(store)) = (tokio::time::timeout(FAREWELL, reading).await, store)
-        && let Err(error) = store.save(&estate)
-    {
+async fn finish(
+    reading: JoinHandle<Estate>,
+    saving: Option<JoinHandle<()>>,
+    store: Option<Store>,
+) -> Result<(), SetUpError> {
+    let estate = match tokio::time::timeout(FAREWELL, reading).await {
+        Ok(Ok(estate)) => estate,
+        Ok(Err(error)) => return Err(SetUpError::Stopped(error.to_string())),
+        Err(_) => return Ok(()),
+    };
+    if let Some(saving) = saving {
+        tokio::time::timeout(FAREWELL, saving).await.ok();
+    }
+    if let Some(Err(error)) = store.map(|store| store.save(&estate)) {
         crate::cli::output::note(&[format!("fournines: the inventory could not be kept: {error}")]);
     }
+    Ok(())
 }
 
 struct Screen {
@@ -86,6 +94,8 @@ struct Screen {
     pictures: latest::Receiver<Option<Arc<Picture>>>,
     clock: Arc<Clock>,
     rules: crate::config::Rules,
+    /// The last saving of the inventory, of which one runs at a time.
+    saving: Option<JoinHandle<()>>,
 }
 
 impl Screen {
@@ -170,14 +180,17 @@ impl Screen {
     }
 
     /// Keeps the inventory, beside the loop. A failure is logged; leaving says it again.
-    fn save(&self, store: Option<Store>) {
+    fn save(&mut self, store: Option<Store>) {
         let picture = self.pictures.borrow().clone();
+        if self.saving.as_ref().is_some_and(|saving| !saving.is_finished()) {
+            return;
+        }
         if let (Some(store), Some(picture)) = (store, picture) {
-            tokio::task::spawn_blocking(move || {
+            self.saving = Some(tokio::task::spawn_blocking(move || {
                 if let Err(error) = store.save(&picture.estate) {
                     tracing::warn!(%error, "the inventory could not be kept");
                 }
-            });
+            }));
         }
     }
 }

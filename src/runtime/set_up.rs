@@ -67,6 +67,9 @@ pub(super) enum SetUpError {
         /// Why.
         source: io::Error,
     },
+    /// The reading ended by a fault of ours.
+    #[error("reading stopped by a fault of fournines: {0}; please report it with the log in the state folder")]
+    Stopped(String),
     /// Standard output failed.
     #[error("standard output: {0}")]
     Output(#[source] io::Error),

@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::aws::{Ask, Found, Priority, READS, Scope};
 use crate::estate::balancer::{ClassicBalancer, LoadBalancer, Target, TargetGroup, TargetState};
 use crate::estate::zone::Zone;
-use crate::estate::{Estate, FailureKind, Kind, Part, ReadFailure, Slice, SliceId, Update};
-use crate::id::{Region, Text};
+use crate::estate::{Estate, FailureKind, Kind, Part, ReadFailure, Row, Slice, SliceId, Update};
+use crate::id::{Region, Text, ZoneName};
 use pace::Pace;
 
 /// A read that is due.
@@ -46,11 +46,22 @@ pub struct Watch {
     split: BTreeSet<(Region, Kind)>,
     visible: BTreeSet<Kind>,
     wanted: BTreeSet<SliceId>,
+    discovers: bool,
     random: fastrand::Rng,
+}
+
+/// Two times: what AWS's clock says, by which ages are told, and a steady one, by which reads are due.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Moment {
+    /// AWS's time.
+    pub at: Timestamp,
+    /// A time that only goes forward.
+    pub steady: Timestamp,
 }
 
 #[derive(Debug, Default)]
 struct Entry {
+    /// On the steady clock.
     due_at: Option<Timestamp>,
     running: bool,
     tried: bool,
@@ -66,8 +77,14 @@ impl Watch {
             split: BTreeSet::new(),
             visible: BTreeSet::new(),
             wanted: BTreeSet::new(),
+            discovers: false,
             random: fastrand::Rng::with_seed(seed),
         }
+    }
+
+    /// Lists the account's regions too, again and again.
+    pub fn discover_regions(&mut self) {
+        self.discovers = true;
     }
 
     /// Says what somebody looks at: these kinds go first, and `detail` is read although the board does not need it.
@@ -77,27 +94,27 @@ impl Watch {
     }
 
     /// Makes everything that is visible due now.
-    pub fn refresh(&mut self, now: Timestamp) {
+    pub fn refresh(&mut self, now: Moment) {
         for (id, entry) in &mut self.entries {
             if !entry.running
                 && (self.visible.is_empty() || self.visible.contains(&id.kind) || self.wanted.contains(id))
             {
-                entry.due_at = Some(now);
+                entry.due_at = Some(now.steady);
             }
         }
     }
 
     /// The reads that are due at `now`, the most urgent first; they count as running until [`Watch::finished`].
-    pub fn due(&mut self, estate: &Estate, now: Timestamp) -> Vec<Job> {
-        let wanted = self.slices_to_read(estate, now);
+    pub fn due(&mut self, estate: &Estate, now: Moment) -> Vec<Job> {
+        let wanted = self.slices_to_read(estate, now.at);
         self.entries.retain(|id, entry| entry.running || wanted.contains(id));
         let mut jobs = Vec::new();
         for id in wanted {
             let entry = self.entries.entry(id.clone()).or_default();
-            if entry.running || entry.due_at.is_some_and(|due| due > now) || self.is_over(&id) {
+            if entry.running || entry.due_at.is_some_and(|due| due > now.steady) || self.is_over(&id) {
                 continue;
             }
-            let Some(ask) = ask(&id, estate, now) else { continue };
+            let Some(ask) = ask(&id, estate, now.at) else { continue };
             let priority = self.priority(&id);
             if let Some(entry) = self.entries.get_mut(&id) {
                 entry.running = true;
@@ -108,7 +125,7 @@ impl Watch {
         jobs
     }
 
-    /// When something is due next; none while everything runs or is over.
+    /// When something is due next, on the steady clock; none while everything runs or is over.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.entries.values().filter(|entry| !entry.running).filter_map(|entry| entry.due_at).min()
     }
@@ -130,9 +147,9 @@ impl Watch {
         id: &SliceId,
         outcome: Result<Found, ReadFailure>,
         estate: &Estate,
-        now: Timestamp,
+        now: Moment,
     ) -> Option<Update> {
-        let pace = self.pace(id, estate);
+        let pace = self.pace(id, outcome.as_ref().ok(), estate);
         let failure = outcome.as_ref().err().map(|why| why.kind);
         let jitter = 0.9 + self.random.f64() * 0.2;
         let entry = self.entries.entry(id.clone()).or_default();
@@ -143,11 +160,15 @@ impl Watch {
             None => pace.interval(),
             Some(kind) => pace::wait_after_failure(kind, entry.failures),
         };
-        entry.due_at = SignedDuration::try_from(wait.mul_f64(jitter)).ok().and_then(|wait| now.checked_add(wait).ok());
+        entry.due_at =
+            SignedDuration::try_from(wait.mul_f64(jitter)).ok().and_then(|wait| now.steady.checked_add(wait).ok());
+        let now = now.at;
         match outcome {
             Ok(Found::Split) => {
                 self.split.insert((id.region.clone(), id.kind));
-                None
+                // Every zone is there to be read from now on, so that the first that answers does not pass for all.
+                let slices = zones_of(estate, &id.region).map(|zone| (Part::Zone(zone), Slice::unread())).collect();
+                Some(Update { region: id.region.clone(), kind: id.kind, slices, whole: false })
             }
             Ok(Found::Rows(rows)) => Some(Update::part(id.clone(), Slice::read(rows, now))),
             // A parent that is gone takes its part with it at the next listing; until then nothing is known of it.
@@ -164,10 +185,29 @@ impl Watch {
                 estate.retain_parts(region, kind, |part| keep.contains(part));
             }
         }
-        for (split, kind) in &self.split {
-            if split == region && estate.slices(region, *kind).any(|(part, _)| matches!(part, Part::Zone(_))) {
-                estate.retain_parts(region, *kind, |part| matches!(part, Part::Zone(_)));
+        let zones: BTreeSet<Part> = zones_of(estate, region).map(Part::Zone).collect();
+        for (_, kind) in self.split.iter().filter(|(split, _)| split == region) {
+            if !zones.is_empty() {
+                estate.retain_parts(region, *kind, |part| zones.contains(part));
             }
+        }
+        self.prune_unwanted(estate, region, now);
+    }
+
+    /// Drops what was read for somebody's look at it, once nobody looks and it is old.
+    fn prune_unwanted(&self, estate: &mut Estate, region: &Region, now: Timestamp) {
+        let on_request =
+            READS.iter().filter(|read| read.scope == Scope::Parent && Pace::of_kind(read.kind) == Pace::OnRequest);
+        for kind in on_request.map(|read| read.kind) {
+            let old: BTreeSet<Part> = estate
+                .slices(region, kind)
+                .filter(|(part, slice)| {
+                    let id = SliceId { region: region.clone(), kind, part: (*part).clone() };
+                    !self.wanted.contains(&id) && slice.age(now).is_none_or(|age| age > kind.age_limit())
+                })
+                .map(|(part, _)| part.clone())
+                .collect();
+            estate.retain_parts(region, kind, |part| !old.contains(part));
         }
     }
 
@@ -177,18 +217,22 @@ impl Watch {
 
     fn wants(&self, kind: Kind) -> bool {
         match &self.purpose {
+            Purpose::Stay if kind == Kind::Regions => self.discovers,
             Purpose::Stay => Pace::of_kind(kind) != Pace::OnRequest || self.visible.contains(&kind),
             Purpose::Once(kinds) => kinds.contains(&kind) || matches!(kind, Kind::Identity | Kind::Alias),
         }
     }
 
-    fn pace(&self, id: &SliceId, estate: &Estate) -> Pace {
+    /// The pace of what was just read: of targets by their health now, or as it was known where the read failed.
+    fn pace(&self, id: &SliceId, found: Option<&Found>, estate: &Estate) -> Pace {
         if id.kind == Kind::Targets {
-            let troubled = estate.slice(id).is_some_and(|slice| {
-                slice
-                    .rows::<Target>()
-                    .iter()
-                    .any(|target| target.state != TargetState::Healthy && target.state != TargetState::Unused)
+            let now = match found {
+                Some(Found::Rows(rows)) => <Target as Row>::of(rows),
+                Some(Found::Split) | None => None,
+            };
+            let known = estate.slice(id).map(|slice| slice.rows::<Target>());
+            let troubled = now.or(known).is_some_and(|targets| {
+                targets.iter().any(|target| !matches!(target.state, TargetState::Healthy | TargetState::Unused))
             });
             return Pace::of_targets(self.wanted.contains(id), troubled);
         }
@@ -213,7 +257,7 @@ impl Watch {
                 }
                 Scope::Region => {
                     for region in estate.scope() {
-                        slices.extend(self.parts(read.kind, region, estate, now));
+                        slices.extend(self.parts(read.kind, region, estate));
                     }
                 }
                 Scope::Parent => {
@@ -227,15 +271,20 @@ impl Watch {
         slices
     }
 
-    fn parts(&self, kind: Kind, region: &Region, estate: &Estate, now: Timestamp) -> Vec<SliceId> {
+    fn parts(&self, kind: Kind, region: &Region, estate: &Estate) -> Vec<SliceId> {
         if self.split.contains(&(region.clone(), kind)) {
-            let zones = estate.table::<Zone>(region, now).known();
-            return zones
-                .map(|zone| SliceId { region: region.clone(), kind, part: Part::Zone(zone.name.clone()) })
+            return zones_of(estate, region)
+                .map(|zone| SliceId { region: region.clone(), kind, part: Part::Zone(zone) })
                 .collect();
         }
         vec![SliceId::all(region, kind)]
     }
+}
+
+/// The zones of a region, as far as they are known.
+fn zones_of<'a>(estate: &'a Estate, region: &Region) -> impl Iterator<Item = ZoneName> + use<'a> {
+    let slice = estate.slice(&SliceId::all(region, Kind::Zones));
+    slice.into_iter().flat_map(|slice| slice.rows::<Zone>()).map(|zone| zone.name.clone())
 }
 
 /// The parents whose parts of `kind` are kept fresh: a target group that no balancer uses is skipped (`aws-domain.md` A.3).
@@ -283,12 +332,12 @@ pub fn is_credentials(failure: &ReadFailure) -> bool {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::estate::Row;
     use crate::estate::balancer::TargetGroup;
     use crate::id::Arn;
 
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    fn at(second: i64) -> Moment {
+        let at = Timestamp::from_second(1_800_000_000 + second).unwrap();
+        Moment { at, steady: at }
     }
 
     fn region() -> Region {
@@ -347,8 +396,14 @@ mod tests {
         let jobs = watch.due(&estate, at(1));
         let all = jobs.iter().find(|job| job.id.kind == Kind::Instances).unwrap();
         assert!(all.ask.may_split);
-        assert!(watch.finished(&all.id.clone(), Ok(Found::Split), &estate, at(2)).is_none());
-        assert_eq!(ids(&watch.due(&estate, at(2)), Kind::Instances), ["a", "b"]);
+        let split = watch.finished(&all.id.clone(), Ok(Found::Split), &estate, at(2)).unwrap();
+        estate.apply(split);
+        let b = SliceId { region: region(), kind: Kind::Instances, part: Part::Zone("b".into()) };
+        let known = crate::estate::instance::Instance::rows(Vec::new());
+        estate.apply(watch.finished(&b, Ok(Found::Rows(known)), &estate, at(2)).unwrap());
+        let table = estate.table::<crate::estate::instance::Instance>(&region(), at(2).at);
+        assert!(!table.is_complete(), "one zone of two is not the region");
+        assert_eq!(ids(&watch.due(&estate, at(2)), Kind::Instances), ["a"]);
     }
 
     #[test]
@@ -370,7 +425,7 @@ mod tests {
         let mut watch = Watch::new(Purpose::Once(BTreeSet::from([Kind::TargetGroups, Kind::Targets])), 1);
         let mut estate = Estate::new(vec![region()]);
         let mut rounds = 0;
-        while !watch.is_done(&estate, at(rounds)) {
+        while !watch.is_done(&estate, at(rounds).at) {
             for job in watch.due(&estate, at(rounds)) {
                 let rows = match job.id.kind {
                     Kind::TargetGroups => TargetGroup::rows(vec![target_group("web", true)]),

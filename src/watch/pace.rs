@@ -22,7 +22,9 @@ impl Pace {
         match kind {
             Kind::Groups => Pace::Every(15),
             Kind::Instances | Kind::Databases | Kind::Clusters | Kind::Alarms | Kind::ZonalShifts => Pace::Every(30),
-            Kind::InstanceStatuses | Kind::ManagedResources | Kind::Autoshifts | Kind::GlobalClusters => Pace::Every(45),
+            Kind::InstanceStatuses | Kind::ManagedResources | Kind::Autoshifts | Kind::GlobalClusters => {
+                Pace::Every(45)
+            }
             Kind::Targets | Kind::ClassicTargets => Pace::Every(60),
             Kind::Activities => Pace::Every(60),
             Kind::LoadBalancers | Kind::TargetGroups | Kind::ClassicBalancers => Pace::Every(120),
@@ -30,7 +32,7 @@ impl Pace {
             Kind::Subnets | Kind::Addresses | Kind::LaunchTemplates => Pace::Every(300),
             Kind::Zones | Kind::Images | Kind::BalancerTags => Pace::Every(900),
             Kind::Identity => Pace::Every(900),
-            Kind::Alias => Pace::Every(14_400),
+            Kind::Alias | Kind::Regions => Pace::Every(14_400),
             Kind::VolumeStatuses => Pace::Every(180),
             Kind::LaunchTemplateVersions
             | Kind::Listeners
@@ -42,8 +44,6 @@ impl Pace {
             | Kind::Series
             | Kind::AlarmHistory
             | Kind::HostedZones
-            // Asked by name at the start, where no region was named.
-            | Kind::Regions
             | Kind::Records => Pace::OnRequest,
         }
     }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::estate::account::Identity;
 use crate::estate::{Estate, Slice, SliceId, Update};
 
 /// Where an inventory is kept.
@@ -77,17 +78,37 @@ impl Store {
     pub fn save(&self, estate: &Estate) -> io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         create_private_folder(folder)?;
+        let others = self.of_other_regions(estate);
         let unfinished = self.file.with_extension(format!("{}.part", std::process::id()));
         let mut out = BufWriter::new(create_private_file(&unfinished)?);
         let written = estate.all_slices().filter(|(_, slice)| slice.read_at().is_some()).try_for_each(|(id, slice)| {
             serde_json::to_writer(&mut out, &LineOut { id: &id, slice: Arc::as_ref(slice) })?;
             out.write_all(b"\n")
         });
+        let written = written.and_then(|()| others.iter().try_for_each(|line| writeln!(out, "{line}")));
         let finished = written.and_then(|()| out.flush()).and_then(|()| fs::rename(&unfinished, &self.file));
         if finished.is_err() {
             fs::remove_file(&unfinished).ok();
         }
         finished
+    }
+}
+
+impl Store {
+    /// What is kept of regions that this run did not look at: a look at one region must not cost the memory of the rest. Of another
+    /// account it is worth nothing.
+    fn of_other_regions(&self, estate: &Estate) -> Vec<String> {
+        let Ok(text) = fs::read_to_string(&self.file) else { return Vec::new() };
+        let lines: Vec<(&str, Line)> =
+            text.lines().filter_map(|line| Some((line, serde_json::from_str::<Line>(line).ok()?))).collect();
+        let kept =
+            lines.iter().flat_map(|(_, line)| line.slice.rows::<Identity>()).next().map(|identity| &identity.account);
+        let now = estate.identity().map(|identity| &identity.account);
+        if kept.is_none() || now.is_some_and(|now| kept != Some(now)) {
+            return Vec::new();
+        }
+        let elsewhere = |line: &Line| !line.id.region.is_global() && !estate.scope().contains(&line.id.region);
+        lines.iter().filter(|(_, line)| elsewhere(line)).map(|(text, _)| (*text).to_owned()).collect()
     }
 }
 

@@ -25,7 +25,10 @@ pub(super) async fn hosted_zones(caller: &Caller<'_>) -> Result<Found, ReadFailu
                         record_count: zone.resource_record_set_count(),
                     });
                 }
-                Ok(page.next_marker().map(str::to_owned).filter(|_| page.is_truncated()))
+                if !page.is_truncated() {
+                    return Ok(None);
+                }
+                caller.required(page.next_marker(), "NextMarker").map(|marker| Some(marker.to_owned()))
             },
         )
         .await?;

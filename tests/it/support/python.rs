@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use super::folder::Folder;
 use super::process::{self, Server};
 use super::web;
 
@@ -21,6 +22,8 @@ const INSTALLATION: Duration = Duration::from_secs(900);
 /// The environment, ready.
 pub struct Python {
     folder: PathBuf,
+    /// Where the tools leave what they like.
+    scratch: Folder,
 }
 
 impl Python {
@@ -39,7 +42,7 @@ impl Python {
             install(&folder);
             File::create(complete).unwrap();
         }
-        Self { folder }
+        Self { folder, scratch: Folder::new("python") }
     }
 
     /// Runs one of the scripts to its end and gives what it wrote; a script that finds something wrong fails the test.
@@ -78,7 +81,7 @@ impl Python {
             ("PYTHONUNBUFFERED", "1"),
             ("AWS_EC2_METADATA_DISABLED", "true"),
         ]);
-        command.env("HOME", &self.folder).env("TMPDIR", env!("CARGO_TARGET_TMPDIR"));
+        command.env("HOME", self.scratch.path()).env("TMPDIR", self.scratch.path()).current_dir(self.scratch.path());
         command
     }
 }
