@@ -132,7 +132,7 @@ fn message<E: ProvideErrorMetadata + Error + 'static>(
                 None => format!("{status} with an answer that is not AWS's, or only a part of it"),
             }
         }
-        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+        _ if is_time_out(error) => "no answer in time".to_owned(),
         _ => chain(error),
     }
 }

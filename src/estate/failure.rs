@@ -17,7 +17,7 @@ pub enum FailureKind {
     Throttled,
     /// The credentials are missing, wrong or expired.
     Credentials,
-    /// No answer: connection refused, name unknown, time-out, answer cut.
+    /// No answer: connection refused, name unknown, time-out.
     Unreachable,
     /// An answer that is not AWS's: HTML, another service's, half of one.
     Malformed,

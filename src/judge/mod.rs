@@ -285,7 +285,7 @@ fn summarise(judged: &mut RegionJudgement, estate: &Estate, region: &Region, now
     let unread: Vec<(Kind, String)> =
         unread.into_iter().filter(|(kind, _)| !is_accepted(estate, region, *kind, policy)).collect();
     judged.unread = unread.iter().map(|(_, reason)| reason.clone()).collect();
-    findings.extend(say_unread(unread, estate, region));
+    findings.extend(say_unread(unread, estate, region, now));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict.severity()));
     judged.summary.verdict = Verdict::worst(findings.iter().map(|finding| finding.verdict));
     judged.summary.reasons = findings.iter().map(|finding| finding.words.clone()).collect();
@@ -341,23 +341,30 @@ fn is_accepted(estate: &Estate, region: &Region, kind: Kind, policy: &Policy) ->
 }
 
 /// What could not be read: kind by kind, but in one line where many kinds have one cause, an outage or credentials.
-fn say_unread(unread: Vec<(Kind, String)>, estate: &Estate, region: &Region) -> Vec<Finding> {
-    let mut findings = Vec::new();
+fn say_unread(unread: Vec<(Kind, String)>, estate: &Estate, region: &Region, now: Timestamp) -> Vec<Finding> {
+    let mut alone = Vec::new();
     let mut by_cause: BTreeMap<(FailureKind, &str), Vec<Kind>> = BTreeMap::new();
     let finding = |words, waiting| Finding { verdict: Verdict::Unknown, words, zone: None, waiting };
     for (kind, reason) in unread {
         let cause = estate.slices(region, kind).find_map(|(_, slice)| slice.failure()).map(|failure| &failure.why);
         match cause.filter(|why| matches!(why.kind, FailureKind::Credentials | FailureKind::Unreachable)) {
             Some(why) => by_cause.entry((why.kind, &why.message)).or_default().push(kind),
-            None => findings.push(finding(reason, !estate.was_tried(region, kind))),
+            None => alone.push(finding(reason, !estate.was_tried(region, kind))),
         }
     }
+    let mut findings = Vec::new();
     for ((cause, message), kinds) in by_cause {
         let names: Vec<&str> = kinds.iter().take(3).map(|kind| kind.name()).collect();
         let more = kinds.len().checked_sub(names.len()).filter(|more| *more > 0);
         let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
-        findings.push(finding(format!("{}{more}: {}: {message}", names.join(", "), cause.as_str()), false));
+        let ages = kinds.iter().map(|kind| estate.slices(region, *kind).filter_map(|(_, slice)| slice.age(now)).max());
+        // What was read before and grew old is told with its age; what never was, is not.
+        let oldest = ages.collect::<Option<Vec<_>>>().and_then(|ages| ages.into_iter().max());
+        let known = oldest.map(|age| format!("read {} ago; since then ", age_words(age))).unwrap_or_default();
+        let words = format!("{}{more}: {known}{}: {message}", names.join(", "), cause.as_str());
+        findings.push(finding(words, false));
     }
+    findings.extend(alone);
     findings
 }
 

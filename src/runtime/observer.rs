@@ -35,6 +35,9 @@ pub enum Wish {
     LookAt(Vec<Kind>, Vec<SliceId>),
 }
 
+/// How a read ended.
+type Ended = (SliceId, Result<Found, ReadFailure>);
+
 /// Reads an account.
 pub struct Observer {
     reader: Arc<Reader>,
@@ -44,7 +47,7 @@ pub struct Observer {
     estate: Estate,
     credentials: Option<ReadFailure>,
     regions: Vec<Region>,
-    jobs: JoinSet<(SliceId, Result<Found, ReadFailure>)>,
+    jobs: JoinSet<Ended>,
     running: BTreeMap<tokio::task::Id, SliceId>,
 }
 
@@ -212,7 +215,7 @@ impl Observer {
     }
 
     /// Takes in a read that ended, be it by a fault of ours: that slice has then failed, and is tried again like any other.
-    fn joined(&mut self, joined: Result<(tokio::task::Id, (SliceId, Result<Found, ReadFailure>)), JoinError>) {
+    fn joined(&mut self, joined: Result<(tokio::task::Id, Ended), JoinError>) {
         match joined {
             Ok((task, (id, outcome))) => {
                 self.running.remove(&task);

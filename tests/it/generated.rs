@@ -116,7 +116,10 @@ fn screen(picture: &Arc<Picture>, theme: &str, (width, height): (u16, u16), msgs
     terminal.backend().buffer().clone()
 }
 
-/// Breaks the hosts of five instances of one zone, and lets AWS notice.
+/// A screenshot: its name, what it shows, the theme, the size, and what is done before.
+type Shot<'a> = (&'a str, &'a Arc<Picture>, &'a str, (u16, u16), Vec<Msg>);
+
+/// Breaks the hosts of some instances of one zone, and lets AWS notice.
 async fn with_a_sick_zone(account: &Account) -> Picture {
     let broken: Vec<String> = account.sim.with_world(|world| {
         let region = world.region("us-east-1").unwrap();
@@ -143,7 +146,7 @@ async fn the_screenshots_are_what_the_program_draws() {
     denied.deny("elasticloadbalancing:DescribeTargetHealth");
     let denied = Arc::new(denied.read_all().await);
     let wide = (120, 40);
-    let mut shots: Vec<(&str, &Arc<Picture>, &str, (u16, u16), Vec<Msg>)> = vec![
+    let mut shots: Vec<Shot<'_>> = vec![
         ("board-calm", &calm, "dark", wide, vec![]),
         ("board-sick-zone", &sick, "dark", wide, vec![]),
         ("board-sick-zone-80x24", &sick, "dark", (80, 24), vec![]),

@@ -131,7 +131,7 @@ fn one_unhealthy_target_is_a_warning_with_its_numbers() {
     let answer = answer(&picture, Format::Text);
     assert_eq!(answer.exit.code(), 1);
     assert!(answer.text.contains("target group checkout: 1 of 3 unhealthy, time-outs"), "{}", answer.text);
-    assert!(answer.text.contains("us-east-1b  use1-az4  ok             1      0/1"), "{}", answer.text);
+    assert!(answer.text.contains("us-east-1b  use1-az4  not-zonal"), "{}", answer.text);
     let document = document(&picture);
     let group = &document["target_groups"][0];
     assert_eq!((&group["arn"], &group["healthy"], &group["unhealthy"]), (&json!(CHECKOUT), &json!(2), &json!(1)));
