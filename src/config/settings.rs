@@ -4,7 +4,6 @@
 //! precedence is option, environment, file, default.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -122,12 +121,12 @@ impl Pace {
         }
     }
 
-    /// An interval at this pace.
-    pub fn interval(self, normal: Duration) -> Duration {
+    /// How many times as long as usual it waits between two reads.
+    pub fn stretch(self) -> f64 {
         match self {
-            Self::Slow => normal * 2,
-            Self::Normal => normal,
-            Self::Fast => normal / 2,
+            Self::Slow => 2.0,
+            Self::Normal => 1.0,
+            Self::Fast => 0.5,
         }
     }
 }

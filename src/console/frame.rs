@@ -28,11 +28,19 @@ pub fn body(area: Rect, alert: bool) -> Rect {
     Rect { y: area.y + above.min(area.height), height: area.height.saturating_sub(above + 1), ..area }
 }
 
-/// What must be said on every screen while it lasts: no credentials, or a clock that is off.
+/// What must be said on every screen while it lasts: no credentials, no answers, or a clock that is off.
 pub fn alert(picture: Option<&Picture>) -> Option<String> {
     let traffic = &picture?.traffic;
     if let Some(failure) = &traffic.credentials {
         return Some(format!("BLIND: {failure}. {}", failure.remedy()));
+    }
+    if let Some((since, why)) = &traffic.blind {
+        let since = since.strftime("%H:%MZ");
+        return Some(format!(
+            "BLIND: AWS has not answered since {since}; all below is as of then ({}). {}",
+            why.message,
+            why.remedy()
+        ));
     }
     let skew = traffic.skew.map(|skew| skew.as_secs()).filter(|seconds| seconds.abs() > 60)?;
     let (by, side) = (skew.abs(), if skew < 0 { "ahead of" } else { "behind" });
@@ -56,7 +64,10 @@ pub fn draw_top(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     );
     if let Some(words) = alert(app.picture.as_deref()) {
         let line = Rect { y: area.y + 1, height: 1, ..area };
-        let blind = app.picture.as_ref().is_some_and(|picture| picture.traffic.credentials.is_some());
+        let blind = app
+            .picture
+            .as_ref()
+            .is_some_and(|picture| picture.traffic.credentials.is_some() || picture.traffic.blind.is_some());
         let role = if blind { Role::CriticalBadge } else { Role::WarningBadge };
         let text = super::text::fit(&format!(" {words}"), usize::from(area.width), look.glyphs.ellipsis());
         put(buf, line, 0, &Line::from(look.span(role, text)), area);

@@ -30,6 +30,8 @@ pub struct Traffic {
     pub throttled_a_minute: u32,
     /// Reads under way or waiting.
     pub waiting: usize,
+    /// Since when nothing has answered, and the last failure, while nothing does.
+    pub blind: Option<(Timestamp, ReadFailure)>,
     /// Why no credentials work, while none do.
     pub credentials: Option<ReadFailure>,
     /// How far AWS's clock is ahead of this machine's.

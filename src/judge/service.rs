@@ -85,6 +85,10 @@ pub fn gather(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestam
         }
         // A member of a group that could not be read still runs here: seen behind its balancer, else by its own tags.
         let group = instance.group();
+        // Where groups are known, one that is in none of them any more is gone, however an older listing has it.
+        if group.is_some() && index.groups_are_known() {
+            continue;
+        }
         if group.is_some() && index.is_target(instance.id.as_str()) {
             continue;
         }

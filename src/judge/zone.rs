@@ -139,51 +139,30 @@ pub fn assess(
     zones
 }
 
-/// Weighs one zone against the rest: unhealthy targets beyond the policy's share on more than one host, others below theirs.
+/// Weighs one zone against the rest: unhealthy targets beyond the policy's share on more than one host, others below theirs. What
+/// is bad counts though other data is missing; only to be *ok* takes all of it.
 fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &Policy) {
-    let (Some(targets), Some(instances)) = (zone.targets, zone.instances) else {
-        zone.verdict = ZoneVerdict::Unknown;
-        let missing = if zone.targets.is_none() { "target health" } else { "instances" };
-        zone.evidence.push(Evidence {
-            signal: "missing-data",
-            detail: format!("{missing} not fully known"),
-            value: None,
-        });
-        return;
-    };
+    let targets = zone.targets.unwrap_or_default();
     let here = share(targets.unhealthy, targets.expected());
-    if targets.unhealthy > 0 {
-        let there = elsewhere.map_or("elsewhere unknown".to_owned(), |(bad, all)| format!("elsewhere {bad} of {all}"));
-        zone.evidence.push(Evidence {
-            signal: "unhealthy-targets",
-            detail: format!(
-                "{} of {} targets unhealthy ({:.0}%), {there}",
-                targets.unhealthy,
-                targets.expected(),
-                here * 100.0
-            ),
-            value: Some(here),
-        });
-    }
-    let impaired = instances.impaired.unwrap_or(0);
-    if impaired > 0 {
-        zone.evidence.push(Evidence {
-            signal: "status-checks",
-            detail: format!("{impaired} of {} instances impaired", instances.running),
-            value: Some(impaired as f64),
-        });
-    }
     let conspicuous = targets.unhealthy > 0 && here >= policy.zone_share;
     let stands_out =
         conspicuous && elsewhere.is_some_and(|(bad, all)| all > 0 && share(bad, all) <= policy.elsewhere_share);
+    let instances = zone.instances.unwrap_or_default();
+    let impaired = instances.impaired.unwrap_or(0);
     let checks = impaired >= 2 && share(impaired, instances.running) >= 0.10;
+    let by_targets = target_evidence(targets, here, elsewhere);
+    let by_checks = (impaired > 0).then(|| Evidence {
+        signal: "status-checks",
+        detail: format!("{impaired} of {} instances impaired", instances.running),
+        value: Some(impaired as f64),
+    });
+    // What decides stands first.
+    let found = if checks && !stands_out { [by_checks, by_targets] } else { [by_targets, by_checks] };
+    zone.evidence.extend(found.into_iter().flatten());
+    let missing = missing(zone);
     if (stands_out && zone.hosts_hit > 1) || checks {
         zone.verdict = ZoneVerdict::Suspect;
-        if !stands_out {
-            // What decides stands first.
-            zone.evidence.reverse();
-        }
-    } else if conspicuous {
+    } else if conspicuous && elsewhere.is_some() {
         zone.verdict = ZoneVerdict::NotZonal;
         let detail = match (zone.hosts_hit, elsewhere) {
             (1, _) => "one host, not the zone".to_owned(),
@@ -191,14 +170,32 @@ fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &
             _ => "other zones fail too: a release, a dependency or the region".to_owned(),
         };
         zone.evidence.push(Evidence { signal: "not-zonal", detail, value: None });
-    } else if instances.impaired.is_none() {
+    } else if missing.is_some() {
         zone.verdict = ZoneVerdict::Unknown;
-        zone.evidence.push(Evidence {
-            signal: "missing-data",
-            detail: "status checks not fully known".to_owned(),
-            value: None,
-        });
     }
+    zone.evidence.extend(missing);
+}
+
+fn target_evidence(targets: TargetCounts, here: f64, elsewhere: Option<(usize, usize)>) -> Option<Evidence> {
+    let (bad, all) = (targets.unhealthy, targets.expected());
+    let there = elsewhere.map_or("elsewhere unknown".to_owned(), |(bad, all)| format!("elsewhere {bad} of {all}"));
+    (bad > 0).then(|| Evidence {
+        signal: "unhealthy-targets",
+        detail: format!("{bad} of {all} targets unhealthy ({:.0}%), {there}", here * 100.0),
+        value: Some(here),
+    })
+}
+
+/// What would have to be known of a zone to call it ok, and is not.
+fn missing(zone: &ZoneAssessment) -> Option<Evidence> {
+    let what = match (zone.targets, zone.instances) {
+        (None, None) => "target health and instances",
+        (None, Some(_)) => "target health",
+        (Some(_), None) => "instances",
+        (Some(_), Some(counts)) if counts.impaired.is_none() => "status checks",
+        (Some(_), Some(_)) => return None,
+    };
+    Some(Evidence { signal: "missing-data", detail: format!("{what} not fully known"), value: None })
 }
 
 /// AWS's own declaration outranks what we see (`aws-domain.md` B.1, signal 1).

@@ -26,6 +26,9 @@ const GATHER: Duration = Duration::from_millis(120);
 /// How often a picture is judged anew though nothing was read: ages pass their limits.
 const AGE: Duration = Duration::from_secs(5);
 
+/// Failures in a row, with no answer between them, after which the console is blind.
+const BLIND: u32 = 3;
+
 /// What a console asks of its observer.
 #[derive(Debug)]
 pub enum Wish {
@@ -46,6 +49,8 @@ pub struct Observer {
     watch: Watch,
     estate: Estate,
     credentials: Option<ReadFailure>,
+    heard_at: Option<Timestamp>,
+    unheard: Option<(Timestamp, u32, ReadFailure)>,
     regions: Vec<Region>,
     jobs: JoinSet<Ended>,
     running: BTreeMap<tokio::task::Id, SliceId>,
@@ -66,10 +71,17 @@ impl Observer {
             watch: Watch::new(purpose, seed),
             estate,
             credentials: None,
+            heard_at: None,
+            unheard: None,
             regions: Vec::new(),
             jobs: JoinSet::new(),
             running: BTreeMap::new(),
         }
+    }
+
+    /// Reads everything so many times as seldom.
+    pub fn stretch(&mut self, factor: f64) {
+        self.watch.stretch(factor);
     }
 
     /// What is known.
@@ -185,6 +197,11 @@ impl Observer {
             calls_a_minute,
             throttled_a_minute,
             waiting: self.reader.limiter().waiting(),
+            blind: self
+                .unheard
+                .as_ref()
+                .filter(|(_, times, _)| *times >= BLIND)
+                .map(|(since, _, why)| (*since, why.clone())),
             credentials: self.credentials.clone(),
             // An account whose time runs faster than ours has a clock of its own, and no skew to mind.
             skew: self.clock.skew().filter(|_| self.clock.rate() == 1.0),
@@ -250,6 +267,7 @@ impl Observer {
             Ok(_) => tracing::debug!(slice = ?id, "read"),
         }
         self.note_credentials(&outcome);
+        self.note_silence(&outcome, now);
         let moment = Moment { at: now, steady: self.clock.steady() };
         let Some(update) = self.watch.finished(id, outcome, &self.estate, moment) else { return };
         if id.kind == Kind::Identity {
@@ -260,6 +278,25 @@ impl Observer {
             self.set_scope();
         }
         self.watch.prune(&mut self.estate, &id.region, now);
+    }
+
+    /// Counts the answers that did not come since the last that did.
+    fn note_silence(&mut self, outcome: &Result<Found, ReadFailure>, now: Timestamp) {
+        match outcome {
+            Err(why)
+                if matches!(why.kind, FailureKind::Unreachable | FailureKind::Malformed | FailureKind::Service) =>
+            {
+                let (since, times) = match &self.unheard {
+                    Some((since, times, _)) => (*since, times.saturating_add(1)),
+                    None => (self.heard_at.unwrap_or(now), 1),
+                };
+                self.unheard = Some((since, times, why.clone()));
+            }
+            Ok(_) | Err(_) => {
+                self.heard_at = Some(now);
+                self.unheard = None;
+            }
+        }
     }
 
     fn note_credentials(&mut self, outcome: &Result<Found, ReadFailure>) {

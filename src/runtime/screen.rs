@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use tokio::sync::{mpsc, watch as latest};
 use tokio::task::JoinHandle;
 
@@ -27,6 +27,8 @@ use super::terminal::Terminal;
 
 /// Least time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
+/// How long the next key of a burst may take to be heard.
+const BURST: Duration = Duration::from_millis(2);
 /// Time between looks at the clock, which moves ages and countdowns.
 const TICK: Duration = Duration::from_secs(1);
 /// Time between savings of the inventory.
@@ -44,7 +46,8 @@ pub(super) async fn console(desk: Desk) -> Result<Exit, SetUpError> {
     let loaded = load(desk.store.as_ref());
     let damaged = loaded.damaged;
     let policy = desk.rules.judgement();
-    let observer = Observer::new(desk.reader.clone(), policy, Purpose::Stay, desk.seed, loaded);
+    let mut observer = Observer::new(desk.reader.clone(), policy, Purpose::Stay, desk.seed, loaded);
+    observer.stretch(desk.config.pace.value.stretch());
     let (wish, wishes) = mpsc::channel(WISHES);
     let (publish, pictures) = latest::channel(None);
     let reading = tokio::spawn(observer.run(desk.config.regions.value.clone(), wishes, publish));
@@ -66,6 +69,12 @@ fn load(store: Option<&Store>) -> Loaded {
         tracing::warn!(%error, "the kept inventory cannot be read");
         Loaded::default()
     })
+}
+
+/// The next event of a burst, if one waits. The stream hears of it on a thread of its own, which takes a moment; and it must be
+/// asked with this task's own waker, since it remembers a single one.
+async fn waiting(events: &mut EventStream) -> Option<Event> {
+    tokio::time::timeout(BURST, events.next()).await.ok().flatten().and_then(Result::ok)
 }
 
 /// Waits for the observer, shortly, and keeps what it knew.
@@ -127,7 +136,7 @@ impl Screen {
             if !more {
                 return Ok(());
             }
-            while let Some(Some(Ok(event))) = events.next().now_or_never() {
+            while let Some(event) = waiting(&mut events).await {
                 if !self.on_event(event, terminal)? {
                     return Ok(());
                 }

@@ -43,7 +43,8 @@ impl Terminal {
             .map_err(io::Error::from)?;
         self.inner = ratatui::try_init()?;
         crossterm::execute!(io::stdout(), crossterm::event::EnableBracketedPaste)?;
-        self.inner.clear()
+        // Drawn anew from nothing; `clear` would ask the terminal where its cursor is, against the events' reader.
+        self.inner.resize(ratatui::layout::Rect::from((ratatui::layout::Position::ORIGIN, self.size()?)))
     }
 }
 

@@ -47,6 +47,7 @@ pub struct Watch {
     visible: BTreeSet<Kind>,
     wanted: BTreeSet<SliceId>,
     discovers: bool,
+    stretch: f64,
     random: fastrand::Rng,
 }
 
@@ -78,8 +79,14 @@ impl Watch {
             visible: BTreeSet::new(),
             wanted: BTreeSet::new(),
             discovers: false,
+            stretch: 1.0,
             random: fastrand::Rng::with_seed(seed),
         }
+    }
+
+    /// Reads everything so many times as seldom: 2 is half as often.
+    pub fn stretch(&mut self, factor: f64) {
+        self.stretch = factor;
     }
 
     /// Lists the account's regions too, again and again.
@@ -157,7 +164,7 @@ impl Watch {
         entry.tried = true;
         entry.failures = if failure.is_some() { entry.failures.saturating_add(1) } else { 0 };
         let wait = match failure {
-            None => pace.interval(),
+            None => pace.interval().mul_f64(self.stretch),
             Some(kind) => pace::wait_after_failure(kind, entry.failures),
         };
         entry.due_at =

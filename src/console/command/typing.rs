@@ -38,7 +38,14 @@ fn begin_filter(app: &mut App, _: &str) -> Done {
 fn accept(app: &mut App, _: &str) -> Done {
     let Some(prompt) = app.prompt.take() else { return Ok(Vec::new()) };
     match prompt.purpose {
-        Purpose::Filter => Ok(Vec::new()),
+        Purpose::Filter => {
+            // One that is not understood is not in force: it stays to be mended, under the words that say why.
+            let in_force = app.place().map(|place| place.screen().filter().to_owned()).unwrap_or_default();
+            if in_force.trim() != prompt.value().trim() {
+                app.prompt = Some(prompt);
+            }
+            Ok(Vec::new())
+        }
         Purpose::Command => {
             let line = prompt.value().trim().to_owned();
             if !line.is_empty() && app.history.last() != Some(&line) {

@@ -246,7 +246,11 @@ fn relations_are_walked_there_and_back() {
 #[test]
 fn services_unfold_and_open() {
     let mut desk = Desk::new((80, 24), Some(pictures::zone_bad()));
-    desk.press("j");
+    desk.press("/");
+    for letter in ["a", "p", "i"] {
+        desk.press(letter);
+    }
+    desk.press("enter");
     desk.press("enter");
     desk.sees("▾ api");
     desk.sees("api-asg");

@@ -62,7 +62,14 @@ pub(super) fn spans(
         let name = if loud.is_empty() { "read" } else { "rest" };
         spans.extend(source(name, State::Fresh, Some(oldest), look));
     }
-    spans
+    if spans_width(&spans) < room { spans } else { shortest(&loud, look) }
+}
+
+/// The least that must be said however little room there is: how many sources are not fresh, and the worst of them.
+fn shortest(loud: &[(&str, State, Option<Duration>)], look: &Look<'_>) -> Vec<Span<'static>> {
+    let Some((name, state, age)) = loud.iter().max_by_key(|(_, state, age)| (*state, *age)) else { return Vec::new() };
+    let name = if loud.len() == 1 { (*name).to_owned() } else { format!("{} of {}", loud.len(), SOURCES.len()) };
+    std::iter::once(Span::raw(" ")).chain(source(&name, *state, *age, look)).collect()
 }
 
 fn source(name: &str, state: State, age: Option<Duration>, look: &Look<'_>) -> [Span<'static>; 3] {

@@ -57,7 +57,8 @@ pub(super) fn lines(
     most: usize,
     all_below: bool,
 ) -> Vec<Line<'static>> {
-    let verdict = scoped(picture, regions);
+    // The badge is the account's, whichever region is looked at: trouble elsewhere must not turn green with a key.
+    let verdict = picture.judgement.account.verdict;
     let badge = format!(" {} {} ", look.glyphs.verdict(verdict), verdict.as_str().to_uppercase());
     let mut spans = vec![Span::raw(" "), look.span(Role::badge(verdict), badge), Span::raw("  ")];
     if is_reading(picture, regions) {
@@ -75,6 +76,9 @@ pub(super) fn lines(
     loud.sort_by_key(|share| !share.is_bad());
     let role = |share: &Share| if share.is_bad() { Role::Strong } else { Role::Unknown };
     let mut parts: Vec<(Role, String)> = loud.iter().map(|share| (role(share), share.words(of))).collect();
+    if let ([only], true) = (regions, picture.estate.scope().len() > 1) {
+        parts.insert(0, (Role::Strong, format!("{only} only")));
+    }
     let (absent, quiet): (Vec<Share>, Vec<Share>) = rest.into_iter().partition(|share| share.all == Some(0));
     let list = |shares: &[Share]| shares.iter().map(|share| share.words(of)).collect::<Vec<_>>().join(", ");
     if !quiet.is_empty() {
@@ -134,16 +138,6 @@ pub(super) fn wants(picture: &Picture, regions: &[Region]) -> (usize, usize) {
     let is_sick = |zone: &&ZoneAssessment| !matches!(zone.verdict, ZoneVerdict::Ok | ZoneVerdict::Unknown);
     let zones = judged().flat_map(|judged| &judged.zones).filter(is_sick).count();
     (zones, findings(picture, regions).len())
-}
-
-/// The account's verdict, or that of the one region looked at.
-fn scoped(picture: &Picture, regions: &[Region]) -> Verdict {
-    match regions {
-        [only] if picture.estate.scope().len() > 1 => {
-            picture.judgement.regions.get(only).map_or(Verdict::Unknown, |judged| judged.summary.verdict)
-        }
-        _ => picture.judgement.account.verdict,
-    }
 }
 
 /// The counts that tell most, each with its denominator.

@@ -92,7 +92,10 @@ pub(super) fn section(
     let all = services.len();
     services.retain(|(service, _, assessment)| keep(&service.name, assessment.verdict));
     let hidden = all - services.len();
-    services.sort_by_key(|(_, _, assessment)| std::cmp::Reverse(assessment.verdict.severity()));
+    services.sort_by_key(|(_, cells, assessment)| {
+        let tally = cells.tally();
+        std::cmp::Reverse((assessment.verdict.severity(), tally.total.saturating_sub(tally.healthy)))
+    });
     let index = services
         .iter()
         .any(|(service, _, _)| is_open(&service.name))
@@ -187,6 +190,13 @@ fn add_standings(whole: &mut Assessment, cells: &Cells) {
         if n > 0 && whole.verdict.severity() < verdict.severity() {
             whole.add(verdict, format!("{n} {standing}"));
         }
+    }
+    let emptied = cells.zones.iter().filter(|(_, cell)| {
+        let tally = cell.tally();
+        tally.total > 1 && tally.healthy == 0 && tally.unknown == 0
+    });
+    for (zone, cell) in emptied {
+        whole.add(Verdict::Critical, format!("none of {} in service in {zone}", cell.tally().total));
     }
     let tally = cells.tally();
     if tally.total > 0 && tally.healthy == 0 && tally.unknown == 0 {
