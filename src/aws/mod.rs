@@ -12,10 +12,12 @@ mod profile;
 pub mod read;
 pub mod read_list;
 mod session;
+mod session_error;
 mod time;
 mod transport;
 
 pub use limiter::{Limiter, Priority};
 pub use read::{Ask, Found, READS, Read, Reader, Scope};
-pub use session::{ReadOnly, Session, SessionError, Settings};
+pub use session::{ReadOnly, Session, Settings};
+pub use session_error::SessionError;
 pub use transport::Wire;

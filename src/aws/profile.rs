@@ -1,6 +1,6 @@
 //! Checks of the profile before it is used, so that a wrong name is said at once and by name.
 
-use super::session::SessionError;
+use super::session_error::SessionError;
 use aws_config::profile::load;
 use aws_types::os_shim_internal::{Env, Fs};
 

@@ -20,6 +20,7 @@ use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProt
 use aws_smithy_types::retry::RetryConfig;
 
 use super::read_list::ReadListOnly;
+use super::session_error::SessionError;
 use super::transport::{self, WatchDate, Wire};
 use crate::clock::Clock;
 use crate::id::Region;
@@ -37,35 +38,6 @@ pub struct Settings {
     pub endpoint_url: Option<String>,
     /// The regions asked for, which tell the partition where AWS's environment and files name no region.
     pub regions: Vec<Region>,
-}
-
-/// A session could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum SessionError {
-    /// The profile named is not in AWS's files.
-    #[error("profile {name} is in neither ~/.aws/config nor ~/.aws/credentials; there {}", known_words(.known))]
-    UnknownProfile {
-        /// The name.
-        name: String,
-        /// The profiles there are.
-        known: Vec<String>,
-    },
-    /// AWS's files cannot be read.
-    #[error("AWS's configuration files: {0}")]
-    BadFiles(String),
-    /// The endpoint is no URL.
-    #[error("--endpoint-url {0} is not an http or https URL, such as http://127.0.0.1:5100")]
-    BadEndpoint(String),
-    /// The profile asks for a code at every sign-on, which this program cannot ask for.
-    #[error(
-        "profile {0} has mfa_serial, which needs a code typed at each sign-on; use a profile with credential_process \
-         (for instance `aws-vault exec`, or `aws configure export-credentials`), or SSO"
-    )]
-    NeedsMfa(String),
-}
-
-fn known_words(known: &[String]) -> String {
-    if known.is_empty() { "are none".to_owned() } else { format!("are {}", known.join(", ")) }
 }
 
 /// A session in mode `M`.

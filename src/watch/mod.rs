@@ -5,6 +5,7 @@
 //! on what is not known yet.
 
 mod pace;
+mod question;
 pub mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,11 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::{Ask, Found, Priority, READS, Scope};
-use crate::estate::balancer::{ClassicBalancer, LoadBalancer, Target, TargetGroup, TargetState};
-use crate::estate::zone::Zone;
+use crate::estate::balancer::{Target, TargetState};
 use crate::estate::{Estate, FailureKind, Kind, Part, ReadFailure, Row, Slice, SliceId, Update};
-use crate::id::{Region, Text, ZoneName};
+use crate::id::Region;
 use pace::Pace;
+use question::{ask, parents_of, zones_of};
 
 /// A read that is due.
 #[derive(Debug, Clone, PartialEq)]
@@ -288,48 +289,6 @@ impl Watch {
     }
 }
 
-/// The zones of a region, as far as they are known.
-fn zones_of<'a>(estate: &'a Estate, region: &Region) -> impl Iterator<Item = ZoneName> + use<'a> {
-    let slice = estate.slice(&SliceId::all(region, Kind::Zones));
-    slice.into_iter().flat_map(|slice| slice.rows::<Zone>()).map(|zone| zone.name.clone())
-}
-
-/// The parents whose parts of `kind` are kept fresh: a target group that no balancer uses is skipped (`aws-domain.md` A.3).
-fn parents_of(kind: Kind, estate: &Estate, region: &Region, now: Timestamp) -> Vec<Text> {
-    match kind {
-        Kind::Targets => {
-            let groups = estate.table::<TargetGroup>(region, now).known();
-            groups.filter(|group| !group.load_balancers.is_empty()).map(|group| group.arn.text().clone()).collect()
-        }
-        Kind::ClassicTargets => {
-            estate.table::<ClassicBalancer>(region, now).known().map(|balancer| balancer.name.text().clone()).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The words of a question; none while it must wait for another answer.
-fn ask(id: &SliceId, estate: &Estate, now: Timestamp) -> Option<Ask> {
-    let ago = |hours| now.checked_sub(SignedDuration::from_hours(hours)).ok();
-    match id.kind {
-        Kind::Instances | Kind::InstanceStatuses if id.part == Part::All => {
-            // A region's zones come first: they decide whether a large region can be read zone by zone.
-            let zones = estate.slice(&SliceId::all(&id.region, Kind::Zones))?;
-            Some(Ask { may_split: !zones.rows::<Zone>().is_empty(), ..Ask::default() })
-        }
-        Kind::BalancerTags => {
-            let balancers = estate.slice(&SliceId::all(&id.region, Kind::LoadBalancers))?;
-            let groups = estate.slice(&SliceId::all(&id.region, Kind::TargetGroups))?;
-            let arns = balancers.rows::<LoadBalancer>().iter().map(|balancer| &balancer.arn);
-            let arns = arns.chain(groups.rows::<TargetGroup>().iter().map(|group| &group.arn));
-            Some(Ask { parents: arns.map(|arn| arn.text().clone()).collect(), ..Ask::default() })
-        }
-        Kind::Activities => Some(Ask { since: ago(6), ..Ask::default() }),
-        Kind::DatabaseEvents => Some(Ask { since: ago(24), ..Ask::default() }),
-        _ => Some(Ask::default()),
-    }
-}
-
 /// Whether a failure of this kind says that the credentials, and not the call, are at fault.
 pub fn is_credentials(failure: &ReadFailure) -> bool {
     failure.kind == FailureKind::Credentials
@@ -340,6 +299,7 @@ pub fn is_credentials(failure: &ReadFailure) -> bool {
 mod tests {
     use super::*;
     use crate::estate::balancer::TargetGroup;
+    use crate::estate::zone::Zone;
     use crate::id::Arn;
 
     fn at(second: i64) -> Moment {

@@ -58,7 +58,9 @@ pub(super) fn lines(
     all_below: bool,
 ) -> Vec<Line<'static>> {
     // The badge is the account's, whichever region is looked at: trouble elsewhere must not turn green with a key.
-    let verdict = picture.judgement.account.verdict;
+    // And while nothing answers nobody knows, though what was read last is not old yet.
+    let is_blind = picture.traffic.blind.is_some() || picture.traffic.credentials.is_some();
+    let verdict = picture.judgement.account.verdict.or(if is_blind { Verdict::Unknown } else { Verdict::Ok });
     let badge = format!(" {} {} ", look.glyphs.verdict(verdict), verdict.as_str().to_uppercase());
     let mut spans = vec![Span::raw(" "), look.span(Role::badge(verdict), badge), Span::raw("  ")];
     if is_reading(picture, regions) {

@@ -1,0 +1,53 @@
+//! What a read is asked with, and what it hangs on: zones, parents, times.
+//!
+//! Must stay true: a question that depends on an answer waits for it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::aws::Ask;
+use crate::estate::balancer::{ClassicBalancer, LoadBalancer, TargetGroup};
+use crate::estate::zone::Zone;
+use crate::estate::{Estate, Kind, Part, SliceId};
+use crate::id::{Region, Text, ZoneName};
+
+/// The zones of a region, as far as they are known.
+pub(super) fn zones_of<'a>(estate: &'a Estate, region: &Region) -> impl Iterator<Item = ZoneName> + use<'a> {
+    let slice = estate.slice(&SliceId::all(region, Kind::Zones));
+    slice.into_iter().flat_map(|slice| slice.rows::<Zone>()).map(|zone| zone.name.clone())
+}
+
+/// The parents whose parts of `kind` are kept fresh: a target group that no balancer uses is skipped (`aws-domain.md` A.3).
+pub(super) fn parents_of(kind: Kind, estate: &Estate, region: &Region, now: Timestamp) -> Vec<Text> {
+    match kind {
+        Kind::Targets => {
+            let groups = estate.table::<TargetGroup>(region, now).known();
+            groups.filter(|group| !group.load_balancers.is_empty()).map(|group| group.arn.text().clone()).collect()
+        }
+        Kind::ClassicTargets => {
+            estate.table::<ClassicBalancer>(region, now).known().map(|balancer| balancer.name.text().clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The words of a question; none while it must wait for another answer.
+pub(super) fn ask(id: &SliceId, estate: &Estate, now: Timestamp) -> Option<Ask> {
+    let ago = |hours| now.checked_sub(SignedDuration::from_hours(hours)).ok();
+    match id.kind {
+        Kind::Instances | Kind::InstanceStatuses if id.part == Part::All => {
+            // A region's zones come first: they decide whether a large region can be read zone by zone.
+            let zones = estate.slice(&SliceId::all(&id.region, Kind::Zones))?;
+            Some(Ask { may_split: !zones.rows::<Zone>().is_empty(), ..Ask::default() })
+        }
+        Kind::BalancerTags => {
+            let balancers = estate.slice(&SliceId::all(&id.region, Kind::LoadBalancers))?;
+            let groups = estate.slice(&SliceId::all(&id.region, Kind::TargetGroups))?;
+            let arns = balancers.rows::<LoadBalancer>().iter().map(|balancer| &balancer.arn);
+            let arns = arns.chain(groups.rows::<TargetGroup>().iter().map(|group| &group.arn));
+            Some(Ask { parents: arns.map(|arn| arn.text().clone()).collect(), ..Ask::default() })
+        }
+        Kind::Activities => Some(Ask { since: ago(6), ..Ask::default() }),
+        Kind::DatabaseEvents => Some(Ask { since: ago(24), ..Ask::default() }),
+        _ => Some(Ask::default()),
+    }
+}
