@@ -1,6 +1,6 @@
 //! The first look, measured: reading the built-in simulated account through the SDK, judging it, drawing it.
 //!
-//! `cargo bench` prints medians; ratios within one run are worth more than the figures, since machines differ and are shared.
+//! `cargo bench --bench first_look --profile dev` prints medians, on the build that the tests use; ratios within one run are worth more than the figures, since machines differ and are shared.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeSet;
