@@ -79,7 +79,7 @@ async fn read_once(desk: &Desk, mut kinds: BTreeSet<Kind>) -> Result<Picture, Se
 }
 
 /// A region that the account does not have is a slip of the keyboard, not an outage; where regions cannot be listed, AWS will say.
-fn check_regions(observer: &Observer, asked: &[Region]) -> Result<(), SetUpError> {
+pub(super) fn check_regions(observer: &Observer, asked: &[Region]) -> Result<(), SetUpError> {
     let id = crate::estate::SliceId::all(&Region::global(), Kind::Regions);
     let known = observer.enabled_regions();
     let fresh = observer

@@ -25,6 +25,8 @@ use super::set_up::{Desk, SetUpError};
 use super::signals::Ending;
 use super::terminal::Terminal;
 
+/// How long the check of the regions named may keep the first frame.
+const REGIONS: Duration = Duration::from_secs(2);
 /// Least time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
 /// How long the next key of a burst may take to be heard.
@@ -40,13 +42,19 @@ const FAREWELL: Duration = Duration::from_millis(500);
 
 /// Runs the console until it is left.
 pub(super) async fn console(desk: Desk) -> Result<Exit, SetUpError> {
-    let mut terminal = Terminal::take()?;
-    let size = terminal.size().map_err(SetUpError::Terminal)?;
-    let app = App::new(desk.setting.clone(), desk.clock.now(), size)?;
     let loaded = load(desk.store.as_ref());
     let damaged = loaded.damaged;
     let policy = desk.rules.judgement();
     let mut observer = Observer::new(desk.reader.clone(), policy, Purpose::Stay, desk.seed, loaded);
+    let named = &desk.config.regions.value;
+    if !named.is_empty() {
+        // A mistyped region answers as if the credentials were bad, so it is found out first; an endpoint that is slow is not waited for.
+        tokio::time::timeout(REGIONS, observer.choose_regions(named)).await.ok();
+        super::headless::check_regions(&observer, named)?;
+    }
+    let mut terminal = Terminal::take()?;
+    let size = terminal.size().map_err(SetUpError::Terminal)?;
+    let app = App::new(desk.setting.clone(), desk.clock.now(), size)?;
     observer.stretch(desk.config.pace.value.stretch());
     let (wish, wishes) = mpsc::channel(WISHES);
     let (publish, pictures) = latest::channel(None);
