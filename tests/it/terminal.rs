@@ -99,3 +99,13 @@ fn one_ctrl_c_asks_and_does_not_end() {
     assert_eq!(terminal.ended(), 0);
     terminal.is_restored();
 }
+
+/// A mistyped region is answered as if the credentials were bad; the console said so, and not what was wrong.
+#[test]
+fn a_mistyped_region_ends_the_console_with_the_nearest_name() {
+    let sim = crate::support::program::Sim::start("");
+    let line = format!("--region us-esat-1 --endpoint-url {}", sim.url);
+    let mut terminal = Terminal::start(&line, 120, 40);
+    terminal.shows(&["us-esat-1 is not enabled", "did you mean us-east-1"]);
+    assert_eq!(terminal.ended(), 3);
+}
