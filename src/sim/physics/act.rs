@@ -3,7 +3,7 @@
 //! Owns: the entry points of changes from outside. Must stay true: a name that does not exist is an error with the
 //! name in it, never silence.
 
-use super::super::world::{GroupName, InstanceId, InstanceState, StateReason, World};
+use super::super::world::{GroupName, InstanceId, InstanceState, StateReason, World, ZoneName};
 use super::Scene;
 use super::life::user_shutdown;
 
@@ -95,6 +95,18 @@ impl World {
 }
 
 impl Scene<'_> {
+    /// Has everyone look who feels a change of causes: of these zones, of these instances, or of anything in the region.
+    pub(in super::super) fn feel(&mut self, zones: &[ZoneName], instances: &[InstanceId]) {
+        let within = self.region.instances.values().filter(|instance| zones.contains(&instance.zone));
+        let within: Vec<InstanceId> = within.map(|instance| instance.id.clone()).collect();
+        for id in within.iter().chain(instances) {
+            self.touch_instance(id);
+        }
+        self.feel_databases();
+        self.feel_traffic();
+        self.feel_shifts();
+    }
+
     /// Puts an instance into a state of rest without the time it takes to get there: for worlds that begin so.
     pub fn end_at_once(&mut self, id: &InstanceId, state: InstanceState, reason: StateReason) {
         let now = self.now;

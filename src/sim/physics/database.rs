@@ -16,6 +16,9 @@ const BACKUP: Duration = Duration::from_secs(180);
 const EVENTS_KEPT: Duration = Duration::from_secs(14 * 86_400);
 
 impl Scene<'_> {
+    /// Databases look at their hosts, zones and sources after causes changed.
+    pub(super) fn feel_databases(&mut self) {}
+
     /// What databases do by themselves, once a minute.
     pub(super) fn tend_databases(&mut self) {
         let now = self.now;

@@ -3,7 +3,7 @@
 //! Owns: the one definition of true health, from causes alone. Knows: nothing that AWS reports. Must stay true:
 //! everything that AWS reports about health is derived from here with a delay, never the other way round.
 
-use super::super::world::{Instance, InstanceState, Power, Region, SimTime, TargetReason};
+use super::super::world::{Instance, InstanceState, Region, SimTime, TargetReason};
 
 /// What a health check of a load balancer meets at an instance.
 ///
@@ -43,5 +43,5 @@ fn answer(region: &Region, instance: &Instance, now: SimTime) -> Result<(), Targ
 /// Whether the zone of an instance has power.
 #[must_use]
 pub fn has_power(region: &Region, instance: &Instance) -> bool {
-    region.zones.get(&instance.zone).is_none_or(|zone| zone.power == Power::On)
+    region.zones.get(&instance.zone).is_none_or(|zone| zone.causes.dark.is_none())
 }

@@ -18,10 +18,14 @@ mod launch;
 mod life;
 mod load;
 mod metric;
+mod release;
+mod retirement;
 mod scene;
 mod schedule;
 mod serving;
+mod shift;
 mod target;
+mod traffic;
 
 use std::time::Duration;
 

@@ -92,6 +92,8 @@ pub struct DbInstance {
     pub tags: Tags,
     /// The service that uses it.
     pub service: Option<ServiceName>,
+    /// What is wrong with it in truth.
+    pub causes: DbCauses,
     /// A cause: the lag it has in calm, in milliseconds.
     pub base_lag_ms: u32,
     /// A cause: CPU in per cent at a load factor of 1.
@@ -100,6 +102,19 @@ pub struct DbInstance {
     pub base_connections: f64,
     /// When AWS finishes what `status` says is under way.
     pub busy_until: Option<SimTime>,
+}
+
+/// What is wrong with a database in truth: set by faults, read by the physics, reported by nobody.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct DbCauses {
+    /// Its host crashed, then.
+    pub crashed: Option<SimTime>,
+    /// Seconds that it falls behind what it replicates, beyond its lag in calm.
+    pub lag_s: f64,
+    /// Its replication cannot go on, since then.
+    pub replication_broken: Option<SimTime>,
+    /// Its storage fills up, since then.
+    pub storage_full: Option<SimTime>,
 }
 
 impl DbInstance {

@@ -83,6 +83,8 @@ pub struct AutoScalingGroup {
     pub service: Option<ServiceName>,
     /// A cause: seconds from `running` until its members' application answers.
     pub boot_s: u32,
+    /// What is wrong with it in truth.
+    pub causes: GroupCauses,
     /// Members in service by zone over time, from which past metrics are computed.
     #[serde(skip)]
     pub serving: History<BTreeMap<ZoneName, u32>>,
@@ -95,6 +97,13 @@ pub struct AutoScalingGroup {
     /// After a failed launch: not again before then.
     #[serde(skip)]
     pub retry_at: Option<SimTime>,
+}
+
+/// What is wrong with a group in truth: set by faults, read by the physics, reported by nobody.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct GroupCauses {
+    /// The service-linked role may not use the key of its images, since then: launches die at once.
+    pub key_denied: Option<SimTime>,
 }
 
 impl AutoScalingGroup {

@@ -1,6 +1,6 @@
 //! The simulated account as plain data.
 //!
-//! Owns: everything that exists in the account, and the causes (`Causes`, `Zone::power`) from which the physics makes
+//! Owns: everything that exists in the account, and the causes (`Causes`, `ZoneCauses`, …) from which the physics makes
 //! AWS's appearances. Knows: virtual time, and nothing of protocols. Must stay true: maps are ordered by id, so that
 //! equal seeds give equal answers; fields hold what AWS reports, and only `physics/` changes them after the start.
 
@@ -49,14 +49,15 @@ pub use self::classic::{
 };
 pub use self::cluster::{ClusterMember, DbCluster};
 pub use self::database::{
-    DbEndpoint, DbEvent, DbEventSource, DbInstance, DbRole, DbStatus, ReplicaSource, ReplicationState,
+    DbCauses, DbEndpoint, DbEvent, DbEventSource, DbInstance, DbRole, DbStatus, ReplicaSource, ReplicationState,
     ReplicationStatus, SubnetGroup,
 };
 pub use self::dns::{AliasTarget, HostedZone, RecordSet};
 pub use self::document::{Format, WorldError};
 pub use self::global::{FailoverState, FailoverStatus, GlobalCluster, GlobalMember};
 pub use self::group::{
-    AutoScalingGroup, HealthCheckType, LifecycleState, MaintenancePolicy, Member, MemberHealth, Process, Suspension,
+    AutoScalingGroup, GroupCauses, HealthCheckType, LifecycleState, MaintenancePolicy, Member, MemberHealth, Process,
+    Suspension,
 };
 pub use self::history::History;
 pub use self::id::{
@@ -69,7 +70,7 @@ pub use self::mint::Mint;
 pub use self::network::{Address, NatGateway, Route, RouteTable, Subnet, Vpc};
 pub use self::policy::{HookTransition, LifecycleHook, PolicyType, ScalingPolicy, ScheduledAction};
 pub use self::refresh::{InstanceRefresh, RefreshStatus};
-pub use self::region::{Power, Region, Zone, ZoneState};
+pub use self::region::{Region, RegionCauses, Zone, ZoneCauses, ZoneState};
 pub use self::service::{Demand, Queue, Service};
 pub use self::shift::{AppliedStatus, Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ShiftType, ZonalShift};
 pub use self::status::{Check, CheckState, EventCode, InstanceChecks, ScheduledEvent};
@@ -112,7 +113,9 @@ pub struct World {
     /// What will happen when; see [`super::physics`].
     pub schedule: super::physics::Schedule,
     /// Faults in force, in the order in which they were applied.
-    pub faults: Vec<super::fault::Fault>,
+    pub faults: Vec<super::fault::InForce>,
+    /// A cause: by how many seconds metrics are published later than usual.
+    pub late_metrics_s: f64,
 }
 
 impl World {

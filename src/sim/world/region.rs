@@ -8,9 +8,9 @@ use super::words::words;
 use super::{
     Address, Alarm, AlarmName, AllocationId, Arn, AutoScalingGroup, Autoshift, ClassicBalancer, ClassicName, DbCluster,
     DbClusterId, DbEvent, DbInstance, DbInstanceId, GroupName, Image, ImageId, Instance, InstanceId, LaunchTemplate,
-    LoadBalancer, ManagedResource, NatGateway, RegionName, RouteTable, Service, ServiceName, Snapshot, SnapshotId,
-    Subnet, SubnetGroup, SubnetId, Tags, TargetGroup, TemplateId, Volume, VolumeId, Vpc, VpcId, ZonalShift, ZoneId,
-    ZoneName,
+    LoadBalancer, ManagedResource, NatGateway, RegionName, RouteTable, Service, ServiceName, SimTime, Snapshot,
+    SnapshotId, Subnet, SubnetGroup, SubnetId, Tags, TargetGroup, TemplateId, Volume, VolumeId, Vpc, VpcId, ZonalShift,
+    ZoneId, ZoneName,
 };
 
 /// One region of the account.
@@ -68,6 +68,8 @@ pub struct Region {
     pub autoshift_observer: bool,
     /// The company's services here: who sends the traffic. AWS knows nothing of them.
     pub services: BTreeMap<ServiceName, Service>,
+    /// What is wrong with it in truth.
+    pub causes: RegionCauses,
 }
 
 impl Region {
@@ -81,6 +83,15 @@ impl Region {
     #[must_use]
     pub fn zone_id(&self, name: &str) -> Option<&ZoneId> {
         self.zones.get(name).map(|zone| &zone.id)
+    }
+
+    /// Whether a shift in force keeps traffic (for a group: launches) of this resource out of a zone. The truth are the
+    /// applied weights, not the existence of a shift (`aws-domain.md A.6`).
+    #[must_use]
+    pub fn is_shifted_away(&self, resource: &str, zone: &str) -> bool {
+        let weights = self.managed_resources.get(resource).map(|managed| &managed.applied_weights);
+        let weight = weights.and_then(|weights| weights.get(self.zone_id(zone)?));
+        weight.is_some_and(|weight| *weight <= 0.0)
     }
 
     /// The group called `name` that this instance is a member of, with its membership.
@@ -111,8 +122,28 @@ pub struct Zone {
     pub state: ZoneState,
     /// The group that the zone belongs to, `us-east-1-zg-1`.
     pub group_name: String,
-    /// A cause: whether the zone has power.
-    pub power: Power,
+    /// What is wrong with it in truth.
+    pub causes: ZoneCauses,
+}
+
+/// What is wrong with a zone in truth: set by faults, read by the physics, reported by nobody.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ZoneCauses {
+    /// It has no power, since then: everything there is dark.
+    pub dark: Option<SimTime>,
+    /// Share of what crosses its border that is lost, 0 to 1; AWS's own checks do not cross it.
+    pub loss: f64,
+    /// It has no room for new instances and databases, since then.
+    pub no_capacity: Option<SimTime>,
+    /// Its volumes complete no I/O, since then.
+    pub ebs_stalled: Option<SimTime>,
+}
+
+/// What is wrong with a region in truth.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RegionCauses {
+    /// Its zones are dark and its endpoints silent, since then.
+    pub outage: Option<SimTime>,
 }
 
 words! {
@@ -128,13 +159,5 @@ words! {
         Unavailable = "unavailable",
         /// No room.
         Constrained = "constrained",
-    }
-
-    /// Whether a place has power: a cause, which no AWS call reports.
-    pub enum Power {
-        /// It has.
-        On = "on",
-        /// It has not: everything there is dark.
-        Off = "off",
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Arn, ClassicName, GroupName, History, ServiceName};
+use super::{Arn, ClassicName, GroupName, History, ServiceName, SimTime};
 
 /// A service in one region.
 #[derive(Debug, Clone, Serialize)]
@@ -15,6 +15,10 @@ pub struct Service {
     pub queue: Option<Queue>,
     /// Fault factor on its demand over time; 1 in calm.
     pub factor: History<f64>,
+    /// A cause: its health check path fails although it works, since then.
+    pub health_path_broken: Option<SimTime>,
+    /// A cause: its clients retry what fails, several times and at once, since then.
+    pub retry_storm: Option<SimTime>,
     /// The target groups that take its traffic.
     pub target_groups: Vec<Arn>,
     /// The classic load balancers that take its traffic.

@@ -105,6 +105,7 @@ impl Site<'_> {
             tags: super::super::Tags::default(),
             service: self.service(&format!("{path}.service"), service)?,
             base_lag_ms: 0,
+            causes: Default::default(),
             base_cpu: shape.cpu.unwrap_or(30.0),
             base_connections: shape.connections.unwrap_or(80.0),
             busy_until: None,

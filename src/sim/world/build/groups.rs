@@ -95,6 +95,7 @@ impl Site<'_> {
             activities: VecDeque::new(),
             service,
             boot_s: doc.boot_s.unwrap_or(45),
+            causes: super::super::GroupCauses::default(),
             serving: History::default(),
             request: None,
             unsettled: true,

@@ -81,6 +81,7 @@ fn empty(document: &WorldDocument, origin: Origin) -> Result<World, WorldError> 
         load: LoadCurve::constant(),
         schedule: Schedule::default(),
         faults: Vec::new(),
+        late_metrics_s: 0.0,
     })
 }
 
@@ -121,7 +122,7 @@ fn empty_region(name: &str, doc: &RegionDoc) -> Result<Region, WorldError> {
                 id: ZoneId::from(id.as_str()),
                 state: ZoneState::Available,
                 group_name: format!("{name}-zg-1"),
-                power: super::Power::On,
+                causes: super::ZoneCauses::default(),
             },
         );
     }
@@ -154,6 +155,7 @@ fn empty_region(name: &str, doc: &RegionDoc) -> Result<Region, WorldError> {
         zonal_shifts: Vec::new(),
         autoshifts: Vec::new(),
         autoshift_observer: doc.autoshift_observer,
+        causes: super::RegionCauses::default(),
         services: BTreeMap::new(),
     })
 }

@@ -155,6 +155,8 @@ impl Site<'_> {
                 demand,
                 queue,
                 factor: History::default(),
+                health_path_broken: None,
+                retry_storm: None,
                 target_groups: Vec::new(),
                 classic_balancers: Vec::new(),
                 groups: Vec::new(),

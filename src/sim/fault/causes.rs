@@ -1,0 +1,220 @@
+//! From all faults in force to the causes that last.
+//!
+//! Owns: the only place where lasting causes change. Must stay true: the result depends on the faults in force and on their
+//! instants alone, so that any two compose in any order and healing one leaves the other.
+
+use super::super::world::{
+    DbCauses, DbInstance, GroupCauses, Instance, InstanceId, Region, RegionCauses, Service, SimTime, World, Zone,
+    ZoneCauses, ZoneName,
+};
+use super::{Fault, InForce};
+
+impl World {
+    /// Works out every lasting cause afresh, and has all who feel a change look.
+    pub(super) fn settle_causes(&mut self) {
+        let faults = std::mem::take(&mut self.faults);
+        let (now, started) = (self.now, self.started_at);
+        let late = faults.iter().filter_map(|other| match other.fault {
+            Fault::LateMetrics { s } => Some(s),
+            _ => None,
+        });
+        let late_s = late.fold(0.0, f64::max);
+        if late_s != self.late_metrics_s {
+            self.late_metrics_s = late_s;
+        }
+        for name in self.region_names() {
+            let mut changed = Changed::default();
+            if let Some(region) = self.regions.get_mut(&name) {
+                settle_region(region, &faults, now, started, &mut changed);
+            }
+            if changed.anything {
+                self.with_scene(&name, |scene| scene.feel(&changed.zones, &changed.instances));
+            }
+        }
+        self.faults = faults;
+    }
+}
+
+/// Whom a change of causes concerns.
+#[derive(Default)]
+struct Changed {
+    anything: bool,
+    zones: Vec<ZoneName>,
+    instances: Vec<InstanceId>,
+}
+
+fn settle_region(region: &mut Region, faults: &[InForce], now: SimTime, started: SimTime, changed: &mut Changed) {
+    let outage = earliest(
+        faults,
+        |fault| matches!(fault, Fault::RegionOutage { region: name } if region.name == *name.as_str()),
+    );
+    let causes = RegionCauses { outage };
+    changed.anything |= put(&mut region.causes, causes);
+    for zone in region.zones.values_mut() {
+        let causes = zone_causes(zone, faults, outage);
+        if put(&mut zone.causes, causes) {
+            changed.zones.push(zone.name.clone());
+        }
+    }
+    for instance in region.instances.values_mut() {
+        let (host, guest) = instance_causes(instance, faults);
+        let (before_host, before_guest) = (instance.causes.host_broken, instance.causes.guest_broken);
+        if (before_host, before_guest) != (host, guest) {
+            (instance.causes.host_broken, instance.causes.guest_broken) = (host, guest);
+            changed.instances.push(instance.id.clone());
+        }
+    }
+    for group in region.groups.values_mut() {
+        let denied =
+            earliest(faults, |fault| matches!(fault, Fault::KeyDenied { group: name } if group.name == *name.as_str()));
+        if put(&mut group.causes, GroupCauses { key_denied: denied }) {
+            changed.anything = true;
+            group.unsettled = true;
+        }
+    }
+    for database in region.databases.values_mut() {
+        let causes = database_causes(database, faults);
+        changed.anything |= put(&mut database.causes, causes);
+    }
+    for service in region.services.values_mut() {
+        changed.anything |= settle_service(service, faults, now, started);
+    }
+    changed.anything |= !changed.zones.is_empty() || !changed.instances.is_empty();
+}
+
+fn zone_causes(zone: &Zone, faults: &[InForce], outage: Option<SimTime>) -> ZoneCauses {
+    let is = |name: &str| zone.name == *name || zone.id == *name;
+    let power = earliest(faults, |fault| matches!(fault, Fault::ZonePowerLoss { zone } if is(zone)));
+    let kept = faults.iter().filter_map(|other| match &other.fault {
+        Fault::GrayZone { zone, share } if is(zone) => Some(1.0 - share),
+        _ => None,
+    });
+    ZoneCauses {
+        dark: power.into_iter().chain(outage).min(),
+        loss: 1.0 - kept.product::<f64>(),
+        no_capacity: earliest(faults, |fault| matches!(fault, Fault::NoCapacity { zone } if is(zone))),
+        ebs_stalled: earliest(faults, |fault| matches!(fault, Fault::EbsStall { zone } if is(zone))),
+    }
+}
+
+/// Since when host and guest are broken. A fault from before the last start stayed behind on the old host.
+fn instance_causes(instance: &Instance, faults: &[InForce]) -> (Option<SimTime>, Option<SimTime>) {
+    let since_start = |wanted: &dyn Fn(&Fault) -> bool| {
+        let mine = faults.iter().filter(|other| other.since >= instance.launched_at && wanted(&other.fault));
+        mine.map(|other| other.since).min()
+    };
+    let host = since_start(&|fault| matches!(fault, Fault::Host { instance: id } if instance.id == *id.as_str()));
+    let guest = since_start(&|fault| matches!(fault, Fault::Guest { instance: id } if instance.id == *id.as_str()));
+    (host, guest)
+}
+
+fn database_causes(database: &DbInstance, faults: &[InForce]) -> DbCauses {
+    let lag = faults.iter().filter_map(|other| match &other.fault {
+        Fault::Lag { id, s } if database.id == *id.as_str() => Some(*s),
+        _ => None,
+    });
+    DbCauses {
+        crashed: earliest(faults, |fault| matches!(fault, Fault::DatabaseCrash { id } if database.id == *id.as_str())),
+        lag_s: lag.sum(),
+        replication_broken: earliest(
+            faults,
+            |fault| matches!(fault, Fault::ReplicaError { id } if database.id == *id.as_str()),
+        ),
+        storage_full: earliest(
+            faults,
+            |fault| matches!(fault, Fault::StorageFull { id } if database.id == *id.as_str()),
+        ),
+    }
+}
+
+fn settle_service(service: &mut Service, faults: &[InForce], now: SimTime, started: SimTime) -> bool {
+    let factors = faults.iter().filter_map(|other| match &other.fault {
+        Fault::Load { service: name, factor } => {
+            name.as_deref().is_none_or(|name| service.name == *name).then_some(*factor)
+        }
+        _ => None,
+    });
+    let factor: f64 = factors.product();
+    let health_path = earliest(
+        faults,
+        |fault| matches!(fault, Fault::HealthCheck { service: name } if service.name == *name.as_str()),
+    );
+    let retries = earliest(
+        faults,
+        |fault| matches!(fault, Fault::RetryStorm { service: name } if service.name == *name.as_str()),
+    );
+    let before = service.factor.latest().copied().unwrap_or(1.0);
+    if service.factor.latest().is_none() {
+        service.factor.record(started, 1.0);
+    }
+    service.factor.record(now, factor);
+    let mut changed = before != factor;
+    changed |= put(&mut service.health_path_broken, health_path);
+    changed |= put(&mut service.retry_storm, retries);
+    changed
+}
+
+/// Since when the earliest fault of a kind is in force.
+fn earliest(faults: &[InForce], is: impl Fn(&Fault) -> bool) -> Option<SimTime> {
+    faults.iter().filter(|other| is(&other.fault)).map(|other| other.since).min()
+}
+
+/// Sets `place`, and says whether that changed it.
+fn put<T: PartialEq>(place: &mut T, value: T) -> bool {
+    let changed = *place != value;
+    *place = value;
+    changed
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::super::super::world::{Format, Origin};
+    use super::*;
+
+    const DOCUMENT: &str = r#"
+account = "111122223333"
+[regions.eu-west-1]
+network = 0
+zones = { eu-west-1a = "euw1-az3", eu-west-1b = "euw1-az1" }
+"#;
+
+    fn world() -> World {
+        let origin = Origin { seed: 5, start: SimTime::from_seconds(1_795_230_862) };
+        World::from_document(DOCUMENT, Format::Toml, origin).unwrap()
+    }
+
+    fn zone(world: &World) -> ZoneCauses {
+        world.regions["eu-west-1"].zones["eu-west-1a"].causes.clone()
+    }
+
+    #[test]
+    fn faults_compose_and_healing_one_leaves_the_other() {
+        let mut world = world();
+        let gray = |share| Fault::GrayZone { zone: "eu-west-1a".to_owned(), share };
+        let region = Fault::RegionOutage { region: "eu-west-1".to_owned() };
+        let power = Fault::ZonePowerLoss { zone: "euw1-az3".to_owned() };
+        world.apply(gray(0.5)).unwrap();
+        world.apply(gray(0.2)).unwrap();
+        world.apply(power.clone()).unwrap();
+        world.apply(region.clone()).unwrap();
+        assert!((zone(&world).loss - 0.6).abs() < 1e-9);
+        world.heal(&power).unwrap();
+        assert!(zone(&world).dark.is_some(), "the region is still out");
+        world.heal(&region).unwrap();
+        world.heal(&gray(0.5)).unwrap();
+        assert_eq!((zone(&world).dark, (zone(&world).loss * 10.0).round()), (None, 2.0));
+        world.heal(&gray(0.2)).unwrap();
+        assert_eq!(zone(&world), ZoneCauses::default());
+    }
+
+    #[test]
+    fn what_does_not_exist_cannot_break() {
+        let mut world = world();
+        let error = world.apply(Fault::ZonePowerLoss { zone: "eu-west-1x".to_owned() }).unwrap_err();
+        assert_eq!(error.to_string(), "there is no zone \"eu-west-1x\"");
+        let error = world.apply(Fault::Cut { service: "ec3".to_owned() }).unwrap_err();
+        assert_eq!(error.to_string(), "there is no AWS service \"ec3\"");
+        assert!(world.faults.is_empty());
+    }
+}
