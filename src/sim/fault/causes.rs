@@ -4,8 +4,8 @@
 //! instants alone, so that any two compose in any order and healing one leaves the other.
 
 use super::super::world::{
-    DbCauses, DbInstance, GroupCauses, Instance, InstanceId, Region, RegionCauses, Service, SimTime, World, Zone,
-    ZoneCauses, ZoneName,
+    Causes, DbCauses, DbInstance, GroupCauses, Instance, InstanceId, Region, RegionCauses, Service, SimTime, World,
+    Zone, ZoneCauses, ZoneName,
 };
 use super::{Fault, InForce};
 
@@ -57,10 +57,8 @@ fn settle_region(region: &mut Region, faults: &[InForce], now: SimTime, started:
         }
     }
     for instance in region.instances.values_mut() {
-        let (host, guest) = instance_causes(instance, faults);
-        let (before_host, before_guest) = (instance.causes.host_broken, instance.causes.guest_broken);
-        if (before_host, before_guest) != (host, guest) {
-            (instance.causes.host_broken, instance.causes.guest_broken) = (host, guest);
+        let causes = instance_causes(instance, faults);
+        if put(&mut instance.causes, causes) {
             changed.instances.push(instance.id.clone());
         }
     }
@@ -97,15 +95,19 @@ fn zone_causes(zone: &Zone, faults: &[InForce], outage: Option<SimTime>) -> Zone
     }
 }
 
-/// Since when host and guest are broken. A fault from before the last start stayed behind on the old host.
-fn instance_causes(instance: &Instance, faults: &[InForce]) -> (Option<SimTime>, Option<SimTime>) {
+/// What is wrong with an instance. A fault from before the last start stayed behind on the old host.
+fn instance_causes(instance: &Instance, faults: &[InForce]) -> Causes {
     let since_start = |wanted: &dyn Fn(&Fault) -> bool| {
         let mine = faults.iter().filter(|other| other.since >= instance.launched_at && wanted(&other.fault));
         mine.map(|other| other.since).min()
     };
-    let host = since_start(&|fault| matches!(fault, Fault::Host { instance: id } if instance.id == *id.as_str()));
-    let guest = since_start(&|fault| matches!(fault, Fault::Guest { instance: id } if instance.id == *id.as_str()));
-    (host, guest)
+    let id = instance.id.as_str();
+    Causes {
+        host_broken: since_start(&|fault| matches!(fault, Fault::Host { instance } if instance == id)),
+        guest_broken: since_start(&|fault| matches!(fault, Fault::Guest { instance } if instance == id)),
+        application_hung: since_start(&|fault| matches!(fault, Fault::Application { instance } if instance == id)),
+        ..instance.causes.clone()
+    }
 }
 
 fn database_causes(database: &DbInstance, faults: &[InForce]) -> DbCauses {

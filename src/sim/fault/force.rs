@@ -71,7 +71,11 @@ impl World {
         }
     }
 
-    fn must_exist(&self, fault: &Fault) -> Result<(), Unknown> {
+    /// Whether what a fault names exists.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it does not.
+    pub fn must_exist(&self, fault: &Fault) -> Result<(), Unknown> {
         let regions = || self.regions.values();
         let (kind, name, exists) = match fault {
             Fault::Autoshift { zone }
@@ -89,7 +93,10 @@ impl World {
             | Fault::StorageFull { id } => {
                 ("database", id, regions().any(|region| region.databases.contains_key(id.as_str())))
             }
-            Fault::Guest { instance } | Fault::Host { instance } | Fault::Retirement { instance } => {
+            Fault::Application { instance }
+            | Fault::Guest { instance }
+            | Fault::Host { instance }
+            | Fault::Retirement { instance } => {
                 ("instance", instance, regions().any(|region| region.instances.contains_key(instance.as_str())))
             }
             Fault::HealthCheck { service }

@@ -6,10 +6,12 @@
 
 mod causes;
 mod force;
+mod kinds;
 mod parse;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::kinds::{KINDS, Kind};
 use super::physics::Unknown;
 use super::world::SimTime;
 
@@ -20,6 +22,11 @@ pub const DEFAULT_SHARE: f64 = 0.3;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Fault {
+    /// The application on an instance hangs: health checks of its targets fail, EC2's own checks pass.
+    Application {
+        /// `i-…`.
+        instance: String,
+    },
     /// AWS declares a zone sick, whether it is or not: what has autoshift enabled is moved off it.
     Autoshift {
         /// `us-east-1b`, or the id `use1-az4`.
@@ -204,7 +211,7 @@ pub struct InForce {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
     /// No fault has this kind.
-    #[error("unknown fault \"{kind}\"{}; there are {}", parse::hint(nearest), KINDS.join(", "))]
+    #[error("unknown fault \"{kind}\"{}; there are {}", parse::hint(nearest), kinds::names().join(", "))]
     Kind {
         /// What was asked for.
         kind: String,
@@ -221,36 +228,3 @@ pub enum FaultError {
     #[error("no such fault is in force")]
     NotInForce,
 }
-
-/// The kinds, as [`Fault`] names them.
-pub const KINDS: &[&str] = &[
-    "autoshift",
-    "bad-release",
-    "cut",
-    "database-crash",
-    "dead",
-    "deny",
-    "ebs-stall",
-    "error",
-    "expire-credentials",
-    "gray-zone",
-    "guest",
-    "health-check",
-    "host",
-    "key-denied",
-    "lag",
-    "late-metrics",
-    "load",
-    "no-capacity",
-    "practice-run",
-    "reads-down",
-    "region-outage",
-    "release",
-    "replica-error",
-    "retirement",
-    "retry-storm",
-    "slow",
-    "storage-full",
-    "throttle",
-    "zone-power-loss",
-];

@@ -37,6 +37,9 @@ fn answer(region: &Region, instance: &Instance, now: SimTime) -> Result<(), Targ
     if instance.causes.release_broken.is_some() {
         return Err(TargetReason::ResponseCodeMismatch);
     }
+    if instance.causes.application_hung.is_some() {
+        return Err(TargetReason::Timeout);
+    }
     Ok(())
 }
 

@@ -195,6 +195,8 @@ pub struct Causes {
     pub host_broken: Option<SimTime>,
     /// Its operating system hangs, since then: the instance check fails.
     pub guest_broken: Option<SimTime>,
+    /// Its application hangs, since then: health checks of its targets time out, AWS's own checks pass.
+    pub application_hung: Option<SimTime>,
     /// Its release does not work, since then: health checks of its targets fail, AWS's own checks pass.
     pub release_broken: Option<SimTime>,
 }
