@@ -70,7 +70,10 @@ impl World {
         self.schedule.put(SimTime::of_minute(self.now.minute() + 1), Event::Minute);
         self.wire_services();
         for name in self.region_names() {
-            self.with_scene(&name, |scene| scene.record_serving());
+            self.with_scene(&name, |scene| {
+                scene.record_serving();
+                scene.begin_shifts();
+            });
         }
         self.settle_alarms();
     }
@@ -79,6 +82,7 @@ impl World {
         match event {
             Event::Reconcile => self.reconcile(),
             Event::Minute => self.end_minute(),
+            Event::Shifts(region) => self.with_scene(&region, |scene| scene.tend_shifts()),
             Event::Instance(region, id) => self.with_scene(&region, |scene| scene.step_instance(&id)),
             Event::Checks(region, id) => self.with_scene(&region, |scene| scene.check_instance(&id)),
             Event::Target(region, group, key) => self.with_scene(&region, |scene| scene.check_target(&group, &key)),
@@ -105,6 +109,7 @@ impl World {
             });
         }
         self.judge_alarms();
+        self.judge_practice_runs();
         self.schedule.put(self.now + SimTime::MINUTE, Event::Minute);
     }
 

@@ -36,6 +36,8 @@ pub enum Event {
     Reconcile,
     /// A minute is over: counts are recorded, alarms evaluated.
     Minute,
+    /// Something about a region's zonal shifts is due.
+    Shifts(RegionName),
     /// An instance takes the next step of its life.
     Instance(RegionName, InstanceId),
     /// EC2 checks an instance.

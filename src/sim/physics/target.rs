@@ -13,6 +13,9 @@ use super::{Event, Scene, health};
 impl Scene<'_> {
     /// Registers an instance at the group's port. A target that drains is registered anew.
     pub fn register_target(&mut self, group: &Arn, instance: &InstanceId) {
+        let Some(known) = self.region.target_groups.get(group) else { return };
+        let Some(zone) = self.region.instances.get(instance).map(|found| found.zone.clone()) else { return };
+        let administrative_override = self.region.administrative_override(known, zone.as_str()).to_owned();
         let Some(found) = self.region.instances.get_mut(instance) else { return };
         let Some(target_group) = self.region.target_groups.get_mut(group) else { return };
         if !found.target_groups.contains(group) {
@@ -23,7 +26,7 @@ impl Scene<'_> {
             key.clone(),
             Target {
                 key: key.clone(),
-                zone: Some(found.zone.clone()),
+                zone: Some(zone),
                 state: TargetState::Initial,
                 reason: Some(TargetReason::RegistrationInProgress),
                 description: Some(describe(TargetReason::RegistrationInProgress).to_owned()),
@@ -32,7 +35,7 @@ impl Scene<'_> {
                 passes: 0,
                 failures: 0,
                 drained_at: None,
-                administrative_override: "no_override".to_owned(),
+                administrative_override,
                 check_at: None,
             },
         );

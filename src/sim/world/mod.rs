@@ -72,7 +72,10 @@ pub use self::policy::{HookTransition, LifecycleHook, PolicyType, ScalingPolicy,
 pub use self::refresh::{InstanceRefresh, RefreshStatus};
 pub use self::region::{Region, RegionCauses, Zone, ZoneCauses, ZoneState};
 pub use self::service::{Demand, Queue, Service};
-pub use self::shift::{AppliedStatus, Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ShiftType, ZonalShift};
+pub use self::shift::{
+    AppliedStatus, Autoshift, AutoshiftStatus, ManagedResource, PracticeOutcome, ShiftStatus, ShiftType, ZonalShift,
+    ZoneWatch,
+};
 pub use self::status::{Check, CheckState, EventCode, InstanceChecks, ScheduledEvent};
 pub use self::tags::Tags;
 pub use self::target::{

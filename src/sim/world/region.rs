@@ -10,7 +10,7 @@ use super::{
     DbClusterId, DbEvent, DbInstance, DbInstanceId, GroupName, Image, ImageId, Instance, InstanceId, LaunchTemplate,
     LoadBalancer, ManagedResource, NatGateway, RegionName, RouteTable, Service, ServiceName, SimTime, Snapshot,
     SnapshotId, Subnet, SubnetGroup, SubnetId, Tags, TargetGroup, TemplateId, Volume, VolumeId, Vpc, VpcId, ZonalShift,
-    ZoneId, ZoneName,
+    ZoneId, ZoneName, ZoneWatch,
 };
 
 /// One region of the account.
@@ -64,6 +64,8 @@ pub struct Region {
     pub zonal_shifts: Vec<ZonalShift>,
     /// Autoshifts that AWS declared, oldest first.
     pub autoshifts: Vec<Autoshift>,
+    /// What AWS's own watch knows of zones that are or were in trouble.
+    pub zone_watches: BTreeMap<ZoneName, ZoneWatch>,
     /// Whether AWS tells of autoshifts (`GetAutoshiftObserverNotificationStatus`).
     pub autoshift_observer: bool,
     /// The company's services here: who sends the traffic. AWS knows nothing of them.

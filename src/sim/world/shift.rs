@@ -46,7 +46,7 @@ pub struct ZonalShift {
     /// Comment.
     pub comment: String,
     /// `practiceRunOutcome`, of practice runs.
-    pub outcome: Option<String>,
+    pub outcome: Option<PracticeOutcome>,
 }
 
 /// An autoshift that AWS declared for a zone.
@@ -60,6 +60,17 @@ pub struct Autoshift {
     pub ended_at: Option<SimTime>,
     /// Status.
     pub status: AutoshiftStatus,
+}
+
+/// What AWS's own watch over a zone knows of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ZoneWatch {
+    /// It has noticed that the zone is dark, and does not trust it again yet.
+    pub convinced: bool,
+    /// When it changes its mind, if the zone stays as it is.
+    pub decides_at: Option<SimTime>,
+    /// How many times the zone is declared sick by hand.
+    pub declared: u32,
 }
 
 words! {
@@ -91,6 +102,20 @@ words! {
         FisExperiment = "FIS_EXPERIMENT",
         /// By AWS.
         ZonalAutoshift = "ZONAL_AUTOSHIFT",
+    }
+
+    /// `practiceRunOutcome`.
+    pub enum PracticeOutcome {
+        /// It goes on.
+        Pending = "PENDING",
+        /// It lasted its thirty minutes, and the outcome alarm stayed quiet.
+        Succeeded = "SUCCEEDED",
+        /// It was called off, or something of more precedence began.
+        Interrupted = "INTERRUPTED",
+        /// The outcome alarm went off.
+        Failed = "FAILED",
+        /// Capacity was not balanced across zones.
+        CapacityCheckFailed = "CAPACITY_CHECK_FAILED",
     }
 
     /// Status of an autoshift.

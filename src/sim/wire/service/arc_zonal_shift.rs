@@ -9,7 +9,7 @@ use crate::sim::wire::page::{Bounds, Page, Pager};
 use crate::sim::wire::request::Request;
 use crate::sim::wire::writer::Writer;
 use crate::sim::world::{
-    AppliedStatus, AutoshiftStatus, ManagedResource, Region, ShiftStatus, SimTime, World, ZonalShift,
+    AppliedStatus, AutoshiftStatus, ManagedResource, PracticeOutcome, Region, ShiftStatus, SimTime, World, ZonalShift,
 };
 
 const SERVICE: Service = Service::ArcZonalShift;
@@ -112,7 +112,7 @@ fn write_shift(w: &mut Writer, shift: &ZonalShift) {
     w.time("startTime", shift.started_at);
     w.text("comment", &shift.comment);
     w.text("shiftType", shift.kind.as_str());
-    w.maybe_text("practiceRunOutcome", shift.outcome.as_ref());
+    w.maybe_text("practiceRunOutcome", shift.outcome.map(PracticeOutcome::as_str));
 }
 
 fn list_autoshifts(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {

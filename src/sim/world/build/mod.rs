@@ -154,6 +154,7 @@ fn empty_region(name: &str, doc: &RegionDoc) -> Result<Region, WorldError> {
         managed_resources: BTreeMap::new(),
         zonal_shifts: Vec::new(),
         autoshifts: Vec::new(),
+        zone_watches: BTreeMap::new(),
         autoshift_observer: doc.autoshift_observer,
         causes: super::RegionCauses::default(),
         services: BTreeMap::new(),

@@ -2,8 +2,8 @@
 
 use super::super::document::{RegionDoc, ShiftDoc, WorldError};
 use super::super::{
-    AppliedStatus, Autoshift, AutoshiftStatus, GroupName, InstanceRefresh, RefreshStatus, ShiftStatus, ShiftType,
-    TemplateChoice, TemplateRef, ZonalShift, ZoneId,
+    AppliedStatus, Autoshift, AutoshiftStatus, GroupName, InstanceRefresh, PracticeOutcome, RefreshStatus, ShiftStatus,
+    ShiftType, TemplateChoice, TemplateRef, ZonalShift, ZoneId,
 };
 use super::site::{Site, word};
 
@@ -37,8 +37,11 @@ impl Site<'_> {
     fn shift(&mut self, path: &str, doc: &ShiftDoc) -> Result<ZonalShift, WorldError> {
         let resource = self.balancers.find(&format!("{path}.load_balancer"), &doc.load_balancer)?;
         let status = word(&format!("{path}.status"), &doc.status, ShiftStatus::ALL, ShiftStatus::as_str)?;
-        if status == ShiftStatus::Active {
-            return Err(WorldError::invalid(format!("{path}.status"), "a world begins without active shifts"));
+        let expires_at = self.ago(doc.age.0) + doc.length.0;
+        if (status == ShiftStatus::Active) != (expires_at > self.scene.now) && status != ShiftStatus::Canceled {
+            let found = if expires_at > self.scene.now { "goes on" } else { "is over" };
+            let message = format!("\"{status}\" is no status of a shift which by its age and length {found}");
+            return Err(WorldError::invalid(format!("{path}.status"), message));
         }
         let kind = word(&format!("{path}.kind"), &doc.kind, ShiftType::ALL, ShiftType::as_str)?;
         Ok(ZonalShift {
@@ -46,12 +49,16 @@ impl Site<'_> {
             resource,
             away_from: self.zone_id(&format!("{path}.away_from"), &doc.away_from)?,
             started_at: self.ago(doc.age.0),
-            expires_at: self.ago(doc.age.0) + doc.length.0,
+            expires_at,
             status,
             applied: AppliedStatus::NotApplied,
             kind,
             comment: doc.comment.clone(),
-            outcome: (kind == ShiftType::PracticeRun).then(|| "SUCCEEDED".to_owned()),
+            outcome: (kind == ShiftType::PracticeRun).then_some(match status {
+                ShiftStatus::Active => PracticeOutcome::Pending,
+                ShiftStatus::Expired => PracticeOutcome::Succeeded,
+                ShiftStatus::Canceled => PracticeOutcome::Interrupted,
+            }),
         })
     }
 

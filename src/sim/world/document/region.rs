@@ -56,7 +56,7 @@ pub struct RegionDoc {
     /// Alarms.
     #[serde(default)]
     pub alarms: Vec<AlarmDoc>,
-    /// Zonal shifts of the past.
+    /// Zonal shifts of the past, and those in force.
     #[serde(default)]
     pub zonal_shifts: Vec<ShiftDoc>,
     /// Autoshifts of the past.
@@ -95,7 +95,7 @@ const fn default_latency() -> f64 {
     40.0
 }
 
-/// A zonal shift that is over.
+/// A zonal shift: over, or in force for the rest of its length.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShiftDoc {
@@ -107,7 +107,7 @@ pub struct ShiftDoc {
     pub age: Age,
     /// How long it was meant to last.
     pub length: Age,
-    /// `EXPIRED` or `CANCELED`.
+    /// `ACTIVE`, `EXPIRED` or `CANCELED`.
     pub status: String,
     /// `ZONAL_SHIFT`, `PRACTICE_RUN`, …
     pub kind: String,
