@@ -122,8 +122,11 @@ pub enum Command {
 #[derive(Debug, Clone, clap::Args)]
 pub struct Demo {
     /// What happens in the simulated account
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME|FILE")]
     pub scenario: Option<String>,
+    /// Sets a parameter of the scenario: zone=us-east-1c
+    #[arg(long, value_name = "K=V")]
+    pub set: Vec<String>,
     /// Virtual seconds a second; 0 stands still
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
@@ -167,8 +170,11 @@ pub struct ListArgs {
 #[derive(Debug, Clone, clap::Args)]
 pub struct Sim {
     /// What happens in it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME|FILE")]
     pub scenario: Option<String>,
+    /// Sets a parameter of the scenario: zone=us-east-1c
+    #[arg(long, value_name = "K=V")]
+    pub set: Vec<String>,
     /// A world to start from, in TOML or JSON [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     pub world: Option<PathBuf>,

@@ -12,8 +12,9 @@ use crate::cli::{self, Exit};
 use crate::clock::{self, Clock};
 use crate::console::Setting;
 use crate::id::Region;
+use crate::sim::scenario::{ScenarioError, Setting as Parameter};
 use crate::sim::world::{Format, Origin, World};
-use crate::sim::{self, Options, Scenario, Sim, SimTime, listener};
+use crate::sim::{self, Options, Scenario, Script, Sim, SimTime, listener};
 
 use super::set_up::{Desk, Files, SetUpError};
 use super::signals::Ending;
@@ -34,9 +35,9 @@ impl Wire for InProcess {
 pub(super) fn desk(global: &Global, demo: &Demo) -> Result<Desk, SetUpError> {
     let files = Files::open(global)?;
     let seed = demo.seed.unwrap_or_default();
-    let scenario = scenario(demo.scenario.as_deref())?;
+    let scenario = scenario(demo.scenario.as_deref(), &demo.set)?;
     let start = clock::wall();
-    let world = World::builtin(origin(seed, start)).map_err(|error| SetUpError::Simulated(error.to_string()))?;
+    let world = scenario.world(None, origin(seed, start)).map_err(refused)?;
     let words = format!("{} x{}", scenario.name, demo.speed);
     let simulation = simulate(world, scenario, demo.speed);
     let clock = Arc::new(Clock::starting_at(start, demo.speed));
@@ -48,11 +49,12 @@ pub(super) fn desk(global: &Global, demo: &Demo) -> Result<Desk, SetUpError> {
 /// `fournines sim`.
 pub(super) async fn listen(args: &SimArgs) -> Result<Exit, SetUpError> {
     let origin = origin(args.seed.unwrap_or_default(), clock::wall());
+    let scenario = scenario(args.scenario.as_deref(), &args.set)?;
     let world = match &args.world {
-        Some(file) => read_world(file, origin)?,
-        None => World::builtin(origin).map_err(|error| SetUpError::Simulated(error.to_string()))?,
+        Some(file) => world_of(file, &scenario, origin)?,
+        None => scenario.world(None, origin).map_err(refused)?,
     };
-    let simulation = simulate(world, scenario(args.scenario.as_deref())?, args.speed);
+    let simulation = simulate(world, scenario, args.speed);
     let said = |address| {
         if let Err(error) = cli::output::print(&format!("listening on http://{address}\n")) {
             tracing::warn!(%error, "standard output");
@@ -70,20 +72,39 @@ fn simulate(world: World, scenario: Scenario, speed: f64) -> Arc<Sim> {
     Arc::new(Sim::new(world, Options { speed, scenario }, elapsed))
 }
 
-fn scenario(name: Option<&str>) -> Result<Scenario, SetUpError> {
-    Scenario::named(name.unwrap_or(Scenario::DEFAULT)).map_err(|error| SetUpError::Simulated(error.to_string()))
+/// The scenario of that name, or of that file, with these parameters set.
+fn scenario(name: Option<&str>, settings: &[String]) -> Result<Scenario, SetUpError> {
+    let name = name.unwrap_or(Scenario::DEFAULT);
+    let settings =
+        settings.iter().map(|text| text.parse().map_err(|error| SetUpError::Simulated(format!("--set {error}"))));
+    let settings: Vec<Parameter> = settings.collect::<Result<_, _>>()?;
+    // No scenario's name looks like a path.
+    if !name.ends_with(".toml") && !name.contains(std::path::MAIN_SEPARATOR) {
+        return Script::named(name).and_then(|script| script.play(&settings)).map_err(refused);
+    }
+    let say = |error: String| SetUpError::Simulated(format!("scenario {name}: {error}"));
+    let text = std::fs::read_to_string(name).map_err(|error| say(error.to_string()))?;
+    Script::parse(&text).and_then(|script| script.play(&settings)).map_err(|error| say(error.to_string()))
+}
+
+fn refused(error: ScenarioError) -> SetUpError {
+    SetUpError::Simulated(error.to_string())
 }
 
 fn origin(seed: u64, start: jiff::Timestamp) -> Origin {
     Origin { seed, start: SimTime::from_millis(start.as_millisecond()) }
 }
 
-fn read_world(file: &Path, origin: Origin) -> Result<World, SetUpError> {
+/// The world of a file, as the scenario finds it.
+fn world_of(file: &Path, scenario: &Scenario, origin: Origin) -> Result<World, SetUpError> {
     let say = |error: String| SetUpError::Simulated(format!("world {}: {error}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| say(error.to_string()))?;
     let json = file.extension().is_some_and(|extension| extension == "json");
-    World::from_document(&text, if json { Format::Json } else { Format::Toml }, origin)
-        .map_err(|error| say(error.to_string()))
+    let format = if json { Format::Json } else { Format::Toml };
+    scenario.world(Some((&text, format)), origin).map_err(|error| match error {
+        ScenarioError::World(error) => say(error.to_string()),
+        other => SetUpError::Simulated(format!("scenario {} in world {}: {other}", scenario.name, file.display())),
+    })
 }
 
 /// Waits for a signal, or with `stdin_closes` for the end of standard input.

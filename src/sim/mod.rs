@@ -9,6 +9,7 @@ pub mod control;
 pub mod fault;
 pub mod listener;
 pub mod physics;
+mod place;
 pub mod scenario;
 pub mod state;
 mod time;
@@ -18,7 +19,8 @@ pub mod world;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-pub use self::scenario::Scenario;
+pub use self::place::Place;
+pub use self::scenario::{Scenario, Script};
 pub use self::time::SimTime;
 pub use self::world::World;
 
@@ -30,7 +32,7 @@ pub type Elapsed = Box<dyn Fn() -> Duration + Send + Sync>;
 pub struct Options {
     /// Virtual seconds a second; 0 stands still until advanced.
     pub speed: f64,
-    /// The load over the day.
+    /// The load over the day, and what breaks when.
     pub scenario: Scenario,
 }
 
@@ -59,6 +61,7 @@ impl Sim {
         let speed = if options.speed.is_finite() { options.speed.max(0.0) } else { 0.0 };
         let base = elapsed();
         let (start, seed) = (world.now, world.seed);
+        world.plan(options.scenario.timeline());
         world.set_load(options.scenario.load);
         let inner = Mutex::new(Inner { world, start, base, advanced: Duration::ZERO });
         Self { elapsed, speed, seed, desk: wire::Desk::new(seed), inner }
@@ -105,7 +108,8 @@ impl Sim {
         now
     }
 
-    /// Puts another world in the place of this one. Build it for [`Sim::now`] and [`Sim::seed`]: virtual time goes on.
+    /// Puts another world in the place of this one. Build it for [`Sim::now`] and [`Sim::seed`]: virtual time goes on, and so
+    /// does the load; what the scenario had yet to break belonged to the old world.
     pub fn replace_world(&self, mut world: World) {
         let mut inner = self.lock();
         world.set_load(inner.world.load.clone());

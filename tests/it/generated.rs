@@ -12,8 +12,8 @@ use fournines::cli;
 use fournines::console::{self, App, Msg, Setting};
 use fournines::judge::Picture;
 use fournines::listing::LISTS;
-use fournines::sim::Scenario;
-use fournines::sim::fault::Fault;
+use fournines::sim::Script;
+use fournines::sim::fault::{Fault, KINDS};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
@@ -42,6 +42,7 @@ fn blocks() -> BTreeMap<&'static str, String> {
         ("iam", iam()),
         ("lists", lists()),
         ("scenarios", scenarios()),
+        ("faults", faults()),
         ("usage", cli::args::overview()),
     ])
 }
@@ -73,9 +74,19 @@ fn lists() -> String {
 }
 
 fn scenarios() -> String {
-    let mut text = String::from("| scenario | |\n| --- | --- |\n");
-    for scenario in Scenario::all().unwrap() {
-        text += &format!("| `{}` | {} |\n", scenario.name, scenario.description);
+    let mut text = String::from("| scenario | | parameters |\n| --- | --- | --- |\n");
+    for script in Script::all().unwrap() {
+        let parameters: Vec<String> = script.parameters.iter().map(|parameter| format!("`{parameter}`")).collect();
+        text += &format!("| `{}` | {} | {} |\n", script.name, script.description, parameters.join(" "));
+    }
+    text.trim_end().to_owned()
+}
+
+fn faults() -> String {
+    let mut text = String::from("| fault | fields | what happens |\n| --- | --- | --- |\n");
+    for kind in KINDS {
+        let fields: Vec<String> = kind.fields.iter().map(|field| format!("`{field}`")).collect();
+        text += &format!("| `{}` | {} | {} |\n", kind.name, fields.join(" "), kind.does);
     }
     text.trim_end().to_owned()
 }

@@ -68,6 +68,7 @@ impl World {
         self.schedule = Schedule::default();
         self.schedule.put(self.now + RECONCILE_EVERY, Event::Reconcile);
         self.schedule.put(SimTime::of_minute(self.now.minute() + 1), Event::Minute);
+        self.resume_members();
         self.wire_services();
         for name in self.region_names() {
             self.with_scene(&name, |scene| {
@@ -76,6 +77,20 @@ impl World {
             });
         }
         self.settle_alarms();
+    }
+
+    /// Plans the next steps of members that the world found half-way.
+    fn resume_members(&mut self) {
+        for region in self.regions.values() {
+            for group in region.groups.values() {
+                for member in group.members.values() {
+                    if let Some(at) = member.step_at {
+                        let event = Event::Member(region.name.clone(), group.name.clone(), member.instance.clone());
+                        self.schedule.put(at, event);
+                    }
+                }
+            }
+        }
     }
 
     fn happen(&mut self, event: Event) {
@@ -89,6 +104,8 @@ impl World {
             Event::Classic(region, balancer, id) => {
                 self.with_scene(&region, |scene| scene.check_classic(&balancer, &id));
             }
+            Event::Cue(index) => self.cue(index),
+            Event::CueEnds(index) => self.end_cue(index),
             Event::Member(region, group, id) => self.with_scene(&region, |scene| scene.step_member(&group, &id)),
         }
     }

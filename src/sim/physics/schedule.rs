@@ -48,4 +48,8 @@ pub enum Event {
     Classic(RegionName, ClassicName, InstanceId),
     /// A group takes the next step of a member's life.
     Member(RegionName, GroupName, InstanceId),
+    /// An event of the scenario begins: its place in the timeline.
+    Cue(usize),
+    /// An event of the scenario ends.
+    CueEnds(usize),
 }

@@ -12,7 +12,7 @@ mod classic;
 mod cluster;
 mod database;
 mod dns;
-mod document;
+pub(super) mod document;
 mod global;
 mod group;
 mod history;
@@ -53,7 +53,8 @@ pub use self::database::{
     ReplicationStatus, SubnetGroup,
 };
 pub use self::dns::{AliasTarget, HostedZone, RecordSet};
-pub use self::document::{Format, WorldError};
+pub(super) use self::document::with_hint;
+pub use self::document::{Age, Format, WorldDocument, WorldError};
 pub use self::global::{FailoverState, FailoverStatus, GlobalCluster, GlobalMember};
 pub use self::group::{
     AutoScalingGroup, GroupCauses, HealthCheckType, LifecycleState, MaintenancePolicy, Member, MemberHealth, Process,
@@ -113,6 +114,8 @@ pub struct World {
     pub hosted_zones: BTreeMap<HostedZoneId, HostedZone>,
     /// The load that all services carry over the day.
     pub load: super::scenario::LoadCurve,
+    /// The scenario under way.
+    pub timeline: super::scenario::Timeline,
     /// What will happen when; see [`super::physics`].
     pub schedule: super::physics::Schedule,
     /// Faults in force, in the order in which they were applied.

@@ -29,14 +29,30 @@ impl Site<'_> {
             let young = chance < 0.15;
             let age = if young { step.mul_f64(0.1 + chance * 4.0) } else { step };
             let at = self.ago(age.max(Duration::from_secs(1800)));
-            self.scene.now = at;
-            let launched = self.scene.launch_for_group(name, &zone, &subnet);
-            self.scene.now = self.start;
-            let id = launched.map_err(|failure| WorldError::invalid(path, failure.to_string()))?;
-            self.settle_instance(&id, at);
-            self.settle_member(name, &id, at, young);
+            self.member_since(path, name, (&zone, &subnet), at, young)?;
         }
-        Ok(())
+        if let Some(group) = self.region().groups.get_mut(name) {
+            group.activities.make_contiguous().sort_by_key(|activity| activity.started_at);
+        }
+        self.leave_members(path, doc, name)
+    }
+
+    /// Launches a member that has served since shortly after `at`.
+    pub(super) fn member_since(
+        &mut self,
+        path: &str,
+        name: &GroupName,
+        (zone, subnet): (&ZoneName, &SubnetId),
+        at: SimTime,
+        young: bool,
+    ) -> Result<InstanceId, WorldError> {
+        self.scene.now = at;
+        let launched = self.scene.launch_for_group(name, zone, subnet);
+        self.scene.now = self.start;
+        let id = launched.map_err(|failure| WorldError::invalid(path, failure.to_string()))?;
+        self.settle_instance(&id, at);
+        self.settle_member(name, &id, at, young);
+        Ok(id)
     }
 
     /// Makes a launched instance a member that has served since `at`; `young` ones took the place of one that failed.
@@ -116,7 +132,6 @@ impl Site<'_> {
         activities.push(activity(self.scene.mint.uuid(), id.clone(), description, cause, TO_SERVICE));
         if let Some(group) = self.scene.region.groups.get_mut(name) {
             group.activities.extend(activities);
-            group.activities.make_contiguous().sort_by_key(|activity| activity.started_at);
         }
     }
 }

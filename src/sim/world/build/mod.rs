@@ -13,6 +13,7 @@ mod databases;
 mod dns;
 mod fleet;
 mod groups;
+mod left;
 mod members;
 mod network;
 mod past;
@@ -28,16 +29,16 @@ use crate::sim::physics::Schedule;
 use crate::sim::scenario::LoadCurve;
 use site::Site;
 
-/// The built-in world.
-const BUILTIN: &str = include_str!("../builtin.toml");
-
 impl World {
+    /// The document of the built-in world.
+    pub const BUILTIN: &str = include_str!("../builtin.toml");
+
     /// The built-in world: two regions, some eight services, about 120 instances.
     ///
     /// # Errors
     /// None but what [`World::from_document`] gives, which its test excludes.
     pub fn builtin(origin: Origin) -> Result<Self, WorldError> {
-        Self::from_document(BUILTIN, Format::Toml, origin)
+        Self::from_document(Self::BUILTIN, Format::Toml, origin)
     }
 
     /// The world that `text` describes, steady, at `origin`.
@@ -45,14 +46,21 @@ impl World {
     /// # Errors
     /// [`WorldError`] with line and column, or with the path of what contradicts itself or AWS.
     pub fn from_document(text: &str, format: Format, origin: Origin) -> Result<Self, WorldError> {
-        let document = WorldDocument::parse(text, format)?;
-        let mut world = empty(&document, origin)?;
+        Self::of(&WorldDocument::parse(text, format)?, origin)
+    }
+
+    /// The world of a document that was read already.
+    ///
+    /// # Errors
+    /// [`WorldError::Invalid`] with the path of what contradicts itself or AWS.
+    pub fn of(document: &WorldDocument, origin: Origin) -> Result<Self, WorldError> {
+        let mut world = empty(document, origin)?;
         for (name, doc) in &document.regions {
             build_region(&mut world, name, doc)?;
         }
-        databases::link_replicas(&mut world, &document)?;
-        clusters::build_globals(&mut world, &document)?;
-        dns::build_hosted_zones(&mut world, &document)?;
+        databases::link_replicas(&mut world, document)?;
+        clusters::build_globals(&mut world, document)?;
+        dns::build_hosted_zones(&mut world, document)?;
         world.begin();
         Ok(world)
     }
@@ -79,6 +87,7 @@ fn empty(document: &WorldDocument, origin: Origin) -> Result<World, WorldError> 
         global_clusters: BTreeMap::new(),
         hosted_zones: BTreeMap::new(),
         load: LoadCurve::constant(),
+        timeline: Default::default(),
         schedule: Schedule::default(),
         faults: Vec::new(),
         late_metrics_s: 0.0,
@@ -303,16 +312,17 @@ mod tests {
             ),
         ];
         for (old, new, expected) in rows {
-            assert!(BUILTIN.contains(old), "{old}");
-            let error =
-                World::from_document(&BUILTIN.replacen(old, new, 1), Format::Toml, ORIGIN).unwrap_err().to_string();
+            assert!(World::BUILTIN.contains(old), "{old}");
+            let error = World::from_document(&World::BUILTIN.replacen(old, new, 1), Format::Toml, ORIGIN)
+                .unwrap_err()
+                .to_string();
             assert!(error.starts_with(&format!("world: {expected}")), "{error}");
         }
     }
 
     #[test]
     fn a_world_in_json_is_the_same_world() {
-        let value: serde_json::Value = toml::from_str(BUILTIN).unwrap();
+        let value: serde_json::Value = toml::from_str(World::BUILTIN).unwrap();
         let json = World::from_document(&value.to_string(), Format::Json, ORIGIN).unwrap();
         let toml = World::builtin(ORIGIN).unwrap();
         assert_eq!(crate::sim::state::document(&json), crate::sim::state::document(&toml));

@@ -125,6 +125,9 @@ pub struct GroupDoc {
     /// Instance refreshes of the past, oldest first.
     #[serde(default)]
     pub refreshes: Vec<RefreshDoc>,
+    /// Members besides the desired ones, as somebody left them.
+    #[serde(default)]
+    pub left: Vec<LeftDoc>,
     /// When the group was made.
     pub age: Age,
     /// When its oldest member was launched.
@@ -132,6 +135,18 @@ pub struct GroupDoc {
     /// Tags, besides `Name`, `Service` and `Environment`.
     #[serde(default)]
     pub tags: TagsDoc,
+}
+
+/// A member that somebody left in another state than in service.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeftDoc {
+    /// `Standby`, or `Terminating:Wait` for one that a hook holds.
+    pub state: String,
+    /// How long ago it entered that state.
+    pub age: Age,
+    /// Its zone; one of the group's when absent.
+    pub zone: Option<String>,
 }
 
 /// A lifecycle hook.

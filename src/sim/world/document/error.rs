@@ -1,6 +1,7 @@
 //! What can be wrong with a world document.
 
 use super::super::nearest;
+use crate::sim::place::Place;
 
 /// A document that no world can be built from.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,15 +32,12 @@ impl WorldError {
         Self::Invalid { path: path.into(), message: message.into() }
     }
 
-    pub(super) fn from_toml(text: &str, error: &toml::de::Error) -> Self {
-        let offset = error.span().map_or(0, |span| span.start.min(text.len()));
-        let before = text.get(..offset).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    pub(in crate::sim) fn from_toml(text: &str, error: &toml::de::Error) -> Self {
+        let Place { line, column } = Place::of(text, error.span().map_or(0, |span| span.start));
         Self::Syntax { line, column, message: with_hint(error.message()) }
     }
 
-    pub(super) fn from_json(error: &serde_json::Error) -> Self {
+    pub(in crate::sim) fn from_json(error: &serde_json::Error) -> Self {
         let message = error.to_string();
         // serde_json ends its message with the place, which stands at the front here.
         let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
@@ -48,7 +46,7 @@ impl WorldError {
 }
 
 /// serde names an unknown field and the known ones between backticks: adds the one that was probably meant.
-fn with_hint(message: &str) -> String {
+pub(in crate::sim) fn with_hint(message: &str) -> String {
     let first_line = message.lines().next().unwrap_or_default();
     let mut words = first_line.split('`').skip(1).step_by(2);
     let unknown = if first_line.starts_with("unknown ") { words.next() } else { None };

@@ -14,11 +14,12 @@ mod region;
 
 pub use self::alarm::{AlarmDoc, EpisodeDoc};
 pub use self::balancing::{BalancerDoc, ClassicDoc, ListenerDoc, RuleDoc, TargetGroupDoc};
-pub use self::compute::{EventDoc, GroupDoc, HookDoc, ImageDoc, InstanceDoc, TemplateDoc};
+pub use self::compute::{EventDoc, GroupDoc, HookDoc, ImageDoc, InstanceDoc, LeftDoc, TemplateDoc};
 pub use self::data::{ClusterDoc, DatabaseDoc, GlobalDoc, MemberDoc};
 pub use self::duration::Age;
 pub use self::error::WorldError;
-pub use self::region::{HostedZoneDoc, RecordDoc, RegionDoc, ShiftDoc};
+pub(in crate::sim) use self::error::with_hint;
+pub use self::region::{AutoshiftDoc, HostedZoneDoc, RecordDoc, RegionDoc, ServiceDoc, ShiftDoc};
 
 use std::collections::BTreeMap;
 
