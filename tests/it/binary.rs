@@ -44,6 +44,10 @@ fn misspelt_names_are_refused_with_the_nearest_one_and_cost_no_call() {
         ("status --endpoint-url localhost:5000", &["http://"]),
         ("sim --listen 0.0.0.0:4566", &["loopback"]),
         ("sim --world nowhere.toml", &["nowhere.toml"]),
+        ("sim --scenario gray-zone --set zoen=us-east-1c", &["did you mean \"zone\"?"]),
+        ("sim --scenario gray-zone --set zone", &["zone=us-east-1c"]),
+        ("demo --scenario gray-zone --set zone=us-east-1x", &["there is no zone \"us-east-1x\""]),
+        ("sim --scenario ./nowhere.toml", &["./nowhere.toml"]),
         ("status --config nowhere.toml", &["nowhere.toml"]),
     ] {
         assert_refused(&fournines.run(line), words);
