@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::document::{DatabaseDoc, RegionDoc, WorldDocument, WorldError};
+use super::super::document::{DatabaseDoc, RegionDoc, WorldError};
 use super::super::{
     DbEndpoint, DbEvent, DbEventSource, DbInstance, DbInstanceId, DbStatus, ReplicaSource, ReplicationState,
     ReplicationStatus, SubnetGroup, World, random,
@@ -211,14 +211,12 @@ pub(super) fn rds_zone(region: &str) -> &'static str {
 }
 
 /// Connects replicas with what they replicate, in the region or across.
-pub(super) fn link_replicas(world: &mut World, document: &WorldDocument) -> Result<(), WorldError> {
-    for (region, doc) in &document.regions {
-        for (index, database) in doc.databases.iter().enumerate() {
-            let Some(source) = &database.replica_of else { continue };
-            let path = format!("regions.{region}.databases[{index}].replica_of");
-            let (home, id) = source.split_once('/').unwrap_or((region, source));
-            link(world, &path, (region, &database.id), (home, id))?;
-        }
+pub(super) fn link_replicas(world: &mut World, region: &str, doc: &RegionDoc) -> Result<(), WorldError> {
+    for (index, database) in doc.databases.iter().enumerate() {
+        let Some(source) = &database.replica_of else { continue };
+        let path = format!("regions.{region}.databases[{index}].replica_of");
+        let (home, id) = source.split_once('/').unwrap_or((region, source));
+        link(world, &path, (region, &database.id), (home, id))?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod clusters;
 mod databases;
 mod dns;
 mod fleet;
+mod generate;
 mod groups;
 mod left;
 mod members;
@@ -55,10 +56,18 @@ impl World {
     /// [`WorldError::Invalid`] with the path of what contradicts itself or AWS.
     pub fn of(document: &WorldDocument, origin: Origin) -> Result<Self, WorldError> {
         let mut world = empty(document, origin)?;
-        for (name, doc) in &document.regions {
-            build_region(&mut world, name, doc)?;
+        let regions = generate::regions(document, origin.seed)?;
+        // A region is what is written about it, and as many cells as its counts need.
+        let mut parts: Vec<(&str, RegionDoc)> = Vec::new();
+        for (name, doc) in &regions {
+            let cells = generate::cells(name, doc, origin.seed);
+            build_region(&mut world, name, doc, &cells)?;
+            parts.push((name, doc.clone()));
+            parts.extend(cells.into_iter().map(|cell| (name.as_str(), cell)));
         }
-        databases::link_replicas(&mut world, document)?;
+        for (name, doc) in &parts {
+            databases::link_replicas(&mut world, name, doc)?;
+        }
         clusters::build_globals(&mut world, document)?;
         dns::build_hosted_zones(&mut world, document)?;
         world.begin();
@@ -94,24 +103,35 @@ fn empty(document: &WorldDocument, origin: Origin) -> Result<World, WorldError> 
     })
 }
 
-fn build_region(world: &mut World, name: &str, doc: &RegionDoc) -> Result<(), WorldError> {
+fn build_region(world: &mut World, name: &str, doc: &RegionDoc, cells: &[RegionDoc]) -> Result<(), WorldError> {
     let region = empty_region(name, doc)?;
     world.regions.insert(region.name.clone(), region);
     let start = world.now;
     let mut site = Site::new(world, RegionName::from(name), start)?;
     site.build_network(doc)?;
-    site.build_services(doc)?;
-    site.build_images(doc)?;
-    site.build_templates(doc)?;
-    site.build_target_groups(doc)?;
-    site.build_balancers(doc)?;
-    site.build_classic(doc)?;
-    site.build_groups(doc)?;
-    site.build_instances(doc)?;
-    site.build_databases(doc)?;
-    site.build_clusters(doc)?;
-    site.build_past(doc)?;
-    site.build_alarms(doc)
+    site.build_things(doc)?;
+    for cell in cells {
+        site.build_network(cell)?;
+        site.build_things(cell)?;
+    }
+    Ok(())
+}
+
+impl Site<'_> {
+    fn build_things(&mut self, doc: &RegionDoc) -> Result<(), WorldError> {
+        self.build_services(doc)?;
+        self.build_images(doc)?;
+        self.build_templates(doc)?;
+        self.build_target_groups(doc)?;
+        self.build_balancers(doc)?;
+        self.build_classic(doc)?;
+        self.build_groups(doc)?;
+        self.build_instances(doc)?;
+        self.build_databases(doc)?;
+        self.build_clusters(doc)?;
+        self.build_past(doc)?;
+        self.build_alarms(doc)
+    }
 }
 
 fn empty_region(name: &str, doc: &RegionDoc) -> Result<Region, WorldError> {

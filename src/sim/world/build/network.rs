@@ -15,10 +15,10 @@ use crate::sim::physics::public_address;
 /// When the network was laid.
 const AGE: Duration = Duration::from_secs(900 * 86_400);
 
-/// Addresses of a /20 less the five that AWS keeps.
-const PRIVATE_ADDRESSES: u32 = 4091;
-/// Addresses of a /24 less the five that AWS keeps.
-const PUBLIC_ADDRESSES: u32 = 251;
+/// Addresses of a block that AWS keeps to itself.
+const KEPT: u32 = 5;
+/// Length of public subnets' prefixes.
+const PUBLIC_PREFIX: u8 = 24;
 
 impl Site<'_> {
     pub(super) fn build_network(&mut self, doc: &RegionDoc) -> Result<(), WorldError> {
@@ -34,18 +34,24 @@ impl Site<'_> {
         if zones.len() > 6 {
             return Err(WorldError::invalid(format!("regions.{}.zones", self.name()), "six zones at most"));
         }
+        // Private blocks at 10.N.0.0, .16.0, … and public ones at 10.N.200.0, .201.0, …; where much is to come, three blocks of
+        // 16,384 addresses or six of 8,192.
+        let (prefix, step) = match (doc.roomy, zones.len()) {
+            (false, _) => (20, 16),
+            (true, ..=3) => (18, 64),
+            (true, _) => (19, 32),
+        };
         for (zone, index) in zones.iter().zip(0_u8..) {
-            // Private blocks at 10.N.0.0, .16.0, … and public ones at 10.N.200.0, .201.0, …
-            let private = self.add_subnet(zone, Ipv4Addr::new(10, doc.network, index * 16, 0), 20, PRIVATE_ADDRESSES);
-            let public = self.add_subnet(zone, Ipv4Addr::new(10, doc.network, 200 + index, 0), 24, PUBLIC_ADDRESSES);
+            let private = self.add_subnet(zone, Ipv4Addr::new(10, doc.network, index * step, 0), prefix);
+            let public = self.add_subnet(zone, Ipv4Addr::new(10, doc.network, 200 + index, 0), PUBLIC_PREFIX);
             self.subnets.insert(zone.clone(), (private, public));
         }
         self.add_routes(doc, &zones)
     }
 
-    fn add_subnet(&mut self, zone: &ZoneName, network: Ipv4Addr, prefix: u8, free_addresses: u32) -> SubnetId {
+    fn add_subnet(&mut self, zone: &ZoneName, network: Ipv4Addr, prefix: u8) -> SubnetId {
         let id = SubnetId::from(self.scene.mint.id("subnet"));
-        let public = prefix == 24;
+        let public = prefix == PUBLIC_PREFIX;
         let name = format!("{}-{zone}", if public { "public" } else { "private" });
         let subnet = Subnet {
             id: id.clone(),
@@ -54,7 +60,7 @@ impl Site<'_> {
             zone: zone.clone(),
             network,
             prefix,
-            free_addresses,
+            free_addresses: (1_u32 << (32 - u32::from(prefix))) - KEPT,
             used: BTreeSet::new(),
             public,
             tags: Self::tags(Some(&name), None, &Default::default()),

@@ -8,7 +8,7 @@ use super::Age;
 use super::region::TagsDoc;
 
 /// An alarm: with `metric` a metric alarm, with `rule` a composite one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlarmDoc {
     /// Its name.

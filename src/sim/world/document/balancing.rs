@@ -8,7 +8,7 @@ use super::Age;
 use super::region::TagsDoc;
 
 /// A target group.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TargetGroupDoc {
     /// Its name.
@@ -38,7 +38,7 @@ pub struct TargetGroupDoc {
 }
 
 /// An application or network load balancer.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BalancerDoc {
     /// Its name.
@@ -69,7 +69,7 @@ pub struct BalancerDoc {
 }
 
 /// A listener.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListenerDoc {
     /// Port.
@@ -87,7 +87,7 @@ pub struct ListenerDoc {
 }
 
 /// A rule.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleDoc {
     /// Path patterns.

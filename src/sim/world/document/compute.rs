@@ -6,7 +6,7 @@ use super::Age;
 use super::region::TagsDoc;
 
 /// A machine image.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImageDoc {
     /// Its name.
@@ -25,7 +25,7 @@ pub struct ImageDoc {
 }
 
 /// A launch template.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TemplateDoc {
     /// Its name.
@@ -45,7 +45,7 @@ pub struct TemplateDoc {
 }
 
 /// A version of a launch template.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TemplateVersionDoc {
     /// Name of the image.
@@ -60,7 +60,7 @@ pub struct TemplateVersionDoc {
 }
 
 /// An Auto Scaling group.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupDoc {
     /// Its name.
@@ -198,7 +198,7 @@ pub struct RefreshDoc {
 }
 
 /// An instance outside of groups.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InstanceDoc {
     /// Its `Name` tag.

@@ -6,7 +6,7 @@ use super::Age;
 use super::region::TagsDoc;
 
 /// A database instance outside of clusters.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseDoc {
     /// Its identifier.

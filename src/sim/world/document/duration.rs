@@ -6,7 +6,7 @@ use jiff::{Span, SpanRelativeTo};
 use serde::{Deserialize, Deserializer, de};
 
 /// A length of time, written as people write it. Days have 24 hours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Age(pub Duration);
 
 impl Age {

@@ -10,15 +10,17 @@ mod compute;
 mod data;
 mod duration;
 mod error;
+mod generate;
 mod region;
 
 pub use self::alarm::{AlarmDoc, EpisodeDoc};
 pub use self::balancing::{BalancerDoc, ClassicDoc, ListenerDoc, RuleDoc, TargetGroupDoc};
-pub use self::compute::{EventDoc, GroupDoc, HookDoc, ImageDoc, InstanceDoc, LeftDoc, TemplateDoc};
+pub use self::compute::{EventDoc, GroupDoc, HookDoc, ImageDoc, InstanceDoc, LeftDoc, TemplateDoc, TemplateVersionDoc};
 pub use self::data::{ClusterDoc, DatabaseDoc, GlobalDoc, MemberDoc};
 pub use self::duration::Age;
 pub use self::error::WorldError;
 pub(in crate::sim) use self::error::with_hint;
+pub use self::generate::{GenerateDoc, GenerateRegionsDoc};
 pub use self::region::{AutoshiftDoc, HostedZoneDoc, RecordDoc, RegionDoc, ServiceDoc, ShiftDoc};
 
 use std::collections::BTreeMap;
@@ -44,7 +46,10 @@ pub struct WorldDocument {
     pub alias: Option<String>,
     /// The name of the role that calls; `ops` when absent.
     pub caller_role: Option<String>,
+    /// Regions by number.
+    pub generate: Option<GenerateRegionsDoc>,
     /// Regions by name.
+    #[serde(default)]
     pub regions: BTreeMap<String, RegionDoc>,
     /// Aurora global databases.
     #[serde(default)]
@@ -81,7 +86,7 @@ mod tests {
         let rows = [
             (
                 "account = \"1\"\nalais = \"shop\"\n[regions]",
-                "world: line 2, column 1: unknown field `alais`, expected one of `account`, `alias`, `caller_role`, `regions`, `global_clusters`, `hosted_zones`; did you mean `alias`?",
+                "world: line 2, column 1: unknown field `alais`, expected one of `account`, `alias`, `caller_role`, `generate`, `regions`, `global_clusters`, `hosted_zones`; did you mean `alias`?",
             ),
             ("account = 5\n[regions]", "world: line 1, column 11: invalid type: integer `5`, expected a string"),
             (

@@ -5,18 +5,25 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{
-    Age, AlarmDoc, BalancerDoc, ClassicDoc, ClusterDoc, DatabaseDoc, GroupDoc, ImageDoc, InstanceDoc, TargetGroupDoc,
-    TemplateDoc,
+    Age, AlarmDoc, BalancerDoc, ClassicDoc, ClusterDoc, DatabaseDoc, GenerateDoc, GroupDoc, ImageDoc, InstanceDoc,
+    TargetGroupDoc, TemplateDoc,
 };
 
 /// A region.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RegionDoc {
-    /// Zone names to zone ids.
+    /// Zone names to zone ids. Those that AWS has, when absent from a region that is generated.
+    #[serde(default)]
     pub zones: BTreeMap<String, String>,
     /// Second number of its VPC's block, `10.N.0.0/16`.
+    #[serde(default)]
     pub network: u8,
+    /// Its VPC has the largest subnets that there are; only of generated parts.
+    #[serde(skip)]
+    pub roomy: bool,
+    /// Things by number.
+    pub generate: Option<GenerateDoc>,
     /// Zones that have a NAT gateway; a zone without one routes through the first.
     #[serde(default)]
     pub nat_zones: Vec<String>,
