@@ -59,6 +59,8 @@ fn region_document(world: &World, region: &Region) -> Value {
             let writer = cluster.is_some_and(|cluster| cluster.members.iter().any(|member| member.writer && member.instance == database.id));
             let mut document = members(value(database));
             document.insert("role".to_owned(), json!(database.role(writer)));
+            document.insert("serves".to_owned(), json!(database.course.serving_at(world.now)));
+            document.insert("behind_s".to_owned(), json!(database.course.behind_at(world.now)));
             Value::Object(document)
         }).collect::<Vec<_>>(),
         "clusters": list(region.clusters.values()),

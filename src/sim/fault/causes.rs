@@ -32,6 +32,7 @@ impl World {
             }
         }
         self.faults = faults;
+        self.settle_replication();
     }
 }
 

@@ -32,6 +32,7 @@ use std::time::Duration;
 pub use self::act::Unknown;
 pub use self::alarm::{AlarmExpression, ExpressionError};
 pub(super) use self::classic::set as set_classic;
+pub use self::database::{DbStep, database_serves};
 pub use self::health::serves;
 pub(super) use self::launch::public_address;
 pub use self::launch::{Launch, LaunchFailure};
@@ -74,8 +75,10 @@ impl World {
             self.with_scene(&name, |scene| {
                 scene.record_serving();
                 scene.begin_shifts();
+                scene.feel_databases();
             });
         }
+        self.settle_replication();
         self.settle_alarms();
     }
 
@@ -107,6 +110,8 @@ impl World {
             Event::Cue(index) => self.cue(index),
             Event::CueEnds(index) => self.end_cue(index),
             Event::Member(region, group, id) => self.with_scene(&region, |scene| scene.step_member(&group, &id)),
+            Event::Database(region, id, step) => self.step_database(&region, &id, step),
+            Event::Cluster(region, id) => self.step_cluster(&region, &id),
         }
     }
 

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::super::world::{Arn, ClassicName, GroupName, InstanceId, RegionName, SimTime, TargetKey};
+use super::super::world::{
+    Arn, ClassicName, DbClusterId, DbInstanceId, GroupName, InstanceId, RegionName, SimTime, TargetKey,
+};
+use super::database::DbStep;
 
 /// Things that are due at an instant, in the order of their instants and, at one instant, of their making.
 #[derive(Debug, Clone, Default)]
@@ -52,4 +55,8 @@ pub enum Event {
     Cue(usize),
     /// An event of the scenario ends.
     CueEnds(usize),
+    /// A database takes a step.
+    Database(RegionName, DbInstanceId, DbStep),
+    /// A cluster's reader begins to write.
+    Cluster(RegionName, DbClusterId),
 }

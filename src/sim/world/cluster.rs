@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Arn, DbClusterId, DbInstanceId, DbStatus, GlobalClusterId, ServiceName, SimTime, Tags, ZoneName};
+use super::{
+    Arn, ClusterFailover, DbClusterId, DbInstanceId, DbStatus, GlobalClusterId, ServiceName, SimTime, Tags, ZoneName,
+};
 
 /// A database cluster.
 #[derive(Debug, Clone, Serialize)]
@@ -73,6 +75,16 @@ pub struct DbCluster {
     pub tags: Tags,
     /// The service that uses it.
     pub service: Option<ServiceName>,
+    /// A change of writers that is under way.
+    pub failover: Option<ClusterFailover>,
+}
+
+impl DbCluster {
+    /// The member that writes; none does in the secondary region of a global database.
+    #[must_use]
+    pub fn writer(&self) -> Option<&DbInstanceId> {
+        self.members.iter().find(|member| member.writer).map(|member| &member.instance)
+    }
 }
 
 /// An instance's membership in its cluster.

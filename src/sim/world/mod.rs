@@ -49,8 +49,9 @@ pub use self::classic::{
 };
 pub use self::cluster::{ClusterMember, DbCluster};
 pub use self::database::{
-    DbCauses, DbEndpoint, DbEvent, DbEventSource, DbInstance, DbRole, DbStatus, ReplicaSource, ReplicationState,
-    ReplicationStatus, SubnetGroup,
+    ClusterFailover, DbCauses, DbCourse, DbEndpoint, DbEvent, DbEventSource, DbInstance, DbPhase, DbRole, DbServing,
+    DbSpace, DbStatus, FREE_IN_CALM, Glide, HostTrouble, ReplicaSource, ReplicationState, ReplicationStatus, Standby,
+    SubnetGroup,
 };
 pub use self::dns::{AliasTarget, HostedZone, RecordSet};
 pub(super) use self::document::with_hint;

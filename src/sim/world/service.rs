@@ -1,5 +1,7 @@
 //! Services of the simulated company: where traffic comes from and what it costs. AWS knows nothing of them.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{Arn, ClassicName, GroupName, History, ServiceName, SimTime};
@@ -19,6 +21,8 @@ pub struct Service {
     pub health_path_broken: Option<SimTime>,
     /// A cause: its clients retry what fails, several times and at once, since then.
     pub retry_storm: Option<SimTime>,
+    /// The databases and clusters that it needs, by name, each with the share of its requests that need the writer.
+    pub uses: BTreeMap<String, f64>,
     /// The target groups that take its traffic.
     pub target_groups: Vec<Arn>,
     /// The classic load balancers that take its traffic.

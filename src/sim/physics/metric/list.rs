@@ -38,8 +38,12 @@ const DATABASE: &[&str] = &[
     "DatabaseConnections",
     "FreeStorageSpace",
     "FreeableMemory",
+    "OldestReplicationSlotLag",
+    "ReadIOPS",
     "ReadLatency",
     "ReplicaLag",
+    "TransactionLogsDiskUsage",
+    "WriteIOPS",
     "WriteLatency",
 ];
 const GLOBAL: &[&str] = &["AuroraGlobalDBProgressLag", "AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"];

@@ -9,6 +9,7 @@ mod ec2;
 mod group;
 mod list;
 mod rds;
+mod replica;
 
 use super::super::world::{Region, SimTime, World, random};
 
@@ -217,8 +218,8 @@ mod tests {
             ask(world, "AWS/RDS", "ReplicaLag", &[("DBInstanceIdentifier", "copy")], 120).unwrap().maximum
         };
         assert!((0.5..4.0).contains(&lag(&world)));
-        let copy = world.regions.get_mut(fixture::REGION).unwrap().databases.get_mut("copy").unwrap();
-        copy.replication.as_mut().unwrap().state = super::super::super::world::ReplicationState::Error;
+        world.apply(super::super::super::fault::Fault::ReplicaError { id: "copy".to_owned() }).unwrap();
+        world.pass(180);
         assert_eq!(lag(&world), -1.0);
         assert_eq!(ask(&world, "AWS/RDS", "ReplicaLag", &[("DBInstanceIdentifier", "main")], 120), None);
     }

@@ -105,6 +105,7 @@ impl Site<'_> {
             replication_source: None,
             tags: Self::tags(None, service.as_ref(), &doc.tags),
             service,
+            failover: None,
         })
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::super::document::{DatabaseDoc, RegionDoc, WorldError};
 use super::super::{
-    DbEndpoint, DbEvent, DbEventSource, DbInstance, DbInstanceId, DbStatus, ReplicaSource, ReplicationState,
-    ReplicationStatus, SubnetGroup, World, random,
+    DbCourse, DbEndpoint, DbEvent, DbEventSource, DbInstance, DbInstanceId, DbStatus, ReplicaSource, ReplicationState,
+    ReplicationStatus, SubnetGroup, World, nearest, random,
 };
 use super::site::Site;
 
@@ -27,6 +27,7 @@ impl Site<'_> {
                 built.multi_az = true;
                 built.secondary_zone = Some(standby);
             }
+            built.course = DbCourse::new(built.zone.clone(), built.secondary_zone.clone(), built.created_at);
             built.pending.clone_from(&database.pending);
             built.base_lag_ms = database.lag_ms.unwrap_or(0);
             built.deletion_protection = database.deletion_protection;
@@ -58,6 +59,7 @@ impl Site<'_> {
         let port = port(shape.engine);
         let hour = random::below(self.scene.seed, &["backup", id], 24);
         let key = self.scene.mint.uuid();
+        let (zone, created_at) = (self.zone(path, shape.zone)?, self.ago(shape.age));
         Ok(DbInstance {
             id: DbInstanceId::from(id),
             arn: self.scene.arn("rds", &format!("db:{id}")),
@@ -67,7 +69,8 @@ impl Site<'_> {
             class: shape.class.to_owned(),
             status: DbStatus::Available,
             multi_az: false,
-            zone: self.zone(path, shape.zone)?,
+            course: DbCourse::new(zone.clone(), None, created_at),
+            zone,
             secondary_zone: None,
             master_username: "admin".to_owned(),
             database_name: service.map(str::to_owned),
@@ -81,7 +84,7 @@ impl Site<'_> {
             iops: (!shape.engine.starts_with("aurora")).then_some(3000),
             encrypted: true,
             kms_key: Some(self.scene.arn("kms", &format!("key/{key}")).to_string()),
-            created_at: self.ago(shape.age),
+            created_at,
             backup_window: format!("{hour:02}:12-{hour:02}:42"),
             maintenance_window: "sun:09:10-sun:09:40".to_owned(),
             backup_retention_days: 7,
@@ -208,6 +211,22 @@ pub(super) fn rds_zone(region: &str) -> &'static str {
         "us-west-2" => "Z1PVIF0B656C1W",
         _ => "Z29XKXDKYMONMX",
     }
+}
+
+/// Every database that a service uses is there.
+pub(super) fn check_uses(world: &World, name: &str, doc: &RegionDoc) -> Result<(), WorldError> {
+    let Some(region) = world.region(name) else { return Ok(()) };
+    let is_known = |id: &str| region.databases.contains_key(id) || region.clusters.contains_key(id);
+    for (index, service) in doc.services.iter().enumerate() {
+        if let Some(id) = service.uses.keys().find(|id| !is_known(id)) {
+            let known = region.databases.keys().map(|id| id.as_str());
+            let hint = nearest(id, known.chain(region.clusters.keys().map(|id| id.as_str())));
+            let hint = hint.map(|id| format!("; did you mean \"{id}\"?")).unwrap_or_default();
+            let path = format!("regions.{name}.services[{index}].uses");
+            return Err(WorldError::invalid(path, format!("there is no database or cluster \"{id}\" in {name}{hint}")));
+        }
+    }
+    Ok(())
 }
 
 /// Connects replicas with what they replicate, in the region or across.

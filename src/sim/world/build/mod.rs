@@ -67,6 +67,7 @@ impl World {
         }
         for (name, doc) in &parts {
             databases::link_replicas(&mut world, name, doc)?;
+            databases::check_uses(&world, name, doc)?;
         }
         clusters::build_globals(&mut world, document)?;
         dns::build_hosted_zones(&mut world, document)?;
@@ -319,6 +320,11 @@ mod tests {
                 "standby_zone = \"us-east-1c\"",
                 "standby_zone = \"us-east-1a\"",
                 "regions.us-east-1.databases[0].standby_zone: the standby stands in another zone",
+            ),
+            (
+                "uses = { orders = 0.7 }",
+                "uses = { order = 0.7 }",
+                "regions.us-east-1.services[1].uses: there is no database or cluster \"order\" in us-east-1; did you mean \"orders\"?",
             ),
             (
                 "replica_of = \"us-east-1/orders\"",

@@ -147,6 +147,9 @@ impl Site<'_> {
             if !(0.0..=1.0).contains(&service.error_share) {
                 return Err(WorldError::invalid(path, "error_share is a share, 0 to 1"));
             }
+            if let Some((database, _)) = service.uses.iter().find(|(_, share)| !(0.0..=1.0).contains(*share)) {
+                return Err(WorldError::invalid(format!("{path}.uses.{database}"), "a share is 0 to 1"));
+            }
             let name = ServiceName::from(service.name.as_str());
             let demand = Demand {
                 rps: service.rps,
@@ -163,6 +166,7 @@ impl Site<'_> {
                 factor: History::default(),
                 health_path_broken: None,
                 retry_storm: None,
+                uses: service.uses.clone(),
                 target_groups: Vec::new(),
                 classic_balancers: Vec::new(),
                 groups: Vec::new(),

@@ -92,6 +92,9 @@ pub struct ServiceDoc {
     pub error_share: f64,
     /// Name of the queue that it works off.
     pub queue: Option<String>,
+    /// Databases and clusters of the region that it needs: name to the share of requests that need the writer.
+    #[serde(default)]
+    pub uses: BTreeMap<String, f64>,
 }
 
 const fn default_idle_cpu() -> f64 {

@@ -111,6 +111,7 @@ fn add_service(cell: &mut RegionDoc, plan: &Plan, region: &str, seed: u64) {
         latency_ms: 10.0 + 150.0 * chance("latency"),
         error_share: 0.001 * chance("errors"),
         queue: None,
+        uses: std::collections::BTreeMap::new(),
     });
     cell.templates.push(TemplateDoc {
         name: plan.name.clone(),

@@ -1,12 +1,13 @@
-//! Databases: backups, and how far back they can be restored (`aws-domain.md A.4`).
+//! Backups, and how far back databases can be restored (`aws-domain.md A.4`).
 //!
-//! Owns: statuses and events of databases. Knows: one region; replication lag is computed with the metrics.
+//! Owns: the daily backup's status and events, `LatestRestorableTime`. Must stay true: what does not answer is not
+//! backed up, and its logs go nowhere.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::super::world::{DbEvent, DbEventSource, DbInstance, DbStatus, SimTime};
-use super::Scene;
+use super::super::super::world::{DbInstance, DbInstanceId, DbStatus, SimTime};
+use super::super::Scene;
+use super::notice::Notice;
 
 /// How far behind now `LatestRestorableTime` is: logs go to storage every five minutes.
 const LOG_EVERY_S: i64 = 300;
@@ -16,24 +17,39 @@ const BACKUP: Duration = Duration::from_secs(180);
 const EVENTS_KEPT: Duration = Duration::from_secs(14 * 86_400);
 
 impl Scene<'_> {
-    /// Databases look at their hosts, zones and sources after causes changed.
-    pub(super) fn feel_databases(&mut self) {}
-
     /// What databases do by themselves, once a minute.
-    pub(super) fn tend_databases(&mut self) {
+    pub(in super::super) fn tend_databases(&mut self) {
         let now = self.now;
         let restorable = SimTime::from_seconds(now.as_seconds() / LOG_EVERY_S * LOG_EVERY_S) - Duration::from_secs(100);
         let events = &mut self.region.db_events;
         while events.front().is_some_and(|event| now.since(event.at) > EVENTS_KEPT) {
             events.pop_front();
         }
+        let clock = now.format("%H:%M");
+        let mut told: Vec<(DbInstanceId, Notice<'static>)> = Vec::new();
         for database in self.region.databases.values_mut() {
+            if !database.course.serving_at(now).answers() {
+                continue;
+            }
             if let Some(until) = &mut database.restorable_until {
                 *until = (*until).max(restorable);
             }
-            back_up(database, now, events);
+            told.extend(back_up(database, now, &clock).map(|notice| (database.id.clone(), notice)));
         }
-        for cluster in self.region.clusters.values_mut() {
+        for (id, notice) in told {
+            self.tell(&id, notice);
+        }
+        self.tend_clusters(restorable);
+    }
+
+    fn tend_clusters(&mut self, restorable: SimTime) {
+        let now = self.now;
+        let region = &mut *self.region;
+        for cluster in region.clusters.values_mut() {
+            let mut members = cluster.members.iter().filter_map(|member| region.databases.get(&member.instance));
+            if !members.any(|member| member.course.serving_at(now).answers()) {
+                continue;
+            }
             cluster.restorable_until = cluster.restorable_until.max(restorable);
             let retention = Duration::from_secs(u64::from(cluster.backup_retention_days) * 86_400);
             cluster.restorable_from = cluster.restorable_from.max(now - retention).whole_second();
@@ -42,37 +58,28 @@ impl Scene<'_> {
 }
 
 /// The daily backup. Aurora backs up all the time, without a status of its own.
-fn back_up(database: &mut DbInstance, now: SimTime, events: &mut VecDeque<DbEvent>) {
+fn back_up(database: &mut DbInstance, now: SimTime, clock: &str) -> Option<Notice<'static>> {
     if database.cluster.is_some() || database.backup_retention_days == 0 {
-        return;
+        return None;
     }
-    let begins = database.backup_window.get(..5) == Some(now.format("%H:%M").as_str());
+    let begins = database.backup_window.get(..5) == Some(clock);
     if begins && database.status == DbStatus::Available {
         database.status = DbStatus::BackingUp;
         database.busy_until = Some(now + BACKUP);
-        tell(database, now, events, "Backing up DB instance", "backup");
+        Some(Notice::BackupStarted)
     } else if database.status == DbStatus::BackingUp && database.busy_until.is_some_and(|until| until <= now) {
         database.status = DbStatus::Available;
         database.busy_until = None;
-        tell(database, now, events, "Finished DB Instance backup", "backup");
+        Some(Notice::BackupFinished)
+    } else {
+        None
     }
-}
-
-fn tell(database: &DbInstance, at: SimTime, events: &mut VecDeque<DbEvent>, message: &str, category: &str) {
-    events.push_back(DbEvent {
-        at,
-        source_type: DbEventSource::Instance,
-        source: database.id.to_string(),
-        arn: database.arn.clone(),
-        message: message.to_owned(),
-        categories: vec![category.to_owned()],
-    });
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
-    use super::super::fixture;
+    use super::super::super::fixture;
     use super::*;
 
     #[test]

@@ -1,9 +1,14 @@
 //! RDS database instances, Aurora members among them, and RDS events.
 
+mod course;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use self::course::{
+    ClusterFailover, DbCourse, DbPhase, DbServing, DbSpace, FREE_IN_CALM, Glide, HostTrouble, Standby,
+};
 use super::words::words;
 use super::{Arn, DbClusterId, DbInstanceId, ServiceName, SimTime, SubnetId, Tags, VpcId, ZoneName};
 
@@ -94,6 +99,8 @@ pub struct DbInstance {
     pub service: Option<ServiceName>,
     /// What is wrong with it in truth.
     pub causes: DbCauses,
+    /// What it does in truth.
+    pub course: DbCourse,
     /// A cause: the lag it has in calm, in milliseconds.
     pub base_lag_ms: u32,
     /// A cause: CPU in per cent at a load factor of 1.
@@ -118,6 +125,12 @@ pub struct DbCauses {
 }
 
 impl DbInstance {
+    /// Whether a write would have succeeded at `at`: the truth, of which `available` says nothing (`aws-domain.md A.4`).
+    #[must_use]
+    pub fn accepts_writes(&self, at: SimTime) -> bool {
+        self.course.serving_at(at) == DbServing::ReadWrite
+    }
+
     /// What it is to its peers. `writer` is whether its cluster, if it has one, says so.
     #[must_use]
     pub fn role(&self, writer: bool) -> DbRole {

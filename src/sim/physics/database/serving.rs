@@ -1,0 +1,80 @@
+//! What clients of a database get, written down at each change: the truth behind `available`.
+//!
+//! Owns: the record of it, and what services may ask of it. Must stay true: a pure function of roles, phases and causes;
+//! metrics, traffic and the ledger read the record, never the status.
+
+use super::super::super::world::{
+    DbCluster, DbInstance, DbInstanceId, DbPhase, DbRole, DbServing, DbSpace, HostTrouble, Region, Service, SimTime,
+    ZoneName,
+};
+use super::super::Scene;
+use super::host::runs;
+
+/// The share of a service's requests that get at `at` what they need of its databases: the rest needs a writer that does
+/// not answer.
+#[must_use]
+pub fn database_serves(region: &Region, service: &Service, at: SimTime) -> f64 {
+    let kept = service.uses.iter().map(|(id, share)| if accepts_writes(region, id, at) { 1.0 } else { 1.0 - share });
+    kept.product()
+}
+
+/// Whether a database, or the writer of a cluster, of that name accepted writes at `at`.
+fn accepts_writes(region: &Region, id: &str, at: SimTime) -> bool {
+    match region.clusters.get(id) {
+        Some(cluster) => members(region, cluster).any(|member| member.accepts_writes(at)),
+        None => region.databases.get(id).is_some_and(|database| database.accepts_writes(at)),
+    }
+}
+
+pub(super) fn members<'r>(region: &'r Region, cluster: &'r DbCluster) -> impl Iterator<Item = &'r DbInstance> {
+    cluster.members.iter().filter_map(|member| region.databases.get(&member.instance))
+}
+
+impl Scene<'_> {
+    /// Notes what clients of a database get from now on.
+    pub(super) fn note_serving(&mut self, id: &DbInstanceId) {
+        let now = self.now;
+        let Some(serving) = self.region.databases.get(id).map(|database| serving(self.region, database)) else {
+            return;
+        };
+        if let Some(database) = self.database(id) {
+            database.course.serving.record(now, serving);
+        }
+    }
+}
+
+fn serving(region: &Region, database: &DbInstance) -> DbServing {
+    if !runs(database) {
+        return DbServing::Silent;
+    }
+    match database.course.phase {
+        DbPhase::Serving if database.course.space == DbSpace::Full => DbServing::Refusing,
+        DbPhase::Serving => in_role(region, database),
+        DbPhase::Unnoticed { trouble: HostTrouble::Stalled, .. } | DbPhase::Down { trouble: HostTrouble::Stalled } => {
+            DbServing::Stalled
+        }
+        // The standby's host is there, and publishes metrics.
+        DbPhase::Unnoticed { .. } | DbPhase::Down { .. } if database.course.standby.ready().is_some() => {
+            DbServing::Refusing
+        }
+        DbPhase::Unnoticed { .. } | DbPhase::Down { .. } => DbServing::Silent,
+        DbPhase::FailingOver { .. } | DbPhase::Restarting => DbServing::Refusing,
+    }
+}
+
+fn in_role(region: &Region, database: &DbInstance) -> DbServing {
+    let cluster = database.cluster.as_ref().and_then(|id| region.clusters.get(id));
+    let writer = cluster.and_then(DbCluster::writer) == Some(&database.id);
+    match database.role(writer) {
+        DbRole::Primary => DbServing::ReadWrite,
+        DbRole::Writer if cluster.is_some_and(|cluster| has_quorum(region, cluster)) => DbServing::ReadWrite,
+        DbRole::Writer => DbServing::Stalled,
+        DbRole::Replica | DbRole::Reader => DbServing::ReadOnly,
+    }
+}
+
+/// Aurora keeps six copies in three zones and writes to four of them: it can spare one zone of three.
+fn has_quorum(region: &Region, cluster: &DbCluster) -> bool {
+    let powered = |name: &&ZoneName| region.zones.get(*name).is_some_and(|zone| zone.causes.dark.is_none());
+    cluster.zones.iter().filter(powered).count() * 3 >= cluster.zones.len() * 2
+}
