@@ -99,7 +99,7 @@ fn zone_causes(zone: &Zone, faults: &[InForce], outage: Option<SimTime>) -> Zone
 /// What is wrong with an instance. A fault from before the last start stayed behind on the old host.
 fn instance_causes(instance: &Instance, faults: &[InForce]) -> Causes {
     let since_start = |wanted: &dyn Fn(&Fault) -> bool| {
-        let mine = faults.iter().filter(|other| other.since >= instance.launched_at && wanted(&other.fault));
+        let mine = faults.iter().filter(|other| other.since >= instance.moved_at && wanted(&other.fault));
         mine.map(|other| other.since).min()
     };
     let id = instance.id.as_str();

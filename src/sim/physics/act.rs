@@ -31,7 +31,7 @@ impl World {
     /// # Errors
     /// As [`World::terminate_instance`].
     pub fn stop_instance(&mut self, id: &str) -> Result<(), Unknown> {
-        self.with_instance(id, |scene, id| scene.begin_stopping(id))
+        self.with_instance(id, |scene, id| scene.begin_stopping(id, user_shutdown()))
     }
 
     /// Starts a stopped instance.
@@ -111,7 +111,7 @@ impl Scene<'_> {
     pub fn end_at_once(&mut self, id: &InstanceId, state: InstanceState, reason: StateReason) {
         let now = self.now;
         match state {
-            InstanceState::Stopped => self.begin_stopping(id),
+            InstanceState::Stopped => self.begin_stopping(id, reason),
             InstanceState::Terminated => self.begin_terminating(id, reason),
             InstanceState::Pending | InstanceState::Running | InstanceState::Stopping | InstanceState::ShuttingDown => {
                 return;

@@ -38,8 +38,17 @@ pub fn world() -> World {
 
 /// The small world from a changed document.
 pub fn world_with(change: impl FnOnce(String) -> String) -> World {
-    let origin = Origin { seed: 5, start: SimTime::from_seconds(1_795_230_862) };
-    World::from_document(&change(DOCUMENT.to_owned()), Format::Toml, origin).expect("the fixture is a world")
+    build(&change(DOCUMENT.to_owned()), 5)
+}
+
+/// The small world of another seed.
+pub fn world_of_seed(seed: u64) -> World {
+    build(DOCUMENT, seed)
+}
+
+fn build(document: &str, seed: u64) -> World {
+    let origin = Origin { seed, start: SimTime::from_seconds(1_795_230_862) };
+    World::from_document(document, Format::Toml, origin).expect("the fixture is a world")
 }
 
 impl World {

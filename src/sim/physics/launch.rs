@@ -60,22 +60,65 @@ pub enum LaunchFailure {
     /// The image is gone or disabled.
     #[error("The image id '[{0}]' does not exist. Launching EC2 instance failed.")]
     NoImage(ImageId),
+    /// The zone has no room, or nothing to launch on (`aws-domain.md C.1`, failures).
+    #[error(
+        "We currently do not have sufficient {instance_type} capacity in the Availability Zone you requested ({zone}). Our system will be working on provisioning additional capacity. {}Launching EC2 instance failed.", elsewhere(.instance_type, .others)
+    )]
+    NoCapacity {
+        /// The type.
+        instance_type: String,
+        /// The zone.
+        zone: ZoneName,
+        /// Zones that have room.
+        others: Vec<ZoneName>,
+    },
     /// The template or its version is gone.
     #[error("The specified launch template version does not exist. Launching EC2 instance failed.")]
     NoTemplate,
+}
+
+impl LaunchFailure {
+    /// Whether another zone may do better.
+    #[must_use]
+    pub const fn is_zonal(&self) -> bool {
+        match self {
+            Self::NoSubnet(_) | Self::NoFreeAddress(_) | Self::NoCapacity { .. } => true,
+            Self::NoImage(_) | Self::NoTemplate => false,
+        }
+    }
+}
+
+/// Where AWS says that there is room instead.
+fn elsewhere(instance_type: &str, others: &[ZoneName]) -> String {
+    if others.is_empty() {
+        return String::new();
+    }
+    let others: Vec<&str> = others.iter().map(|zone| zone.as_str()).collect();
+    format!(
+        "You can currently get {instance_type} capacity by not specifying an Availability Zone in your request or choosing {}. ",
+        others.join(", ")
+    )
 }
 
 impl Scene<'_> {
     /// Launches an instance; it is `pending` then, and its life goes on by itself.
     ///
     /// # Errors
-    /// [`LaunchFailure`] when subnet, address or image are missing.
+    /// [`LaunchFailure`] when room, subnet, address or image are missing.
     pub fn launch(&mut self, launch: Launch) -> Result<InstanceId, LaunchFailure> {
         let usable =
             |image: &ImageId| self.region.images.get(image).filter(|image| image.state == ImageState::Available);
         let Some(image) = usable(&launch.image) else { return Err(LaunchFailure::NoImage(launch.image)) };
         let (architecture, root_device) = (image.architecture.clone(), image.root_device.clone());
         let root = (root_device.clone(), image.size_gib, Some(image.snapshot.clone()), true);
+        let Some(subnet) = self.region.subnets.get(&launch.subnet) else {
+            return Err(LaunchFailure::NoSubnet(launch.subnet));
+        };
+        if !self.has_room(&subnet.zone) {
+            let (instance_type, zone) = (launch.instance_type, subnet.zone.clone());
+            let others = self.region.zones.keys().filter(|zone| self.has_room(zone)).cloned().collect();
+            return Err(LaunchFailure::NoCapacity { instance_type, zone, others });
+        }
         let Some(subnet) = self.region.subnets.get_mut(&launch.subnet) else {
             return Err(LaunchFailure::NoSubnet(launch.subnet));
         };
@@ -92,7 +135,10 @@ impl Scene<'_> {
             state: InstanceState::Pending,
             state_since: self.now,
             launched_at: self.now.whole_second(),
-            causes: Causes { release_broken: launch.broken.then_some(self.now), ..Causes::default() },
+            causes: Causes::default(),
+            moved_at: self.now,
+            down_since: None,
+            check_at: None,
             zone,
             vpc: Some(vpc),
             subnet: Some(launch.subnet),
@@ -125,8 +171,18 @@ impl Scene<'_> {
             step_at: None,
         };
         self.region.instances.insert(id.clone(), instance);
-        self.step_instance_in(&id, placing_time(self.seed, id.as_str()));
+        let placing = placing_time(self.seed, id.as_str());
+        self.step_instance_in(&id, placing);
+        if launch.broken {
+            self.break_release(&id, placing + Duration::from_secs(u64::from(launch.boot_s)));
+        }
         Ok(id)
+    }
+
+    /// Whether a zone takes new instances: a gray one does, which is what makes replacements loop there
+    /// (`aws-domain.md F.35`).
+    pub(super) fn has_room(&self, zone: &ZoneName) -> bool {
+        self.region.zones.get(zone).is_none_or(|zone| zone.causes.no_capacity.is_none() && zone.causes.dark.is_none())
     }
 
     /// Makes a volume (device, GiB, snapshot, whether it ends with the instance) and attaches it.
@@ -182,6 +238,7 @@ pub(in super::super) fn public_address(seed: u64, id: &str) -> std::net::Ipv4Add
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
+    use super::super::super::fault::Fault;
     use super::super::fixture::{self, REGION};
     use super::*;
 
@@ -218,6 +275,35 @@ mod tests {
         assert_eq!(world.here().subnets[&order.subnet].free_addresses, free - 1);
         world.pass(20);
         assert_eq!(world.here().instances[&id].state, InstanceState::Running);
+    }
+
+    #[test]
+    fn a_zone_without_room_or_power_refuses_in_the_words_of_aws_aws_domain_f11() {
+        let mut world = fixture::world();
+        let order = order(&world);
+        let zone = world.here().subnets[&order.subnet].zone.to_string();
+        world.apply(Fault::NoCapacity { zone: zone.clone() }).unwrap();
+        let refusal = world.scene(REGION).unwrap().launch(order.clone()).unwrap_err().to_string();
+        let mut others = vec!["eu-west-1a", "eu-west-1b", "eu-west-1c"];
+        others.retain(|other| *other != zone);
+        assert_eq!(
+            refusal,
+            format!(
+                "We currently do not have sufficient m6i.large capacity in the Availability Zone you requested ({zone}). \
+                 Our system will be working on provisioning additional capacity. You can currently get m6i.large capacity by \
+                 not specifying an Availability Zone in your request or choosing {}, {}. Launching EC2 instance failed.",
+                others[0], others[1]
+            )
+        );
+        world.heal(&Fault::NoCapacity { zone: zone.clone() }).unwrap();
+        world.apply(Fault::RegionOutage { region: REGION.to_owned() }).unwrap();
+        let refusal = world.scene(REGION).unwrap().launch(order.clone()).unwrap_err().to_string();
+        assert!(
+            refusal.ends_with("additional capacity. Launching EC2 instance failed."),
+            "no zone has room: {refusal}"
+        );
+        world.heal(&Fault::RegionOutage { region: REGION.to_owned() }).unwrap();
+        assert!(world.scene(REGION).unwrap().launch(order).is_ok());
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! An instance's life: pending, running, stopping, stopped, shutting-down, terminated, forgotten (`aws-domain.md A.1`).
 //!
 //! Owns: instance states and what hangs on them (addresses, volumes, registrations). Must stay true: a terminated
-//! instance keeps nothing but its record, and the record goes after about an hour.
+//! instance keeps nothing but its record, and the record goes after about an hour; a stop or an end that needs a host
+//! which does not answer hangs.
 
 use std::time::Duration;
 
 use super::super::world::{
-    CheckState, InstanceChecks, InstanceId, InstanceState, StateReason, TargetKey, VolumeState, random,
+    CheckState, Instance, InstanceChecks, InstanceId, InstanceState, StateReason, TargetKey, VolumeState, random,
 };
-use super::Scene;
+use super::{Event, Scene, health};
 
 /// How long a terminated instance stays listed: a little less than an hour (`aws-domain.md A.1`).
 const LISTED_AFTER_END: Duration = Duration::from_secs(55 * 60);
@@ -17,12 +18,21 @@ impl Scene<'_> {
     /// The step of an instance's life that is due.
     pub(super) fn step_instance(&mut self, id: &InstanceId) {
         let now = self.now;
-        let Some(instance) = self.region.instances.get_mut(id).filter(|found| found.step_at == Some(now)) else {
+        let Some(instance) = self.region.instances.get(id).filter(|found| found.step_at == Some(now)) else {
             return;
         };
-        instance.step_at = None;
-        match instance.state {
-            InstanceState::Pending => self.begin_running(id),
+        let (state, hangs) = (instance.state, self.hangs(instance));
+        let failure = self.launch_death(instance);
+        if let Some(instance) = self.region.instances.get_mut(id) {
+            instance.step_at = None;
+        }
+        match state {
+            InstanceState::Pending => match failure {
+                Some(reason) => self.die_at_launch(id, reason),
+                None => self.begin_running(id),
+            },
+            // Nobody does the work; `feel_host` takes it up when the host returns.
+            InstanceState::Stopping | InstanceState::ShuttingDown if hangs => {}
             // The boot is over: whoever watches this instance may look now.
             InstanceState::Running => self.touch_instance(id),
             InstanceState::Stopping => self.finish_stopping(id),
@@ -37,17 +47,38 @@ impl Scene<'_> {
     fn begin_running(&mut self, id: &InstanceId) {
         let now = self.now;
         let Some(instance) = self.region.instances.get_mut(id) else { return };
-        let jitter = 0.85 + 0.3 * random::unit(self.seed, &["boot", id.as_str()], 0);
-        let boot = Duration::from_millis((f64::from(instance.boot_s) * 1000.0 * jitter) as u64);
         instance.state = InstanceState::Running;
         instance.state_since = now;
         instance.state_reason = None;
         instance.transition_reason = String::new();
-        instance.ready_at = Some(now + boot);
         instance.checks = InstanceChecks::all(CheckState::Initializing);
-        self.step_instance_in(id, boot);
-        self.check_instance_later(id);
+        self.boot_in(id, Duration::ZERO);
         self.touch_instance(id);
+    }
+
+    /// Why a pending instance dies instead of running, if it does: its group may not use the key of its volumes
+    /// (`aws-domain.md F.24`), or its host went dark meanwhile.
+    fn launch_death(&self, instance: &Instance) -> Option<StateReason> {
+        let group = instance.group.as_ref().and_then(|name| self.region.groups.get(name));
+        if group.is_some_and(|group| group.causes.key_denied.is_some()) {
+            return Some(reason("Client.InternalError", "Client error on launch"));
+        }
+        let dark = !health::host_works(self.region, instance);
+        dark.then(|| reason("Server.InternalError", "Internal error on launch"))
+    }
+
+    fn die_at_launch(&mut self, id: &InstanceId, reason: StateReason) {
+        let Some(instance) = self.region.instances.get_mut(id) else { return };
+        if instance.was_started() {
+            // What was only stopped keeps its volumes: the start fails, nothing is lost.
+            instance.state = InstanceState::Stopped;
+            instance.state_since = self.now;
+            instance.state_reason = Some(reason);
+            return self.touch_instance(id);
+        }
+        instance.state_reason = Some(reason);
+        instance.checks = InstanceChecks::all(CheckState::NotApplicable);
+        self.finish_terminating(id);
     }
 
     /// Ends an instance, as `TerminateInstances` does. `reason` is its `StateReason`.
@@ -63,9 +94,16 @@ impl Scene<'_> {
         instance.state_reason = Some(reason);
         instance.ready_at = None;
         instance.checks = InstanceChecks::all(CheckState::NotApplicable);
-        let wait = 20_000 + random::below(self.seed, &["ending", id.as_str()], 25_000);
-        self.step_instance_in(id, Duration::from_millis(wait));
+        let wait = self.ending_time("ending", id, 20_000, 25_000);
+        self.step_instance_in(id, wait);
         self.touch_instance(id);
+    }
+
+    /// How long a stop or an end takes: much longer where the host does not answer (`aws-domain.md C.5`).
+    fn ending_time(&self, what: &str, id: &InstanceId, least: u64, spread: u64) -> Duration {
+        let works = self.region.instances.get(id).is_none_or(|instance| health::host_works(self.region, instance));
+        let (least, spread) = if works { (least, spread) } else { (90_000, 150_000) };
+        Duration::from_millis(least + random::below(self.seed, &[what, id.as_str()], spread))
     }
 
     fn finish_terminating(&mut self, id: &InstanceId) {
@@ -79,6 +117,7 @@ impl Scene<'_> {
         let groups = instance.target_groups.clone();
         instance.vpc = None;
         instance.public_ip = None;
+        instance.events.clear();
         if let (Some(subnet), Some(address)) = (subnet.and_then(|id| self.region.subnets.get_mut(&id)), address) {
             subnet.free_address(address);
         }
@@ -105,8 +144,8 @@ impl Scene<'_> {
         self.unsettle_owner(id);
     }
 
-    /// Stops a running instance, as `StopInstances` does.
-    pub(super) fn begin_stopping(&mut self, id: &InstanceId) {
+    /// Stops a running instance, as `StopInstances` does. `reason` is its `StateReason`.
+    pub(super) fn begin_stopping(&mut self, id: &InstanceId, reason: StateReason) {
         let now = self.now;
         let Some(instance) = self.region.instances.get_mut(id) else { return };
         if instance.state != InstanceState::Running {
@@ -114,12 +153,13 @@ impl Scene<'_> {
         }
         instance.state = InstanceState::Stopping;
         instance.state_since = now;
-        instance.transition_reason = format!("User initiated ({})", now.format("%Y-%m-%d %H:%M:%S GMT"));
-        instance.state_reason = Some(user_shutdown());
+        let by = if reason == user_shutdown() { "User initiated" } else { reason.code.as_str() };
+        instance.transition_reason = format!("{by} ({})", now.format("%Y-%m-%d %H:%M:%S GMT"));
+        instance.state_reason = Some(reason);
         instance.ready_at = None;
         instance.checks = InstanceChecks::all(CheckState::NotApplicable);
-        let wait = 25_000 + random::below(self.seed, &["stopping", id.as_str()], 30_000);
-        self.step_instance_in(id, Duration::from_millis(wait));
+        let wait = self.ending_time("stopping", id, 25_000, 30_000);
+        self.step_instance_in(id, wait);
         self.touch_instance(id);
     }
 
@@ -135,11 +175,20 @@ impl Scene<'_> {
         self.touch_instance(id);
     }
 
-    /// Starts a stopped instance: it comes up on another host.
+    /// Starts a stopped instance: it comes up on another host, or stays stopped where there is none
+    /// (`aws-domain.md F.3`).
     pub(super) fn begin_starting(&mut self, id: &InstanceId) {
         let now = self.now;
+        let room = self.region.instances.get(id).is_some_and(|instance| self.has_room(&instance.zone));
         let Some(instance) = self.region.instances.get_mut(id) else { return };
         if instance.state != InstanceState::Stopped {
+            return;
+        }
+        if !room {
+            instance.state_reason = Some(reason(
+                "Server.InsufficientInstanceCapacity",
+                "Insufficient capacity to satisfy instance request",
+            ));
             return;
         }
         instance.state = InstanceState::Pending;
@@ -148,16 +197,24 @@ impl Scene<'_> {
         instance.transition_reason = String::new();
         instance.launched_at = now.whole_second();
         // Stop and start moves it to another host, and its guest boots afresh (`aws-domain.md A.1`).
+        instance.moved_at = now;
+        instance.down_since = None;
         instance.causes.host_broken = None;
         instance.causes.guest_broken = None;
+        instance.causes.application_hung = None;
         self.step_instance_in(id, Duration::from_secs(10));
+        self.outrun_scheduled_events(id);
         self.touch_instance(id);
     }
 
     /// Has everyone look again who reports on this instance: its load balancers and its group.
     pub fn touch_instance(&mut self, id: &InstanceId) {
+        self.feel_host(id);
         let Some(instance) = self.region.instances.get(id) else { return };
         let (groups, balancers) = (instance.target_groups.clone(), instance.classic_balancers.clone());
+        if let Some(hangs) = health::io_hangs_at(self.region, instance).filter(|at| *at > self.now) {
+            self.schedule.put(hangs, Event::Look(self.region.name.clone(), id.clone()));
+        }
         for group in groups {
             let port = self.region.target_groups.get(&group).map_or(0, |found| found.port);
             self.wake_target(&group, &TargetKey { id: id.to_string(), port });
@@ -179,15 +236,18 @@ impl Scene<'_> {
 
 /// Why an instance ends that a person, or a group on a person's behalf, ended.
 pub(in super::super) fn user_shutdown() -> StateReason {
-    StateReason {
-        code: "Client.UserInitiatedShutdown".to_owned(),
-        message: "Client.UserInitiatedShutdown: User initiated shutdown".to_owned(),
-    }
+    reason("Client.UserInitiatedShutdown", "User initiated shutdown")
+}
+
+/// A `StateReason`, whose message repeats its code.
+pub(super) fn reason(code: &str, text: &str) -> StateReason {
+    StateReason { code: code.to_owned(), message: format!("{code}: {text}") }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
+    use super::super::super::fault::Fault;
     use super::super::super::world::SimTime;
     use super::super::fixture;
     use super::*;
@@ -216,7 +276,7 @@ mod tests {
         let mut world = fixture::world();
         let id = world.standalone();
         let address = world.here().instances[&id].public_ip;
-        world.cause(&id, |causes| causes.host_broken = Some(SimTime::from_seconds(0)));
+        world.cause(&id, |causes| causes.guest_broken = Some(SimTime::from_seconds(0)));
         world.stop_instance(id.as_str()).unwrap();
         world.pass(60);
         assert_eq!(world.here().instances[&id].state, InstanceState::Stopped);
@@ -226,6 +286,25 @@ mod tests {
         let instance = &world.here().instances[&id];
         assert_eq!((instance.state, instance.public_ip), (InstanceState::Running, address));
         assert_eq!(instance.checks, InstanceChecks::all(CheckState::Ok));
+    }
+
+    #[test]
+    fn a_start_without_room_leaves_it_stopped_with_its_data_aws_domain_f3() {
+        let mut world = fixture::world();
+        let id = world.standalone();
+        world.stop_instance(id.as_str()).unwrap();
+        world.pass(60);
+        let full = Fault::NoCapacity { zone: "eu-west-1a".to_owned() };
+        world.apply(full.clone()).unwrap();
+        world.start_instance(id.as_str()).unwrap();
+        world.pass(60);
+        let instance = &world.here().instances[&id];
+        assert_eq!((instance.state, instance.block_devices.len()), (InstanceState::Stopped, 2));
+        assert_eq!(instance.state_reason.as_ref().unwrap().code, "Server.InsufficientInstanceCapacity");
+        world.heal(&full).unwrap();
+        world.start_instance(id.as_str()).unwrap();
+        world.pass(60);
+        assert_eq!(world.here().instances[&id].state, InstanceState::Running);
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod launch;
 mod life;
 mod load;
 mod metric;
+mod recovery;
 mod release;
 mod retirement;
 mod scene;
@@ -33,6 +34,7 @@ pub use self::act::Unknown;
 pub use self::alarm::{AlarmExpression, ExpressionError};
 pub(super) use self::classic::set as set_classic;
 pub use self::database::{DbStep, database_serves};
+pub use self::group::MoveRefused;
 pub use self::health::serves;
 pub(super) use self::launch::public_address;
 pub use self::launch::{Launch, LaunchFailure};
@@ -76,6 +78,7 @@ impl World {
                 scene.record_serving();
                 scene.begin_shifts();
                 scene.feel_databases();
+                scene.plan_scheduled_events();
             });
         }
         self.settle_replication();
@@ -102,6 +105,13 @@ impl World {
             Event::Minute => self.end_minute(),
             Event::Shifts(region) => self.with_scene(&region, |scene| scene.tend_shifts()),
             Event::Instance(region, id) => self.with_scene(&region, |scene| scene.step_instance(&id)),
+            Event::Look(region, id) => self.with_scene(&region, |scene| scene.touch_instance(&id)),
+            Event::Scheduled(region, id, event) => {
+                self.with_scene(&region, |scene| scene.step_scheduled_event(&id, &event));
+            }
+            Event::Release(region, group, id, version) => {
+                self.with_scene(&region, |scene| scene.deploy(&group, &id, version));
+            }
             Event::Checks(region, id) => self.with_scene(&region, |scene| scene.check_instance(&id)),
             Event::Target(region, group, key) => self.with_scene(&region, |scene| scene.check_target(&group, &key)),
             Event::Classic(region, balancer, id) => {
@@ -112,6 +122,7 @@ impl World {
             Event::Member(region, group, id) => self.with_scene(&region, |scene| scene.step_member(&group, &id)),
             Event::Database(region, id, step) => self.step_database(&region, &id, step),
             Event::Cluster(region, id) => self.step_cluster(&region, &id),
+            Event::Group(region, group) => self.with_scene(&region, |scene| scene.wake_group(&group)),
         }
     }
 

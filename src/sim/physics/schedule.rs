@@ -43,6 +43,12 @@ pub enum Event {
     Shifts(RegionName),
     /// An instance takes the next step of its life.
     Instance(RegionName, InstanceId),
+    /// An instance is looked at again, since the clock alone changed something about it.
+    Look(RegionName, InstanceId),
+    /// A scheduled event of an instance (by its id) is carried out, or its ghost goes.
+    Scheduled(RegionName, InstanceId, String),
+    /// A release (a template version's number) reaches a member.
+    Release(RegionName, GroupName, InstanceId, u32),
     /// EC2 checks an instance.
     Checks(RegionName, InstanceId),
     /// A load balancer checks a target.
@@ -59,4 +65,6 @@ pub enum Event {
     Database(RegionName, DbInstanceId, DbStep),
     /// A cluster's reader begins to write.
     Cluster(RegionName, DbClusterId),
+    /// A group looks whether there is something to do: it waited for an instant.
+    Group(RegionName, GroupName),
 }

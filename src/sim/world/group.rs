@@ -94,9 +94,31 @@ pub struct AutoScalingGroup {
     /// Something changed: the group must compare what it has with what it wants. Whoever changes a group sets it.
     #[serde(skip)]
     pub unsettled: bool,
-    /// After a failed launch: not again before then.
+    /// What it learned from launches that failed.
     #[serde(skip)]
-    pub retry_at: Option<SimTime>,
+    pub launching: Launching,
+    /// When it looks again although nothing changes until then: a grace period, a back-off or a warm-up ends.
+    #[serde(skip)]
+    pub wake_at: Option<SimTime>,
+}
+
+/// What a group learned from launches that failed: it avoids a zone only when launching fails there
+/// (`aws-domain.md B.4`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Launching {
+    /// Zones whose last launch failed.
+    pub failed: BTreeMap<ZoneName, Backoff>,
+    /// Since when no launch brought a member into service, if they fail.
+    pub failing_since: Option<SimTime>,
+}
+
+/// How long a zone is left alone after failed launches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backoff {
+    /// Launches that failed in a row.
+    pub failures: u32,
+    /// No other launch before then.
+    pub until: SimTime,
 }
 
 /// What is wrong with a group in truth: set by faults, read by the physics, reported by nobody.
@@ -117,6 +139,14 @@ impl AutoScalingGroup {
     #[must_use]
     pub fn in_service(&self) -> usize {
         self.members.values().filter(|member| member.state == LifecycleState::InService).count()
+    }
+
+    /// Members that count towards the desired capacity: those launched over it do not.
+    #[must_use]
+    pub fn capacity(&self) -> u32 {
+        let counted =
+            self.members.values().filter(|member| member.state.counts() && member.intent.surplus.is_none()).count();
+        u32::try_from(counted).unwrap_or(u32::MAX)
     }
 
     /// Whether the load balancer's opinion counts for its members' health.
@@ -145,7 +175,7 @@ pub struct Member {
     pub protected: bool,
     /// The template version it was launched with, if it was.
     pub template: Option<TemplateRef>,
-    /// When it entered service for the first time: grace counts from here.
+    /// When it entered service, for the first time or from standby: grace counts from here.
     pub in_service_at: Option<SimTime>,
     /// The activity that brings it in or takes it out.
     #[serde(skip)]
@@ -153,6 +183,29 @@ pub struct Member {
     /// When its next step is due.
     #[serde(skip)]
     pub step_at: Option<SimTime>,
+    /// What the group has in mind with it.
+    #[serde(skip)]
+    pub intent: Intent,
+}
+
+/// What a group has in mind with a member. AWS shows nothing of it but what comes of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Intent {
+    /// Launched over the desired capacity, and why.
+    pub surplus: Option<Surplus>,
+    /// What makes it unhealthy, in the words of an activity's cause.
+    pub complaint: Option<&'static str>,
+    /// Its replacement was held up by a suspended process: it comes at once when that resumes.
+    pub overdue: bool,
+}
+
+/// Why a member was launched over the desired capacity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Surplus {
+    /// To balance zones: once it serves, one ends in the fullest zone.
+    Balance,
+    /// To stand in for this unhealthy member, which ends once it serves.
+    StandIn(InstanceId),
 }
 
 words! {

@@ -83,9 +83,17 @@ pub struct Instance {
     pub ready_at: Option<SimTime>,
     /// A cause: seconds from `running` until its operating system and application answer.
     pub boot_s: u32,
+    /// When it came to its present host, by launch, start or recovery: what broke a host before then stayed behind.
+    pub moved_at: SimTime,
+    /// Since when its host does not work while it is `running`: it boots afresh once the host does.
+    #[serde(skip)]
+    pub down_since: Option<SimTime>,
     /// When its next step is due.
     #[serde(skip)]
     pub step_at: Option<SimTime>,
+    /// When its next round of status checks is due.
+    #[serde(skip)]
+    pub check_at: Option<SimTime>,
     /// What is wrong with it in truth. AWS's reports follow from these by the physics.
     pub causes: Causes,
 }
@@ -107,6 +115,12 @@ impl Instance {
         let host = format!("ec2-{}", ip.to_string().replace('.', "-"));
         let domain = if region == "us-east-1" { "compute-1".to_owned() } else { format!("{region}.compute") };
         format!("{host}.{domain}.amazonaws.com")
+    }
+
+    /// Whether it was stopped and started since its launch.
+    #[must_use]
+    pub fn was_started(&self) -> bool {
+        self.block_devices.first().is_some_and(|root| root.attached_at < self.launched_at)
     }
 
     /// The `Name` tag.
@@ -197,6 +211,7 @@ pub struct Causes {
     pub guest_broken: Option<SimTime>,
     /// Its application hangs, since then: health checks of its targets time out, AWS's own checks pass.
     pub application_hung: Option<SimTime>,
-    /// Its release does not work, since then: health checks of its targets fail, AWS's own checks pass.
+    /// Its release does not work, from then on: health checks of its targets fail, AWS's own checks pass. It may lie
+    /// ahead, since a bad release works for some minutes.
     pub release_broken: Option<SimTime>,
 }

@@ -58,8 +58,8 @@ pub(super) use self::document::with_hint;
 pub use self::document::{Age, Format, WorldDocument, WorldError};
 pub use self::global::{FailoverState, FailoverStatus, GlobalCluster, GlobalMember};
 pub use self::group::{
-    AutoScalingGroup, GroupCauses, HealthCheckType, LifecycleState, MaintenancePolicy, Member, MemberHealth, Process,
-    Suspension,
+    AutoScalingGroup, Backoff, GroupCauses, HealthCheckType, Intent, Launching, LifecycleState, MaintenancePolicy,
+    Member, MemberHealth, Process, Surplus, Suspension,
 };
 pub use self::history::History;
 pub use self::id::{

@@ -69,8 +69,11 @@ pub struct TemplateVersion {
     pub detailed_monitoring: bool,
     /// ARN of the instance profile.
     pub instance_profile: Option<String>,
-    /// A cause: instances launched from it never pass their health checks (a bad release).
+    /// A cause: what runs it stops answering after some minutes (a bad release).
     pub broken: bool,
+    /// The version whose place it took in a group, for one that a release made.
+    #[serde(skip)]
+    pub before: Option<u32>,
 }
 
 /// Which version a group launches, as the operator wrote it: the difference between a number and `$Latest` decides

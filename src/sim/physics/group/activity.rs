@@ -71,6 +71,33 @@ impl Scene<'_> {
         });
     }
 
+    /// Calls off a member's activity that is not over: another takes its place.
+    pub(super) fn cancel_activity(&mut self, name: &GroupName, id: &InstanceId) {
+        let now = self.now.whole_second();
+        self.with_activity(name, id, |activity| {
+            if activity.ended_at.is_none() {
+                activity.status = ActivityStatus::Cancelled;
+                activity.progress = 100;
+                activity.ended_at = Some(now);
+            }
+        });
+    }
+
+    /// Ends the activity of a launch whose instance died before it served.
+    pub(super) fn fail_launch_activity(&mut self, name: &GroupName, id: &InstanceId, reason: &str) {
+        let now = self.now.whole_second();
+        let message = format!(
+            "Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: {reason}"
+        );
+        self.with_activity(name, id, |activity| {
+            activity.description = format!("{}.  Status Reason: {message}", activity.description);
+            activity.status = ActivityStatus::Failed;
+            activity.message = Some(message);
+            activity.progress = 100;
+            activity.ended_at = Some(now);
+        });
+    }
+
     /// Records a launch that failed at once.
     pub(super) fn fail_activity(
         &mut self,

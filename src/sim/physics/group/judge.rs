@@ -1,10 +1,12 @@
-//! Which members a group takes for unhealthy, and how many it replaces at a time.
+//! Which members a group takes for unhealthy (`aws-domain.md A.2`, health replacement behaviour).
+//!
+//! Owns: the marks. Must stay true: a complaint that grace or patience holds back has the group woken when they end.
 
 use std::time::Duration;
 
 use super::super::super::world::{
-    AutoScalingGroup, CheckState, ClassicState, GroupName, HealthCheckType, Instance, InstanceId, InstanceState,
-    LifecycleState, Member, MemberHealth, Process, Region, SimTime, TargetKey, TargetState,
+    AutoScalingGroup, Check, CheckState, ClassicReason, ClassicState, GroupName, HealthCheckType, Instance, InstanceId,
+    InstanceState, LifecycleState, Member, MemberHealth, Process, Region, SimTime, TargetKey, TargetState,
 };
 use super::super::Scene;
 
@@ -12,75 +14,35 @@ use super::super::Scene;
 const PATIENCE: Duration = Duration::from_secs(180);
 
 const GONE: &str = "an EC2 health check indicating it has been terminated or stopped";
-const CHECKS: &str = "an EC2 instance status checks failure";
+/// What a failing status check is called.
+pub(super) const CHECKS: &str = "an EC2 instance status checks failure";
+const VOLUMES: &str = "an EBS volume health check failure";
 const BALANCER: &str = "an ELB system health check failure";
 
 impl Scene<'_> {
-    /// Marks members unhealthy whose checks say so, unless `HealthCheck` is suspended. A complaint that grace or
-    /// patience holds back keeps the group unsettled, since only the clock is needed for it to count.
+    /// Marks members unhealthy whose checks say so, unless `HealthCheck` is suspended.
     pub(super) fn judge_members(&mut self, name: &GroupName) {
         let Some(group) = self.region.groups.get(name) else { return };
         if group.is_suspended(Process::HealthCheck) {
             return;
         }
-        let mut sick: Vec<InstanceId> = Vec::new();
-        let mut waits = false;
+        let mut sick: Vec<(InstanceId, &'static str)> = Vec::new();
+        let mut next: Option<SimTime> = None;
         for member in group.members.values().filter(|member| member.health == MemberHealth::Healthy) {
             match complaint(self.region, group, member, self.now) {
                 Complaint::None => {}
-                Complaint::Later => waits = true,
-                Complaint::Now(_) => sick.push(member.instance.clone()),
+                Complaint::Later(at) => next = Some(next.map_or(at, |other| other.min(at))),
+                Complaint::Now(reason) => sick.push((member.instance.clone(), reason)),
             }
+        }
+        if let Some(at) = next {
+            self.wake_group_at(name, at);
         }
         let Some(group) = self.region.groups.get_mut(name) else { return };
-        group.unsettled |= waits;
-        for id in sick {
+        for (id, reason) in sick {
             if let Some(member) = group.members.get_mut(&id) {
                 member.health = MemberHealth::Unhealthy;
-            }
-        }
-    }
-
-    /// Replaces unhealthy members, ending each while its replacement starts: at most a tenth of the desired capacity
-    /// at a time, one at least; pauses while that much is missing already (`aws-domain.md A.2`).
-    pub(super) fn replace_unhealthy(&mut self, name: &GroupName) {
-        let Some(group) = self.region.groups.get(name) else { return };
-        if group.is_suspended(Process::ReplaceUnhealthy) || group.is_suspended(Process::Terminate) {
-            return;
-        }
-        let allowed = (group.desired / 10).max(1);
-        let missing = group.desired.saturating_sub(healthy_members(group));
-        let unhealthy: Vec<InstanceId> = (group.members.values())
-            .filter(|member| member.health == MemberHealth::Unhealthy && is_replaceable(member))
-            .map(|member| member.instance.clone())
-            .collect();
-        let under_way = missing.saturating_sub(u32::try_from(unhealthy.len()).unwrap_or(u32::MAX));
-        let room = usize::try_from(allowed.saturating_sub(under_way)).unwrap_or_default();
-        if let Some(group) = self.region.groups.get_mut(name) {
-            group.unsettled |= unhealthy.len() > room;
-        }
-        for id in unhealthy.into_iter().take(room) {
-            let Some(group) = self.region.groups.get(name) else { return };
-            let launches = !group.is_suspended(Process::Launch);
-            let reason = match group.members.get(&id).map(|member| complaint(self.region, group, member, self.now)) {
-                Some(Complaint::Now(reason)) => reason,
-                // It recovered, but what is marked unhealthy is replaced.
-                Some(Complaint::None | Complaint::Later) | None => CHECKS,
-            };
-            let at = self.now.rfc3339_seconds();
-            self.remove_member(
-                name,
-                &id,
-                &format!("At {at} an instance was taken out of service in response to {reason}."),
-            );
-            // With Launch suspended it ends all the same, and nothing takes its place: the trap of A.2.
-            if launches {
-                let cause = format!(
-                    "At {at} an instance was launched in response to an unhealthy instance needing to be replaced."
-                );
-                if self.add_member(name, &cause).is_err() {
-                    return;
-                }
+                member.intent.complaint = Some(reason);
             }
         }
     }
@@ -90,46 +52,50 @@ impl Scene<'_> {
 enum Complaint {
     /// Nothing.
     None,
-    /// Something that grace or patience holds back.
-    Later,
+    /// Something that grace or patience holds back until then.
+    Later(SimTime),
     /// Something, in the words of the activity's cause.
     Now(&'static str),
 }
 
 fn complaint(region: &Region, group: &AutoScalingGroup, member: &Member, now: SimTime) -> Complaint {
-    if !is_replaceable(member) {
+    // One that dies before it runs is a launch that failed, which the launch itself notices.
+    if !is_replaceable(member) || member.state == LifecycleState::Pending {
         return Complaint::None;
     }
     let Some(instance) = region.instances.get(&member.instance) else { return Complaint::Now(GONE) };
-    if !matches!(instance.state, InstanceState::Running | InstanceState::Pending) {
-        return Complaint::Now(GONE);
+    let spared = is_spared(region, group, member);
+    match instance.state {
+        InstanceState::ShuttingDown | InstanceState::Terminated => return Complaint::Now(GONE),
+        InstanceState::Stopping | InstanceState::Stopped if !spared => return Complaint::Now(GONE),
+        InstanceState::Stopping | InstanceState::Stopped => return Complaint::None,
+        InstanceState::Pending | InstanceState::Running => {}
     }
-    let impaired_since = impaired_since(group, instance);
-    let at_balancer = group.judges_by_elb() && fails_at_balancer(region, instance);
-    if impaired_since.is_none() && !at_balancer {
-        return Complaint::None;
-    }
-    if member.in_service_at.is_none_or(|since| now.since(since) < Duration::from_secs(u64::from(group.grace_s))) {
-        return Complaint::Later;
-    }
-    match impaired_since {
-        Some(since) if now.since(since) >= PATIENCE => Complaint::Now(CHECKS),
-        _ if at_balancer => Complaint::Now(BALANCER),
-        _ => Complaint::Later,
+    let Some(serves_since) = member.in_service_at.filter(|_| !spared) else { return Complaint::None };
+    let judged_from = serves_since + Duration::from_secs(u64::from(group.grace_s));
+    let failing = failing_check(group, instance).map(|(since, reason)| (judged_from.max(since + PATIENCE), reason));
+    let at_balancer = (group.judges_by_elb() && fails_at_balancer(region, instance)).then_some((judged_from, BALANCER));
+    match failing.into_iter().chain(at_balancer).min() {
+        None => Complaint::None,
+        Some((from, reason)) if from <= now => Complaint::Now(reason),
+        Some((from, _)) => Complaint::Later(from),
     }
 }
 
-/// Since when a status check fails that counts for this group.
-fn impaired_since(group: &AutoScalingGroup, instance: &Instance) -> Option<SimTime> {
+/// Whether the group leaves a member alone because a zonal shift keeps it out of its zone and its policy is
+/// `IgnoreUnhealthy` (`aws-domain.md C.3`, step 4).
+fn is_spared(region: &Region, group: &AutoScalingGroup, member: &Member) -> bool {
+    group.impaired_zone_behavior.as_deref() == Some("IgnoreUnhealthy")
+        && region.is_shifted_away(group.arn.as_str(), member.zone.as_str())
+}
+
+/// The status check that fails first of those that count for this group, since when, and what that is called.
+fn failing_check(group: &AutoScalingGroup, instance: &Instance) -> Option<(SimTime, &'static str)> {
     let checks = &instance.checks;
-    let ebs = group.health_checks.contains(&HealthCheckType::Ebs).then_some(&checks.ebs);
-    let counted = [Some(&checks.system), Some(&checks.instance), ebs];
-    counted
-        .into_iter()
-        .flatten()
-        .filter(|check| check.state == CheckState::Impaired)
-        .filter_map(|check| check.impaired_since)
-        .min()
+    let volumes = group.health_checks.contains(&HealthCheckType::Ebs).then_some((&checks.ebs, VOLUMES));
+    let counted = [(&checks.system, CHECKS), (&checks.instance, CHECKS)].into_iter().chain(volumes);
+    let impaired = |check: &Check| check.impaired_since.filter(|_| check.state == CheckState::Impaired);
+    counted.filter_map(|(check, reason)| Some((impaired(check)?, reason))).min()
 }
 
 fn fails_at_balancer(region: &Region, instance: &Instance) -> bool {
@@ -142,29 +108,21 @@ fn fails_at_balancer(region: &Region, instance: &Instance) -> bool {
     // One that is still being registered has not failed: its reason is the balancer, not the instance.
     let out = |name| {
         classic(name).is_some_and(|member| {
-            member.state == ClassicState::OutOfService
-                && member.reason == super::super::super::world::ClassicReason::Instance
+            member.state == ClassicState::OutOfService && member.reason == ClassicReason::Instance
         })
     };
     instance.target_groups.iter().any(unhealthy) || instance.classic_balancers.iter().any(out)
 }
 
 /// Standby has no health checks, and what leaves already is not replaced again.
-fn is_replaceable(member: &Member) -> bool {
-    matches!(member.state, LifecycleState::InService | LifecycleState::Pending)
-}
-
-fn healthy_members(group: &AutoScalingGroup) -> u32 {
-    let healthy = group
-        .members
-        .values()
-        .filter(|member| member.state == LifecycleState::InService && member.health == MemberHealth::Healthy);
-    u32::try_from(healthy.count()).unwrap_or(u32::MAX)
+pub(super) fn is_replaceable(member: &Member) -> bool {
+    member.state.counts()
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
+    use super::super::super::super::fault::Fault;
     use super::super::super::fixture;
     use super::*;
 
@@ -183,25 +141,6 @@ mod tests {
         world.pass(900);
         assert!(ids.iter().all(|id| world.target_state(id) == Some(TargetState::Unhealthy)));
         assert!(world.members().iter().all(|member| member.health == MemberHealth::Healthy));
-    }
-
-    #[test]
-    fn unhealthy_members_are_replaced_one_in_ten_at_a_time_aws_domain_a2() {
-        let mut world = fixture::world();
-        let ids = breaking(&mut world, 3);
-        world.pass(26);
-        let gone = |world: &super::super::super::super::world::World| {
-            ids.iter()
-                .filter(|id| world.members().iter().all(|member| member.instance != **id || !member.state.counts()))
-                .count()
-        };
-        assert_eq!(gone(&world), 1, "one of six at a time");
-        let lines = world.activity_lines(2).join("\n");
-        assert!(lines.contains("taken out of service in response to an ELB system health check failure."), "{lines}");
-        assert!(lines.contains("launched in response to an unhealthy instance needing to be replaced."), "{lines}");
-        world.pass(900);
-        assert_eq!(gone(&world), 3);
-        assert_eq!(world.here().groups["web"].in_service(), 6);
     }
 
     #[test]
@@ -244,17 +183,6 @@ mod tests {
     }
 
     #[test]
-    fn with_launch_suspended_the_group_melts_aws_domain_a2() {
-        let mut world = fixture::world_with(|document| {
-            document.replace("grace_s = 120", "grace_s = 120, suspended = [\"Launch\"]")
-        });
-        breaking(&mut world, 1);
-        world.pass(600);
-        assert_eq!(world.here().groups["web"].in_service(), 5);
-        assert_eq!(world.here().groups["web"].desired, 6);
-    }
-
-    #[test]
     fn a_failing_status_check_is_believed_after_some_minutes_aws_domain_a2() {
         let mut world = fixture::world_with(|document| document.replace(r#", health_checks = ["EC2", "ELB"]"#, ""));
         let id = world.first_member();
@@ -265,5 +193,45 @@ mod tests {
         );
         world.pass(180);
         assert!(world.activity_lines(4).join("\n").contains("an EC2 instance status checks failure"));
+    }
+
+    #[test]
+    fn a_group_that_counts_volumes_replaces_what_hangs_on_them_aws_domain_a2() {
+        let mut world = fixture::world_with(|document| document.replace(r#"["EC2", "ELB"]"#, r#"["EC2", "EBS"]"#));
+        let id = world.members().into_iter().find(|member| member.zone == *"eu-west-1b").unwrap().instance;
+        world.apply(Fault::EbsStall { zone: "eu-west-1b".to_owned() }).unwrap();
+        world.pass(1200);
+        assert!(world.members().iter().all(|member| member.instance != id));
+        assert!(world.activity_lines(40).join("\n").contains(VOLUMES));
+    }
+
+    #[test]
+    fn while_shifted_away_ignore_unhealthy_churns_nothing_and_replace_goes_elsewhere_aws_domain_c3() {
+        for (behavior, left) in [("IgnoreUnhealthy", 2), ("ReplaceUnhealthy", 0)] {
+            let policy = format!("zonal_shift = true, impaired_zone = \"{behavior}\", grace_s = 120");
+            let mut world = fixture::world_with(|document| document.replace("grace_s = 120", &policy));
+            let arn = world.here().groups["web"].arn.clone();
+            let region = world.regions.get_mut(fixture::REGION).unwrap();
+            let weights = &mut region.managed_resources.get_mut(&arn).unwrap().applied_weights;
+            *weights.get_mut("euw1-az1").unwrap() = 0.0;
+            world.apply(Fault::ZonePowerLoss { zone: "eu-west-1b".to_owned() }).unwrap();
+            world.pass(1800);
+            let in_b =
+                world.members().iter().filter(|member| member.zone == *"eu-west-1b" && member.state.counts()).count();
+            assert_eq!((in_b, world.here().groups["web"].in_service()), (left, 6), "{behavior}");
+            let failed = world.here().groups["web"].activities.iter().filter(|activity| activity.message.is_some());
+            assert_eq!(failed.count(), 0, "{behavior}: nothing was tried in the zone");
+        }
+    }
+
+    #[test]
+    fn nothing_waits_by_looking_again_and_again() {
+        let mut world = fixture::world_with(|document| document.replace("grace_s = 120", "grace_s = 900"));
+        let (now, id) = (world.now, world.first_member());
+        world.change_group(|group| group.members.get_mut(&id).unwrap().in_service_at = Some(now));
+        breaking(&mut world, 1);
+        world.pass(60);
+        let group = &world.here().groups["web"];
+        assert_eq!((group.unsettled, group.wake_at), (false, Some(now + Duration::from_secs(900))));
     }
 }

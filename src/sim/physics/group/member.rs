@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::super::super::world::{
-    ActivityStatus, GroupName, HookTransition, InstanceId, InstanceState, LifecycleHook, LifecycleState, Member,
-    MemberHealth, Process,
+    ActivityStatus, GroupName, HookTransition, InstanceId, InstanceState, Intent, LifecycleHook, LifecycleState,
+    Member, MemberHealth, Process, SimTime, Surplus,
 };
 use super::super::life::user_shutdown;
 use super::super::{Event, Scene};
@@ -14,7 +14,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 impl Scene<'_> {
     /// Takes a launched instance in as a pending member, with the activity that tells of it.
-    pub(super) fn begin_member(&mut self, name: &GroupName, id: &InstanceId, cause: &str) {
+    pub(super) fn begin_member(&mut self, name: &GroupName, id: &InstanceId, cause: &str, surplus: Option<Surplus>) {
         let Some(instance) = self.region.instances.get(id) else { return };
         let Some(group) = self.region.groups.get_mut(name) else { return };
         let member = Member {
@@ -29,6 +29,7 @@ impl Scene<'_> {
             in_service_at: None,
             activity: None,
             step_at: None,
+            intent: Intent { surplus, ..Intent::default() },
         };
         group.members.insert(id.clone(), member);
         self.begin_activity(
@@ -51,8 +52,19 @@ impl Scene<'_> {
         if leaving {
             return;
         }
-        let (target_groups, balancers) = (group.target_groups.clone(), group.classic_balancers.clone());
         self.enter(name, id, LifecycleState::Terminating);
+        let drained_at = self.leave_balancers(name, id);
+        let drains = drained_at > self.now;
+        let status = if drains { ActivityStatus::WaitingForConnectionDraining } else { ActivityStatus::InProgress };
+        self.cancel_activity(name, id);
+        self.begin_activity(name, id, format!("Terminating EC2 instance: {id}"), cause, status);
+        self.step_member_in(name, id, drained_at.since(self.now).max(Duration::from_secs(1)));
+    }
+
+    /// Deregisters a member from all that its group registers members with. Returns when it is drained.
+    pub(super) fn leave_balancers(&mut self, name: &GroupName, id: &InstanceId) -> SimTime {
+        let Some(group) = self.region.groups.get(name) else { return self.now };
+        let (target_groups, balancers) = (group.target_groups.clone(), group.classic_balancers.clone());
         let mut drained_at = self.now;
         for target_group in target_groups {
             drained_at = drained_at.max(self.deregister_target(&target_group, id));
@@ -60,10 +72,7 @@ impl Scene<'_> {
         for balancer in balancers {
             self.deregister_classic(&balancer, id);
         }
-        let drains = drained_at > self.now;
-        let status = if drains { ActivityStatus::WaitingForConnectionDraining } else { ActivityStatus::InProgress };
-        self.begin_activity(name, id, format!("Terminating EC2 instance: {id}"), cause, status);
-        self.step_member_in(name, id, drained_at.since(self.now).max(Duration::from_secs(1)));
+        drained_at
     }
 
     /// The step of a member's life that is due.
@@ -82,8 +91,8 @@ impl Scene<'_> {
                 self.enter(name, id, LifecycleState::TerminatingProceed);
                 self.end_instance(name, id);
             }
+            LifecycleState::EnteringStandby => self.finish_standby(name, id),
             LifecycleState::InService
-            | LifecycleState::EnteringStandby
             | LifecycleState::Standby
             | LifecycleState::TerminatingProceed
             | LifecycleState::Detaching => {}
@@ -101,8 +110,23 @@ impl Scene<'_> {
                 None => self.enter_service(name, id),
             },
             Some(InstanceState::Pending) => self.step_member_in(name, id, LOOK_EVERY),
-            // It ended before it ever served: the health check finds it.
-            _ => {}
+            _ => self.abort_launch(name, id),
+        }
+    }
+
+    /// An instance ended before it ever served: the launch failed (`aws-domain.md F.24`).
+    fn abort_launch(&mut self, name: &GroupName, id: &InstanceId) {
+        let reason = self.region.instances.get(id).and_then(|instance| instance.state_reason.clone());
+        let zonal = reason.as_ref().is_none_or(|reason| reason.code.starts_with("Server."));
+        let text = reason.map_or_else(|| "the instance is gone".to_owned(), |reason| reason.message);
+        let zone = self.region.groups.get(name).and_then(|group| group.members.get(id)).map(|found| found.zone.clone());
+        self.fail_launch_activity(name, id, &text);
+        if let Some(group) = self.region.groups.get_mut(name) {
+            group.members.remove(id);
+            group.unsettled = true;
+        }
+        if let Some(zone) = zone {
+            self.back_off(name, &zone, zonal);
         }
     }
 
@@ -136,9 +160,13 @@ impl Scene<'_> {
         }
         self.enter(name, id, LifecycleState::InService);
         self.finish_activity(name, id);
-        if let Some(member) = self.region.groups.get_mut(name).and_then(|group| group.members.get_mut(id)) {
+        let zone = self.region.groups.get_mut(name).and_then(|group| group.members.get_mut(id)).map(|member| {
             member.in_service_at.get_or_insert(now);
             member.activity = None;
+            member.zone.clone()
+        });
+        if let Some(zone) = zone {
+            self.trust_zone(name, &zone);
         }
     }
 
@@ -175,7 +203,7 @@ impl Scene<'_> {
         group.unsettled = true;
     }
 
-    fn step_member_in(&mut self, name: &GroupName, id: &InstanceId, wait: Duration) {
+    pub(super) fn step_member_in(&mut self, name: &GroupName, id: &InstanceId, wait: Duration) {
         let at = self.now + wait;
         if let Some(member) = self.region.groups.get_mut(name).and_then(|group| group.members.get_mut(id)) {
             member.step_at = Some(at);

@@ -1,24 +1,25 @@
 //! Auto Scaling groups: what they have is brought to what they want (`aws-domain.md A.2`, `C.1`).
 //!
-//! Owns: the reconciliation, in the order judge, replace, launch, end. Must stay true: suspended processes are
-//! honoured with their traps; whatever a group does is an activity with its cause.
+//! Owns: the reconciliation, in the order exits, judge, replace, scale, balance. Must stay true: suspended processes are
+//! honoured with their traps; whatever a group does is an activity with its cause; a group that waits for the clock alone
+//! has itself woken at that instant and costs nothing until then.
 
 mod activity;
 mod balance;
 mod judge;
 mod member;
+mod place;
+mod replace;
 mod schedule;
-
-use std::time::Duration;
+mod standby;
 
 use super::super::world::{
-    AutoScalingGroup, GroupName, InstanceId, InstanceState, LifecycleState, Process, SubnetId, Tags, TemplateChoice,
-    TemplateRef, ZoneName,
+    AutoScalingGroup, GroupName, InstanceId, InstanceState, LifecycleState, Process, SimTime, SubnetId, Surplus, Tags,
+    TemplateChoice, TemplateRef, ZoneName,
 };
-use super::{Launch, LaunchFailure, Scene};
+use super::{Event, Launch, LaunchFailure, Scene};
 
-/// How long a group waits after a failed launch before it tries again.
-const RETRY_AFTER: Duration = Duration::from_secs(60);
+pub use self::standby::MoveRefused;
 
 impl Scene<'_> {
     /// Brings every group that something changed for closer to what it wants.
@@ -31,8 +32,28 @@ impl Scene<'_> {
             }
             self.finish_exits(&name);
             self.judge_members(&name);
+            self.settle_surplus(&name);
             self.replace_unhealthy(&name);
             self.scale(&name);
+            self.rebalance(&name);
+        }
+    }
+
+    /// A group waited for this instant.
+    pub(super) fn wake_group(&mut self, name: &GroupName) {
+        if let Some(group) = self.region.groups.get_mut(name).filter(|group| group.wake_at == Some(self.now)) {
+            group.wake_at = None;
+            group.unsettled = true;
+        }
+    }
+
+    /// Has a group look at `at` at the latest. Each look asks anew for whatever it still waits for.
+    fn wake_group_at(&mut self, name: &GroupName, at: SimTime) {
+        let now = self.now;
+        let Some(group) = self.region.groups.get_mut(name) else { return };
+        if group.wake_at.is_none_or(|planned| planned < now || planned > at) {
+            group.wake_at = Some(at);
+            self.schedule.put(at, Event::Group(self.region.name.clone(), name.clone()));
         }
     }
 
@@ -58,14 +79,12 @@ impl Scene<'_> {
 
     /// Launches or ends members until their number is the desired one.
     fn scale(&mut self, name: &GroupName) {
-        let now = self.now;
         let Some(group) = self.region.groups.get(name) else { return };
-        let have =
-            u32::try_from(group.members.values().filter(|member| member.state.counts()).count()).unwrap_or(u32::MAX);
-        if have < group.desired && !group.is_suspended(Process::Launch) && group.retry_at.is_none_or(|at| at <= now) {
+        let have = group.capacity();
+        if have < group.desired && !group.is_suspended(Process::Launch) {
             for step in have..group.desired {
                 let cause = self.capacity_cause(name, step, step + 1);
-                if self.add_member(name, &cause).is_err() {
+                if !self.add_member(name, &cause, None) {
                     break;
                 }
             }
@@ -75,32 +94,46 @@ impl Scene<'_> {
                 let cause = format!(
                     "{}  At {} instance {victim} was selected for termination.",
                     self.capacity_cause(name, step + 1, step),
-                    now.rfc3339_seconds()
+                    self.now.rfc3339_seconds()
                 );
                 self.remove_member(name, &victim, &cause);
             }
         }
         if let Some(group) = self.region.groups.get_mut(name) {
             group.request = None;
-            group.unsettled |= group.retry_at.is_some_and(|at| at > now);
         }
     }
 
-    /// Launches a member into the emptiest zone; a failure is an activity too.
-    fn add_member(&mut self, name: &GroupName, cause: &str) -> Result<(), LaunchFailure> {
-        let Some((zone, subnet)) = self.emptiest_zone(name) else { return Err(LaunchFailure::NoTemplate) };
-        match self.launch_for_group(name, &zone, &subnet) {
+    /// Launches a member into the emptiest zone, and where that fails into the next one; each failure is an activity.
+    /// Tells whether one was launched; if not, the group looks again when its back-off is over.
+    fn add_member(&mut self, name: &GroupName, cause: &str, surplus: Option<Surplus>) -> bool {
+        while let Some((zone, subnet)) = self.emptiest_zone(name) {
+            if self.add_member_in(name, &zone, &subnet, cause, surplus.clone()) {
+                return true;
+            }
+        }
+        self.await_back_off(name);
+        false
+    }
+
+    /// Launches a member into this zone; a failure is an activity, and the zone is left alone for a while.
+    fn add_member_in(
+        &mut self,
+        name: &GroupName,
+        zone: &ZoneName,
+        subnet: &SubnetId,
+        cause: &str,
+        surplus: Option<Surplus>,
+    ) -> bool {
+        match self.launch_for_group(name, zone, subnet) {
             Ok(id) => {
-                self.begin_member(name, &id, cause);
-                Ok(())
+                self.begin_member(name, &id, cause, surplus);
+                true
             }
             Err(failure) => {
-                self.fail_activity(name, &zone, &subnet, cause, &failure);
-                let retry = self.now + RETRY_AFTER;
-                if let Some(group) = self.region.groups.get_mut(name) {
-                    group.retry_at = Some(retry);
-                }
-                Err(failure)
+                self.fail_activity(name, zone, subnet, cause, &failure);
+                self.back_off(name, zone, failure.is_zonal());
+                false
             }
         }
     }
@@ -154,9 +187,18 @@ fn member_tags(group: &AutoScalingGroup, template: &TemplateRef) -> Tags {
     tags
 }
 
+/// These processes, suspended by a person.
+#[cfg(test)]
+pub fn suspended(processes: &[&str]) -> Vec<super::super::world::Suspension> {
+    let named = Process::ALL.iter().filter(|process| processes.contains(&process.as_str()));
+    named.map(|process| super::super::world::Suspension { process: *process, reason: String::new() }).collect()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
+    use super::super::super::fault::Fault;
+    use super::super::super::world::{ActivityStatus, Member, MemberHealth, World, random};
     use super::super::fixture::{self, REGION};
     use super::*;
 
@@ -219,5 +261,107 @@ mod tests {
         }
         world.pass(180);
         assert_eq!(world.here().groups["web"].in_service(), 7);
+    }
+
+    #[test]
+    fn launches_go_where_they_succeed_and_the_failed_zone_is_tried_again_later_aws_domain_b4() {
+        let mut world = fixture::world();
+        let full = Fault::NoCapacity { zone: "eu-west-1a".to_owned() };
+        world.apply(full.clone()).unwrap();
+        world.set_desired(REGION, "web", 9).unwrap();
+        world.pass(60);
+        let failures = |world: &World| {
+            let all = world.here().groups["web"].activities.iter();
+            all.filter(|activity| activity.status == ActivityStatus::Failed).count()
+        };
+        assert_eq!((world.here().groups["web"].in_service(), failures(&world)), (9, 1), "one failure teaches it");
+        let failed = world.here().groups["web"].activities.iter().find(|found| found.message.is_some()).unwrap();
+        assert!(
+            failed
+                .description
+                .contains("sufficient m6i.large capacity in the Availability Zone you requested (eu-west-1a)")
+        );
+        assert_eq!(counts(&world), [2, 4, 3]);
+        world.pass(3600);
+        let retries = failures(&world);
+        assert!((3..=8).contains(&retries), "it goes back with ever longer pauses: {retries}");
+        world.heal(&full).unwrap();
+        world.pass(1800);
+        assert_eq!(counts(&world), [3, 3, 3], "then it balances");
+    }
+
+    #[test]
+    fn a_group_that_fails_to_launch_for_a_day_is_suspended_by_aws_aws_domain_a2() {
+        let mut world = fixture::world();
+        world.apply(Fault::KeyDenied { group: "web".to_owned() }).unwrap();
+        world.set_desired(REGION, "web", 7).unwrap();
+        world.pass(23 * 3600);
+        assert!(world.here().groups["web"].suspended.is_empty());
+        world.pass(2 * 3600);
+        let suspended = &world.here().groups["web"].suspended;
+        assert_eq!(suspended.iter().map(|found| found.process).collect::<Vec<_>>(), [Process::Launch]);
+        assert!(suspended[0].reason.starts_with("Administrative suspension"), "{}", suspended[0].reason);
+    }
+
+    #[test]
+    fn whatever_zones_go_and_come_the_group_ends_whole_and_balanced() {
+        for seed in 0..12_u64 {
+            let mut world = fixture::world_of_seed(seed);
+            let mut faults: Vec<Fault> = Vec::new();
+            for step in 0..10_i64 {
+                let pick = |what: &str, bound: usize| (random::unit(seed, &[what], step) * bound as f64) as usize;
+                if !faults.is_empty() && pick("heal", 3) == 0 {
+                    let fault = faults.remove(pick("which", faults.len()));
+                    world.heal(&fault).unwrap();
+                } else {
+                    let zone = ["eu-west-1a", "eu-west-1b", "eu-west-1c"][pick("zone", 3)].to_owned();
+                    let fault = match pick("kind", 4) {
+                        0 => Fault::ZonePowerLoss { zone },
+                        1 => Fault::NoCapacity { zone },
+                        2 => Fault::EbsStall { zone },
+                        _ => Fault::RegionOutage { region: REGION.to_owned() },
+                    };
+                    world.apply(fault.clone()).unwrap();
+                    if !faults.contains(&fault) {
+                        faults.push(fault);
+                    }
+                }
+                world.pass(60 + 1500 * u64::try_from(pick("wait", 3)).unwrap());
+                conserved(&world, seed);
+            }
+            for fault in faults {
+                world.heal(&fault).unwrap();
+            }
+            world.pass(4 * 3600);
+            conserved(&world, seed);
+            let group = &world.here().groups["web"];
+            let counts = counts(&world);
+            let spread = counts.iter().max().unwrap() - counts.iter().min().unwrap();
+            assert_eq!((group.in_service(), group.members.len()), (6, 6), "seed {seed}: {counts:?}");
+            assert!(spread <= 1, "seed {seed}: {counts:?}");
+            assert!(!group.unsettled, "seed {seed}: settled");
+        }
+    }
+
+    /// Every member has an instance that is not over, and every instance that is not over is a member of its group.
+    fn conserved(world: &World, seed: u64) {
+        let group = &world.here().groups["web"];
+        let live = |id: &InstanceId| {
+            world.here().instances.get(id).is_some_and(|found| found.state != InstanceState::Terminated)
+        };
+        let settled = group.members.values().filter(|member| member.state == LifecycleState::InService);
+        let lost = settled.filter(|member| !live(&member.instance) && member.health == MemberHealth::Healthy).count();
+        assert!(lost <= usize::from(group.unsettled) * 6, "seed {seed}: {lost} members without an instance");
+        for instance in world.here().instances.values().filter(|found| found.group.is_some() && live(&found.id)) {
+            assert!(group.members.contains_key(&instance.id), "seed {seed}: {} is in no group", instance.id);
+        }
+    }
+
+    /// Members in service by zone.
+    fn counts(world: &World) -> [usize; 3] {
+        ["eu-west-1a", "eu-west-1b", "eu-west-1c"].map(|zone| {
+            let there = |member: &&Member| member.zone == *zone && member.state == LifecycleState::InService;
+            world.here().groups["web"].members.values().filter(there).count()
+        })
     }
 }

@@ -99,7 +99,8 @@ impl Site<'_> {
             serving: History::default(),
             request: None,
             unsettled: true,
-            retry_at: None,
+            launching: super::super::Launching::default(),
+            wake_at: None,
             name,
         })
     }

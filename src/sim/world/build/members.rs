@@ -78,6 +78,7 @@ impl Site<'_> {
                 in_service_at: Some(in_service_at),
                 activity: None,
                 step_at: None,
+                intent: super::super::Intent::default(),
             },
         );
         let (target_groups, balancers) = (group.target_groups.clone(), group.classic_balancers.clone());

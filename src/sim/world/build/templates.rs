@@ -93,6 +93,7 @@ impl Site<'_> {
                 detailed_monitoring: doc.detailed_monitoring,
                 instance_profile: Some(format!("arn:aws:iam::{account}:instance-profile/{}", doc.name)),
                 broken: false,
+                before: None,
             });
         }
         Ok(versions)
