@@ -123,6 +123,7 @@ pub(super) fn is_replaceable(member: &Member) -> bool {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::super::super::super::fault::Fault;
+    use super::super::super::super::world::ZoneId;
     use super::super::super::fixture;
     use super::*;
 
@@ -211,9 +212,8 @@ mod tests {
             let policy = format!("zonal_shift = true, impaired_zone = \"{behavior}\", grace_s = 120");
             let mut world = fixture::world_with(|document| document.replace("grace_s = 120", &policy));
             let arn = world.here().groups["web"].arn.clone();
-            let region = world.regions.get_mut(fixture::REGION).unwrap();
-            let weights = &mut region.managed_resources.get_mut(&arn).unwrap().applied_weights;
-            *weights.get_mut("euw1-az1").unwrap() = 0.0;
+            let (away, lasts) = (ZoneId::from("euw1-az1"), Duration::from_secs(7200));
+            world.start_zonal_shift(fixture::REGION, arn.as_str(), &away, lasts, "").unwrap();
             world.apply(Fault::ZonePowerLoss { zone: "eu-west-1b".to_owned() }).unwrap();
             world.pass(1800);
             let in_b =

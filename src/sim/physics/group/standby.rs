@@ -4,7 +4,7 @@
 //! and does not count towards the desired capacity.
 
 use super::super::super::world::{
-    ActivityStatus, GroupName, InstanceId, LifecycleState, Member, MemberHealth, Process, SimTime,
+    ActivityStatus, GroupName, InstanceId, LifecycleState, Member, MemberHealth, Process,
 };
 use super::super::Scene;
 use std::time::Duration;
@@ -88,29 +88,6 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Puts a member that serves into standby since an instant of the past, for worlds that begin so: its group desires
-    /// as many fewer. Nothing happens where there is no such member.
-    pub fn rest_in_standby(&mut self, name: &GroupName, id: &InstanceId, since: SimTime) {
-        if self.in_state(id, LifecycleState::InService).as_ref() != Ok(name) {
-            return;
-        }
-        self.leave_balancers(name, id);
-        if let Some(instance) = self.region.instances.get(id) {
-            let registered = instance.target_groups.clone();
-            for arn in registered {
-                let port = self.region.target_groups.get(&arn).map_or(0, |found| found.port);
-                self.forget_target(&arn, &super::super::super::world::TargetKey { id: id.to_string(), port });
-            }
-        }
-        if let Some(group) = self.region.groups.get_mut(name) {
-            group.desired = group.desired.saturating_sub(1);
-            group.min = group.min.min(group.desired);
-        }
-        if let Some(member) = self.member(name, id) {
-            (member.state, member.state_since) = (LifecycleState::Standby, since);
-        }
-    }
-
     /// Sets what the group thinks of a member, as `SetInstanceHealth` does; it works while `HealthCheck` is suspended too
     /// (`aws-domain.md A.2`). With `respect_grace` the group ignores it during the grace period.
     ///
@@ -166,7 +143,7 @@ impl Scene<'_> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
-    use super::super::super::super::world::World;
+    use super::super::super::super::world::{SimTime, World};
     use super::super::super::fixture::{self, REGION};
     use super::*;
 
@@ -200,9 +177,9 @@ mod tests {
     fn the_way_out_of_standby_is_barred_at_the_maximum_and_while_launch_is_suspended_aws_domain_f21() {
         let mut world = fixture::world();
         let id = world.first_member();
-        let (name, since) = (GroupName::from("web"), world.now - Duration::from_secs(9 * 86_400));
-        world.scene(REGION).unwrap().rest_in_standby(&name, &id, since);
-        world.pass(600);
+        let name = GroupName::from("web");
+        world.scene(REGION).unwrap().enter_standby(&id, true).unwrap();
+        world.pass(9 * 3600);
         assert_eq!((state(&world, &id), world.here().groups["web"].in_service()), (LifecycleState::Standby, 5));
         world.change_group(|group| group.max = 5);
         let refused = world.scene(REGION).unwrap().exit_standby(&id).unwrap_err();
