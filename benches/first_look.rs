@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use fournines::aws::{Limiter, Reader, Session, Wire};
+use fournines::aws::{Answering, Limiter, Reader, Session, Wire};
 use fournines::clock::{self, Clock};
 use fournines::console::{self, App, Msg, Setting};
 use fournines::estate::Kind;
@@ -17,7 +17,7 @@ use fournines::id::Region;
 use fournines::judge::{self, Picture, Policy};
 use fournines::runtime::observer::Observer;
 use fournines::sim::world::{Origin, World};
-use fournines::sim::{Options, Scenario, Sim, SimTime, wire};
+use fournines::sim::{Options, Scenario, Sim, SimTime, delivery, wire};
 use fournines::watch::Purpose;
 use fournines::watch::store::Loaded;
 use ratatui::Terminal;
@@ -27,8 +27,9 @@ use ratatui::layout::Size;
 struct InProcess(Arc<Sim>);
 
 impl Wire for InProcess {
-    fn answer(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, std::io::Error> {
-        Ok(wire::answer(&self.0, request))
+    fn answer(&self, request: http::Request<Bytes>) -> Answering {
+        let sim = Arc::clone(&self.0);
+        Box::pin(async move { delivery::deliver(wire::answer(&sim, request), sim.speed()).await })
     }
 }
 

@@ -20,4 +20,4 @@ pub use limiter::{Limiter, Priority};
 pub use read::{Ask, Found, READS, Read, Reader, Scope};
 pub use session::{ReadOnly, Session, Settings};
 pub use session_error::SessionError;
-pub use transport::Wire;
+pub use transport::{Answering, Wire};

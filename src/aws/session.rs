@@ -225,9 +225,9 @@ mod tests {
     struct Counting(Arc<AtomicUsize>);
 
     impl Wire for Counting {
-        fn answer(&self, _: http::Request<Bytes>) -> Result<http::Response<Bytes>, std::io::Error> {
+        fn answer(&self, _: http::Request<Bytes>) -> transport::Answering {
             self.0.fetch_add(1, Ordering::SeqCst);
-            Ok(http::Response::new(Bytes::new()))
+            Box::pin(std::future::ready(Ok(http::Response::new(Bytes::new()))))
         }
     }
 

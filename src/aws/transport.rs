@@ -4,6 +4,7 @@
 //! answers, the SDK above sees nothing but HTTP.
 
 use std::fmt;
+use std::io;
 use std::sync::Arc;
 
 use aws_smithy_http_client::tls;
@@ -19,14 +20,21 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::ConfigBag;
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use http_body_util::StreamBody;
+use hyper::body::Frame;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
 
+/// What comes of a request, after the time that it takes. An error is a connection that failed before there was a response; a
+/// response with fewer bytes than its `Content-Length` is one whose connection failed within it.
+pub type Answering = BoxFuture<'static, io::Result<http::Response<Bytes>>>;
+
 /// Something in this process that answers as AWS would.
 pub trait Wire: Send + Sync {
-    /// Answers one request; an error is a connection that failed.
-    fn answer(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, std::io::Error>;
+    /// Answers one request.
+    fn answer(&self, request: http::Request<Bytes>) -> Answering;
 }
 
 /// A client over real connections: rustls, the system's certificates, the proxy of the environment.
@@ -58,12 +66,26 @@ impl HttpClient for InProcess {
 
 impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let answer =
-            to_http(request).and_then(|request| self.0.answer(request).map_err(|e| ConnectorError::io(e.into())));
-        HttpConnectorFuture::ready(answer.and_then(|answer| {
-            answer.map(SdkBody::from).try_into().map_err(|error| ConnectorError::other(Box::new(error), None))
-        }))
+        let request = match to_http(request) {
+            Ok(request) => request,
+            Err(error) => return HttpConnectorFuture::ready(Err(error)),
+        };
+        let answering = self.0.answer(request);
+        HttpConnectorFuture::new(async move {
+            let answer = answering.await.map_err(|error| ConnectorError::io(error.into()))?;
+            let promised = answer.headers().get(http::header::CONTENT_LENGTH);
+            let promised: usize = promised.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
+            let is_cut = promised > answer.body().len();
+            let answer = answer.map(|body| if is_cut { broken(body) } else { SdkBody::from(body) });
+            answer.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))
+        })
     }
+}
+
+/// A body whose connection ends after these bytes.
+fn broken(bytes: Bytes) -> SdkBody {
+    let frames = [Ok(Frame::data(bytes)), Err(io::Error::from(io::ErrorKind::UnexpectedEof))];
+    SdkBody::from_body_1_x(StreamBody::new(futures_util::stream::iter(frames)))
 }
 
 fn to_http(request: HttpRequest) -> Result<http::Request<Bytes>, ConnectorError> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::io::AsyncReadExt;
 
-use crate::aws::{Session, Wire};
+use crate::aws::{Answering, Session, Wire};
 use crate::cli::args::{Demo, Global, Sim as SimArgs};
 use crate::cli::{self, Exit};
 use crate::clock::{self, Clock};
@@ -14,7 +14,7 @@ use crate::console::Setting;
 use crate::id::Region;
 use crate::sim::scenario::{ScenarioError, Setting as Parameter};
 use crate::sim::world::{Format, Origin, World};
-use crate::sim::{self, Options, Scenario, Script, Sim, SimTime, listener};
+use crate::sim::{self, Options, Scenario, Script, Sim, SimTime, delivery, listener};
 
 use super::set_up::{Desk, Files, SetUpError};
 use super::signals::Ending;
@@ -26,8 +26,9 @@ const HOME: &str = "us-east-1";
 struct InProcess(Arc<Sim>);
 
 impl Wire for InProcess {
-    fn answer(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, std::io::Error> {
-        Ok(sim::wire::answer(&self.0, request))
+    fn answer(&self, request: http::Request<Bytes>) -> Answering {
+        let sim = Arc::clone(&self.0);
+        Box::pin(async move { delivery::deliver(sim::wire::answer(&sim, request), sim.speed()).await })
     }
 }
 

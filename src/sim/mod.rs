@@ -6,6 +6,7 @@
 //! causes only, and what AWS then reports comes from the physics alone.
 
 pub mod control;
+pub mod delivery;
 pub mod fault;
 pub mod listener;
 pub mod physics;
@@ -36,12 +37,17 @@ pub struct Options {
     pub scenario: Scenario,
 }
 
+/// How far the physics runs before others get a turn: an advance by a month must not keep them waiting for its end.
+const SLICE: Duration = Duration::from_secs(10);
+
 /// A running simulation: a world, and a virtual clock that drags it along.
 pub struct Sim {
     elapsed: Elapsed,
     speed: f64,
     seed: u64,
     desk: wire::Desk,
+    /// Held while waiting for `inner`, so that whoever waits comes before whoever had it and wants it again.
+    queue: Mutex<()>,
     inner: Mutex<Inner>,
 }
 
@@ -64,7 +70,7 @@ impl Sim {
         world.plan(options.scenario.timeline());
         world.set_load(options.scenario.load);
         let inner = Mutex::new(Inner { world, start, base, advanced: Duration::ZERO });
-        Self { elapsed, speed, seed, desk: wire::Desk::new(seed), inner }
+        Self { elapsed, speed, seed, desk: wire::Desk::new(seed), queue: Mutex::default(), inner }
     }
 
     /// Virtual now.
@@ -94,18 +100,31 @@ impl Sim {
     /// Runs the physics up to virtual now, then lets `work` see and change the world.
     pub fn with_world<R>(&self, work: impl FnOnce(&mut World) -> R) -> R {
         let mut inner = self.lock();
+        // Where it is now, not where it will be: a world that is slower than its clock would never get there.
         let now = self.instant(&inner);
+        while inner.world.now + SLICE < now {
+            let next = inner.world.now + SLICE;
+            inner.world.advance_to(next);
+            drop(inner);
+            inner = self.lock();
+        }
         inner.world.advance_to(now);
         work(&mut inner.world)
     }
 
-    /// Jumps `by` ahead and returns the new virtual now, when the world has settled there.
+    /// Jumps `by` ahead and returns the new virtual now, when the world has settled there. What others ask meanwhile is
+    /// answered on the way.
     pub fn advance(&self, by: Duration) -> SimTime {
-        let mut inner = self.lock();
-        inner.advanced = inner.advanced.saturating_add(by);
-        let now = self.instant(&inner);
-        inner.world.advance_to(now);
-        now
+        let mut left = by;
+        while !left.is_zero() {
+            let slice = left.min(SLICE);
+            left -= slice;
+            let mut inner = self.lock();
+            inner.advanced = inner.advanced.saturating_add(slice);
+            let now = self.instant(&inner);
+            inner.world.advance_to(now);
+        }
+        self.with_world(|world| world.now)
     }
 
     /// Puts another world in the place of this one. Build it for [`Sim::now`] and [`Sim::seed`]: virtual time goes on, and so
@@ -124,6 +143,7 @@ impl Sim {
 
     /// A panic elsewhere cannot leave the world half changed in a way that matters to a simulation: go on with it.
     fn lock(&self) -> MutexGuard<'_, Inner> {
+        let _first_in_line = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

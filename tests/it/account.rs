@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use fournines::aws::{Limiter, Reader, Session, Wire};
+use fournines::aws::{Answering, Limiter, Reader, Session, Wire};
 use fournines::clock::{self, Clock};
 use fournines::estate::Kind;
 use fournines::id::Region;
@@ -13,7 +13,7 @@ use fournines::judge::{Picture, Policy};
 use fournines::runtime::observer::Observer;
 use fournines::sim::fault::Fault;
 use fournines::sim::world::{Origin, World};
-use fournines::sim::{Options, Scenario, Sim, SimTime, wire};
+use fournines::sim::{Options, Scenario, Sim, SimTime, delivery, wire};
 use fournines::watch::Purpose;
 use fournines::watch::store::Loaded;
 
@@ -39,14 +39,16 @@ struct Counted {
 }
 
 impl Wire for Counted {
-    fn answer(&self, request: http::Request<Bytes>) -> Result<Answer, std::io::Error> {
+    fn answer(&self, request: http::Request<Bytes>) -> Answering {
         self.calls.fetch_add(1, Ordering::SeqCst);
-        let asked = http::Request::from_parts(request.clone().into_parts().0, request.body().clone());
-        let answer = wire::answer(&self.sim, request);
-        match self.tamper.lock().unwrap().as_mut() {
-            Some(tamper) => tamper(&asked, answer),
-            None => Ok(answer),
-        }
+        let (sim, tamper) = (self.sim.clone(), self.tamper.clone());
+        Box::pin(async move {
+            let answer = delivery::deliver(wire::answer(&sim, request.clone()), sim.speed()).await?;
+            match tamper.lock().unwrap().as_mut() {
+                Some(tamper) => tamper(&request, answer),
+                None => Ok(answer),
+            }
+        })
     }
 }
 

@@ -28,10 +28,14 @@ pub struct Call {
     pub region: String,
     /// Members as the action saw them.
     pub parameters: Map<String, Value>,
-    /// HTTP status of the answer.
-    pub status: u16,
+    /// HTTP status of the answer; `None` when no answer came.
+    pub status: Option<u16>,
     /// AWS's error code, if it was refused.
-    pub code: Option<&'static str>,
+    pub code: Option<String>,
+    /// What became of the answer on its way: `whole`, `cut`, `none` or `reset`.
+    pub delivery: &'static str,
+    /// Virtual seconds that faults held the answer back.
+    pub delay_s: f64,
     /// The id in the answer.
     pub request_id: String,
     /// The client's own description of itself.

@@ -36,21 +36,25 @@ impl Desk {
     }
 
     /// Takes a token from each of the request's buckets, or refuses.
-    pub(super) fn admit(&self, class: ThrottleClass, request: &Request, now: SimTime) -> bool {
-        self.with(|remembered| remembered.throttle.admit(class, request, now))
+    pub(super) fn admit(&self, class: ThrottleClass, request: &Request, rate: Option<f64>, now: SimTime) -> bool {
+        self.with(|remembered| remembered.throttle.admit(class, request, rate, now))
     }
 
     pub(super) fn record(&self, call: Call) {
         self.with(|remembered| remembered.calls.record(call));
     }
 
-    /// The next request id, in the form of a UUID.
-    pub(super) fn request_id(&self) -> String {
-        let count = self.with(|remembered| {
+    /// The next request's number, from 1.
+    pub(super) fn number(&self) -> u64 {
+        self.with(|remembered| {
             remembered.answered += 1;
             remembered.answered
-        });
-        let mut random = fastrand::Rng::with_seed(self.seed ^ count.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        })
+    }
+
+    /// The id of the request with that number, in the form of a UUID.
+    pub(super) fn request_id(&self, number: u64) -> String {
+        let mut random = fastrand::Rng::with_seed(self.seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let (high, low) = (random.u64(..), random.u64(..));
         format!(
             "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",

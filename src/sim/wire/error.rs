@@ -4,16 +4,19 @@
 //! services' names. Must stay true: the code a client sees is the one that AWS's model or documentation gives for that service.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::request::Protocol;
 use super::service::Service;
 use super::writer::Writer;
 
 /// What went wrong, in general words where every service has its own code for the same thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Code {
     /// AWS's own code, such as `InvalidInstanceID.NotFound`.
     Own(&'static str),
+    /// A code that a fault names: whatever AWS may answer one day.
+    Given(Arc<str>),
     /// A parameter that is missing, out of bounds or not of its type.
     Validation,
     /// A pagination token that this action did not give.
@@ -26,8 +29,12 @@ pub enum Code {
     Credentials,
     /// A caller whose role does not allow the action.
     Denied,
+    /// Credentials whose time is over.
+    Expired,
     /// A request without a signature.
     Unsigned,
+    /// A service that cannot answer now.
+    Unavailable,
 }
 
 /// Whose fault it is, as Query's `Type` and CBOR's `fault` say.
@@ -80,16 +87,20 @@ impl ApiError {
     }
 
     /// The HTTP status and the code that this service answers.
-    pub fn resolve(&self, service: Option<Service>) -> (u16, &'static str) {
-        let (status, code) = match self.code {
-            Code::Own(code) => (400, code),
+    #[must_use]
+    pub fn resolve(&self, service: Option<Service>) -> (u16, &str) {
+        let (status, code) = match &self.code {
+            Code::Own(code) => (400, *code),
+            Code::Given(code) => (400, &**code),
             Code::Validation => (400, validation(service)),
             Code::Token => (400, token(service)),
             Code::Throttled => throttled(service),
             Code::UnknownAction => unknown_action(service),
             Code::Credentials => credentials(service),
             Code::Denied => denied(service),
+            Code::Expired => expired(service),
             Code::Unsigned => (403, "MissingAuthenticationToken"),
+            Code::Unavailable => unavailable(service),
         };
         (self.status.unwrap_or(status), code)
     }
@@ -150,13 +161,32 @@ fn credentials(service: Option<Service>) -> (u16, &'static str) {
     }
 }
 
+/// EC2 says that the request has expired when it means the session that signed it.
+fn expired(service: Option<Service>) -> (u16, &'static str) {
+    match service {
+        Some(Service::Ec2) => (400, "RequestExpired"),
+        Some(Service::ArcZonalShift) => (403, "ExpiredTokenException"),
+        _ => (403, "ExpiredToken"),
+    }
+}
+
+fn unavailable(service: Option<Service>) -> (u16, &'static str) {
+    match service {
+        Some(Service::Ec2) => (503, "Unavailable"),
+        Some(Service::ArcZonalShift) => (503, "ServiceUnavailableException"),
+        _ => (503, "ServiceUnavailable"),
+    }
+}
+
 /// The modelled shape of one of CloudWatch's codes: JSON and CBOR name errors by shape where Query names them by code.
-fn cloudwatch_shape(code: &'static str) -> &'static str {
+fn cloudwatch_shape(code: &str) -> &str {
     match code {
         "InvalidParameterValue" => "InvalidParameterValueException",
         "InvalidParameterCombination" => "InvalidParameterCombinationException",
         "MissingParameter" => "MissingRequiredParameterException",
         "LimitExceeded" => "LimitExceededFault",
+        "ExpiredToken" => "ExpiredTokenException",
+        "ServiceUnavailable" => "ServiceUnavailableException",
         "Throttling" => "ThrottlingException",
         "InvalidAction" => "UnknownOperationException",
         other => other,
@@ -169,7 +199,7 @@ pub struct Rendered {
     /// HTTP status.
     pub status: u16,
     /// The code that the client sees.
-    pub code: &'static str,
+    pub code: String,
     /// Response headers.
     pub headers: Vec<(&'static str, String)>,
     /// Response body.
@@ -206,7 +236,7 @@ pub fn render(error: &ApiError, protocol: Protocol, service: Option<Service>, re
             writer.finish()
         }
     };
-    Rendered { status, code, headers, body }
+    Rendered { status, code: code.to_owned(), headers, body }
 }
 
 fn ec2_body(code: &str, message: &str, request_id: &str) -> Vec<u8> {
@@ -242,7 +272,6 @@ mod tests {
 
     #[test]
     fn each_service_has_its_own_words() {
-        let resolve = |code, service| ApiError::general(code, "").resolve(Some(service));
         let table = [
             (Code::Throttled, Service::Ec2, (503, "RequestLimitExceeded")),
             (Code::Throttled, Service::ElasticLoadBalancingV2, (400, "Throttling")),
@@ -254,9 +283,13 @@ mod tests {
             (Code::Credentials, Service::Ec2, (401, "AuthFailure")),
             (Code::Credentials, Service::Rds, (403, "InvalidClientTokenId")),
             (Code::UnknownAction, Service::Iam, (400, "InvalidAction")),
+            (Code::Expired, Service::Ec2, (400, "RequestExpired")),
+            (Code::Expired, Service::Sts, (403, "ExpiredToken")),
+            (Code::Unavailable, Service::Ec2, (503, "Unavailable")),
         ];
         for (code, service, expected) in table {
-            assert_eq!(resolve(code, service), expected, "{code:?} {service:?}");
+            let error = ApiError::general(code, "");
+            assert_eq!(error.resolve(Some(service)), expected, "{error} {service:?}");
         }
     }
 

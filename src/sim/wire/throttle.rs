@@ -36,6 +36,16 @@ impl Bucket {
     pub const fn new(name: &'static str, capacity: f64, refill: f64) -> Self {
         Self { name, capacity, refill }
     }
+
+    /// The same while it refills at no more than `rate`: its burst shrinks in proportion, but one request at a time always
+    /// passes unless nothing flows back at all.
+    fn throttled(self, rate: f64) -> Self {
+        if rate >= self.refill {
+            return self;
+        }
+        let least = if rate > 0.0 { 1.0 } else { 0.0 };
+        Self { capacity: (self.capacity * rate / self.refill).max(least), refill: rate, ..self }
+    }
 }
 
 const EC2_READ: Bucket = Bucket::new("ec2 reads", 100.0, 20.0);
@@ -86,11 +96,13 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// Takes a token from every bucket of a request; `false`, and nothing taken, when one is empty.
-    pub fn admit(&mut self, class: ThrottleClass, request: &Request, now: SimTime) -> bool {
+    /// Takes a token from every bucket of a request; `false`, and nothing taken, when one is empty. `rate` is what a fault
+    /// lets the service's buckets refill at.
+    pub fn admit(&mut self, class: ThrottleClass, request: &Request, rate: Option<f64>, now: SimTime) -> bool {
         let region = if request.service.is_global() { "global" } else { &request.region };
         let drawn: Vec<((String, &'static str), f64)> = buckets(class, request)
             .into_iter()
+            .map(|bucket| rate.map_or(bucket, |rate| bucket.throttled(rate)))
             .map(|bucket| ((region.to_owned(), bucket.name), self.level(region, bucket, now)))
             .collect();
         if drawn.iter().any(|(_, level)| *level < 1.0) {
@@ -105,6 +117,7 @@ impl Throttle {
     fn level(&self, region: &str, bucket: Bucket, now: SimTime) -> f64 {
         match self.levels.get(&(region.to_owned(), bucket.name)) {
             None => bucket.capacity,
+            // A fault may have made the bucket smaller since.
             Some((level, at)) => (level + now.since(*at).as_secs_f64() * bucket.refill).min(bucket.capacity),
         }
     }
@@ -133,7 +146,7 @@ mod tests {
     }
 
     fn admitted(throttle: &mut Throttle, class: ThrottleClass, request: &Request, now: SimTime) -> usize {
-        (0..1000).take_while(|_| throttle.admit(class, request, now)).count()
+        (0..1000).take_while(|_| throttle.admit(class, request, None, now)).count()
     }
 
     /// aws-domain.md A.8: non-mutating 100/20; unfiltered and unpaginated listings 50/10.
@@ -168,5 +181,21 @@ mod tests {
             40,
             "another region has buckets of its own"
         );
+    }
+
+    #[test]
+    fn a_throttled_service_has_smaller_buckets_which_fill_slowly_and_are_whole_again_after() {
+        let mut throttle = Throttle::default();
+        let start = SimTime::from_seconds(0);
+        let request = request(Service::AutoScaling, &[]);
+        let taken = |throttle: &mut Throttle, rate, after| {
+            let now = start + Duration::from_secs(after);
+            (0..1000).take_while(|_| throttle.admit(ThrottleClass::Read, &request, rate, now)).count()
+        };
+        assert_eq!(taken(&mut throttle, Some(0.5), 0), 2, "40 at 10 a second are 2 at one each two seconds");
+        assert_eq!(taken(&mut throttle, Some(0.5), 2), 1);
+        assert_eq!(taken(&mut throttle, Some(0.0), 100), 0);
+        assert_eq!(taken(&mut throttle, None, 100), 40);
+        assert_eq!(taken(&mut throttle, Some(500.0), 200), 40, "a fault makes no service more generous");
     }
 }

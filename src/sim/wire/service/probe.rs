@@ -30,7 +30,10 @@ fn run(world: &World, service: Service, action: &str, params: Value) -> Result<V
         protocol: Protocol::Json,
     };
     let mut writer = Writer::json();
-    (find(service, action).unwrap().run)(world, &request, &mut writer).map_err(|error| error.resolve(Some(service)))?;
+    (find(service, action).unwrap().run)(world, &request, &mut writer).map_err(|error| {
+        let (status, code) = error.resolve(Some(service));
+        (status, &*code.to_owned().leak())
+    })?;
     Ok(writer.finish())
 }
 

@@ -237,7 +237,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = wire::answer(sim, request.body(Bytes::from(body)).unwrap());
+        let response = wire::answer(sim, request.body(Bytes::from(body)).unwrap()).response().unwrap();
         assert_eq!(response.status(), 200, "{response:?}");
         response.into_body()
     }

@@ -26,7 +26,7 @@ const FIELDS: &[Field<Address>] = &[
 /// `DescribeAddresses`.
 pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
     let scope = Scope::of(world, request)?;
-    let filters = Filters::new(request, FIELDS, Some(|address| &address.tags))?;
+    let filters = Filters::new(request, FIELDS, Some(|_, address| Some(&address.tags)))?;
     let ids = request.params.texts("AllocationId");
     let chosen: Vec<&Address> = if ids.is_empty() {
         scope.region.addresses.values().collect()

@@ -18,13 +18,16 @@ pub type Texts<'a> = Vec<Cow<'a, str>>;
 /// Reads a resource's texts.
 pub type Read<T> = for<'a> fn(&Scope<'a>, &'a T) -> Texts<'a>;
 
+/// Reads a resource's tags; `None` while EC2 does not tell them yet.
+pub type TagsOf<T> = for<'a> fn(&Scope<'a>, &'a T) -> Option<&'a Tags>;
+
 /// A filter that an action knows.
 pub struct Field<T>(pub &'static str, pub Read<T>);
 
 /// A request's filters over resources of one kind.
 pub struct Filters<T> {
-    tests: Vec<(Test<T>, Vec<String>)>,
-    tags: Option<fn(&T) -> &Tags>,
+    tests: Vec<(Test<T>, Vec<Pattern>)>,
+    tags: Option<TagsOf<T>>,
 }
 
 enum Test<T> {
@@ -35,7 +38,7 @@ enum Test<T> {
 
 impl<T> Filters<T> {
     /// The request's filters. `tags` is given where resources have tags: then `tag:KEY` and `tag-key` are known too.
-    pub fn new(request: &Request, fields: &[Field<T>], tags: Option<fn(&T) -> &Tags>) -> Result<Self, ApiError> {
+    pub fn new(request: &Request, fields: &[Field<T>], tags: Option<TagsOf<T>>) -> Result<Self, ApiError> {
         let mut tests = Vec::new();
         for filter in request.params.filters()? {
             let known = fields.iter().find(|field| field.0 == filter.name);
@@ -50,9 +53,9 @@ impl<T> Filters<T> {
                     ));
                 }
             };
-            tests.push((test, filter.values));
+            tests.push((test, filter.values.into_iter().map(Pattern::new).collect()));
         }
-        if tests.iter().map(|(_, values)| values.len()).sum::<usize>() > MOST_VALUES {
+        if tests.iter().map(|(_, values): &(_, Vec<Pattern>)| values.len()).sum::<usize>() > MOST_VALUES {
             return Err(ApiError::new(
                 "FilterLimitExceeded",
                 format!("The maximum number of filter values specified on a single call is {MOST_VALUES}"),
@@ -62,15 +65,38 @@ impl<T> Filters<T> {
     }
 
     /// Whether a resource meets all filters.
-    pub fn pass(&self, scope: &Scope<'_>, item: &T) -> bool {
+    pub fn pass<'a>(&self, scope: &Scope<'a>, item: &'a T) -> bool {
         self.tests.iter().all(|(test, values)| {
-            let meets = |text: &str| values.iter().any(|pattern| matches(pattern, text));
+            let meets = |text: &str| values.iter().any(|pattern| pattern.matches(text));
             match test {
                 Test::Field(read) => read(scope, item).iter().any(|text| meets(text)),
-                Test::TagKey => self.tags.is_some_and(|tags| tags(item).iter().any(|(key, _)| meets(key))),
-                Test::Tag(key) => self.tags.and_then(|tags| tags(item).get(key)).is_some_and(meets),
+                Test::TagKey => self.tags_of(scope, item).is_some_and(|tags| tags.iter().any(|(key, _)| meets(key))),
+                Test::Tag(key) => self.tags_of(scope, item).and_then(|tags| tags.get(key)).is_some_and(meets),
             }
         })
+    }
+
+    fn tags_of<'a>(&self, scope: &Scope<'a>, item: &'a T) -> Option<&'a Tags> {
+        self.tags?(scope, item)
+    }
+}
+
+/// A filter's value. Most hold no wildcard, and are compared as they are.
+enum Pattern {
+    Literal(String),
+    Wild(String),
+}
+
+impl Pattern {
+    fn new(value: String) -> Self {
+        if value.contains(['*', '?', '\\']) { Self::Wild(value) } else { Self::Literal(value) }
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Literal(value) => value == text,
+            Self::Wild(pattern) => matches(pattern, text),
+        }
     }
 }
 

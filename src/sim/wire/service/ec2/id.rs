@@ -84,14 +84,18 @@ impl Kind {
         map: &'a BTreeMap<K, V>,
         ids: &[&str],
     ) -> Result<Vec<&'a V>, ApiError> {
-        if let Some(id) = ids.iter().find(|id| !self.is_well_formed(id)) {
-            let id: String = id.chars().take(80).collect();
-            return Err(ApiError::new(
-                self.malformed,
-                format!("Invalid id: \"{id}\" (expecting \"{}...\")", self.prefix),
-            ));
-        }
-        let missing: Vec<&str> = ids.iter().copied().filter(|id| !map.contains_key(*id)).collect();
+        self.find_known(map, ids, |_| true)
+    }
+
+    /// The same, where EC2 may not know of every resource yet.
+    pub fn find_known<'a, K: Ord + Borrow<str>, V>(
+        &self,
+        map: &'a BTreeMap<K, V>,
+        ids: &[&str],
+        knows: impl Fn(&V) -> bool,
+    ) -> Result<Vec<&'a V>, ApiError> {
+        self.check_form(ids)?;
+        let missing: Vec<&str> = ids.iter().copied().filter(|id| !map.get(*id).is_some_and(&knows)).collect();
         match missing.as_slice() {
             [] => {}
             [one] => return Err(ApiError::new(self.missing, self.sentence.replace("{}", one))),
@@ -101,6 +105,14 @@ impl Kind {
         ids.sort_unstable();
         ids.dedup();
         Ok(ids.into_iter().filter_map(|id| map.get(id)).collect())
+    }
+
+    /// Refuses what cannot be an id of this kind, before anything is looked up.
+    pub fn check_form(&self, ids: &[&str]) -> Result<(), ApiError> {
+        let Some(id) = ids.iter().find(|id| !self.is_well_formed(id)) else { return Ok(()) };
+        let id: String = id.chars().take(80).collect();
+        let words = format!("Invalid id: \"{id}\" (expecting \"{}...\")", self.prefix);
+        Err(ApiError::new(self.malformed, words))
     }
 
     /// The prefix and eight or seventeen hexadecimal digits.

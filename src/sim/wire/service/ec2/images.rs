@@ -32,7 +32,7 @@ const FIELDS: &[Field<Image>] = &[
 /// `DescribeImages`. Disabled images are hidden unless asked for; deprecated ones are not, from their owner.
 pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
     let scope = Scope::of(world, request)?;
-    let filters = Filters::new(request, FIELDS, Some(|image| &image.tags))?;
+    let filters = Filters::new(request, FIELDS, Some(|_, image| Some(&image.tags)))?;
     let pager = Pager::new(request, &BOUNDS)?;
     let ids = request.params.texts("ImageId");
     let chosen: Box<dyn Iterator<Item = &Image>> = if ids.is_empty() {

@@ -11,7 +11,7 @@ pub fn monitoring(instance: &Instance) -> &'static str {
 }
 
 /// An instance's members. `index` is its place in the launch.
-pub fn write(w: &mut Writer, scope: &Scope<'_>, instance: &Instance, index: usize) {
+pub fn write<'a>(w: &mut Writer, scope: &Scope<'a>, instance: &'a Instance, index: usize) {
     let region = scope.region.name.as_str();
     w.text("instanceId", &instance.id);
     w.text("imageId", &instance.image);
@@ -52,7 +52,7 @@ pub fn write(w: &mut Writer, scope: &Scope<'_>, instance: &Instance, index: usiz
         w.text("instanceLifecycle", "spot");
     }
     w.text("clientToken", "");
-    write_tags(w, &instance.tags);
+    write_tags(w, scope.instance_tags(instance));
     w.text("hypervisor", "xen");
     w.list("networkInterfaceSet", "item", is_alive(instance).then_some(instance), |w, instance| {
         write_interface(w, scope, instance)

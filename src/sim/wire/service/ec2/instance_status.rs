@@ -1,9 +1,8 @@
 //! `DescribeInstanceStatus`: the three checks and the scheduled events (`aws-domain.md` A.1).
 
+use super::Scope;
 use super::filter::{Field, Filters, shown, text};
-use super::id::Kind;
-use super::instances::pager;
-use super::{Scope, after};
+use super::instances::{chosen, pager};
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::request::Request;
 use crate::sim::wire::writer::Writer;
@@ -31,7 +30,7 @@ const FIELDS: &[Field<Instance>] = &[
 /// `DescribeInstanceStatus`: running instances only, unless all are asked for.
 pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
     let scope = Scope::of(world, request)?;
-    let filters = Filters::new(request, FIELDS, Some(|instance| &instance.tags))?;
+    let filters = Filters::new(request, FIELDS, Some(|scope, instance| scope.instance_tags(instance)))?;
     let ids = request.params.texts("InstanceId");
     if ids.len() > MOST_IDS {
         return Err(ApiError::new(
@@ -41,12 +40,7 @@ pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), 
     }
     let all = request.params.boolean("IncludeAllInstances")?.unwrap_or(false);
     let pager = pager(request, &ids)?;
-    let chosen: Box<dyn Iterator<Item = &Instance>> = if ids.is_empty() {
-        Box::new(after(&scope.region.instances, pager.after()))
-    } else {
-        Box::new(Kind::INSTANCE.find(&scope.region.instances, &ids)?.into_iter())
-    };
-    let shown = chosen.filter(|instance| all || instance.state == InstanceState::Running);
+    let shown = chosen(&scope, &ids, &pager)?.filter(|instance| all || instance.state == InstanceState::Running);
     let page =
         pager.page(shown.filter(|instance| filters.pass(&scope, instance)), |instance| instance.id.as_str().into());
     w.list("instanceStatusSet", "item", page.items, |w, instance| write(w, &scope, instance));

@@ -9,7 +9,7 @@ use crate::sim::wire::error::ApiError;
 use crate::sim::wire::page::{Bounds, Pager};
 use crate::sim::wire::request::Request;
 use crate::sim::wire::writer::Writer;
-use crate::sim::world::{Instance, InstanceState, Market, World};
+use crate::sim::world::{Instance, InstanceState, Market, World, ZoneName};
 
 const FIELDS: &[Field<Instance>] = &[
     Field("architecture", |_, i| text(&i.architecture)),
@@ -56,14 +56,12 @@ const FIELDS: &[Field<Instance>] = &[
 /// `DescribeInstances`. Pages count instances; those of one launch on one page share a reservation.
 pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
     let scope = Scope::of(world, request)?;
-    let filters = Filters::new(request, FIELDS, Some(|instance| &instance.tags))?;
+    let filters = Filters::new(request, FIELDS, Some(|scope, instance| scope.instance_tags(instance)))?;
     let ids = request.params.texts("InstanceId");
     let pager = pager(request, &ids)?;
-    let chosen: Box<dyn Iterator<Item = &Instance>> = if ids.is_empty() {
-        Box::new(after(&scope.region.instances, pager.after()))
-    } else {
-        Box::new(Kind::INSTANCE.find(&scope.region.instances, &ids)?.into_iter())
-    };
+    Kind::INSTANCE.check_form(&ids)?;
+    undisrupted(&scope, &ids)?;
+    let chosen = chosen(&scope, &ids, &pager)?;
     let page =
         pager.page(chosen.filter(|instance| filters.pass(&scope, instance)), |instance| instance.id.as_str().into());
 
@@ -85,6 +83,35 @@ pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), 
     });
     w.maybe_text("nextToken", page.token);
     Ok(())
+}
+
+/// The instances of these ids, or all after the page before: those that EC2 knows of.
+pub fn chosen<'a>(
+    scope: &Scope<'a>,
+    ids: &[&str],
+    pager: &Pager,
+) -> Result<Box<dyn Iterator<Item = &'a Instance> + 'a>, ApiError> {
+    let scope = *scope;
+    if ids.is_empty() {
+        let rest = after(&scope.region.instances, pager.after());
+        return Ok(Box::new(rest.filter(move |instance| scope.knows(instance))));
+    }
+    let found = Kind::INSTANCE.find_known(&scope.region.instances, ids, |instance| scope.knows(instance))?;
+    Ok(Box::new(found.into_iter()))
+}
+
+/// During the disruption of a zone `DescribeInstances` fails without ids, whatever it filters by, and with any id in that
+/// zone; it answers for ids in other zones (`aws-domain.md` A.1). Of other reads EC2 says nothing of the kind: they answer.
+fn undisrupted(scope: &Scope<'_>, ids: &[&str]) -> Result<(), ApiError> {
+    let is_dark = |zone: &ZoneName| scope.region.zones.get(zone).is_some_and(|zone| zone.causes.dark.is_some());
+    let fails = match ids {
+        [] => scope.region.zones.values().any(|zone| zone.causes.dark.is_some()),
+        ids => ids.iter().any(|id| scope.region.instances.get(*id).is_some_and(|instance| is_dark(&instance.zone))),
+    };
+    if !fails {
+        return Ok(());
+    }
+    Err(ApiError::new("InternalError", "An internal error has occurred").status(500))
 }
 
 /// The page asked for. Ids and a limit exclude one another (`aws-domain.md` A.1).

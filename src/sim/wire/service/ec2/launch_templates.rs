@@ -20,7 +20,7 @@ const FIELDS: &[Field<LaunchTemplate>] = &[
 /// `DescribeLaunchTemplates`.
 pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
     let scope = Scope::of(world, request)?;
-    let filters = Filters::new(request, FIELDS, Some(|template| &template.tags))?;
+    let filters = Filters::new(request, FIELDS, Some(|_, template| Some(&template.tags)))?;
     let pager = Pager::new(request, &BOUNDS)?;
     let ids = request.params.texts("LaunchTemplateId");
     let names = request.params.texts("LaunchTemplateName");

@@ -25,11 +25,12 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use super::{Action, Service};
+use crate::sim::wire::consistency;
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::request::Request;
 use crate::sim::wire::throttle::ThrottleClass;
 use crate::sim::wire::writer::Writer;
-use crate::sim::world::{Region, Tags, World};
+use crate::sim::world::{Instance, Region, Tags, World};
 
 /// EC2's actions.
 pub const ACTIONS: &[Action] = &[
@@ -68,17 +69,31 @@ impl<'a> Scope<'a> {
     fn zone_id(&self, name: &str) -> &'a str {
         self.region.zone_id(name).map_or("", |id| id.as_str())
     }
+
+    /// Whether EC2's reads know an instance yet (`aws-domain.md` A.9).
+    fn knows(&self, instance: &Instance) -> bool {
+        consistency::known_at(self.world.seed, instance).is_none_or(|at| at <= self.world.now)
+    }
+
+    /// An instance's tags, from the moment at which EC2's reads tell them (`aws-domain.md` A.9).
+    fn instance_tags(&self, instance: &'a Instance) -> Option<&'a Tags> {
+        let known = consistency::tagged_at(self.world.seed, instance).is_none_or(|at| at <= self.world.now);
+        known.then_some(&instance.tags)
+    }
 }
 
 /// The values of a map after a key, so that a late page does not walk over the earlier ones.
-fn after<'a, K: Ord + Borrow<str>, V>(map: &'a BTreeMap<K, V>, key: Option<&str>) -> impl Iterator<Item = &'a V> {
+fn after<'a, K: Ord + Borrow<str>, V>(
+    map: &'a BTreeMap<K, V>,
+    key: Option<&str>,
+) -> impl Iterator<Item = &'a V> + use<'a, K, V> {
     let start = key.map_or(Bound::Unbounded, Bound::Excluded);
     map.range::<str, _>((start, Bound::Unbounded)).map(|(_, value)| value)
 }
 
 /// `tagSet`, as nearly all of EC2's resources have it.
-fn write_tags(w: &mut Writer, tags: &Tags) {
-    w.list("tagSet", "item", tags.iter(), |w, (key, value)| {
+fn write_tags<'a>(w: &mut Writer, tags: impl Into<Option<&'a Tags>>) {
+    w.list("tagSet", "item", tags.into().into_iter().flat_map(Tags::iter), |w, (key, value)| {
         w.text("key", key);
         w.text("value", value);
     });

@@ -25,7 +25,7 @@ const FIELDS: &[Field<Snapshot>] = &[
 /// `DescribeSnapshots`.
 pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
     let scope = Scope::of(world, request)?;
-    let filters = Filters::new(request, FIELDS, Some(|snapshot| &snapshot.tags))?;
+    let filters = Filters::new(request, FIELDS, Some(|_, snapshot| Some(&snapshot.tags)))?;
     let pager = Pager::new(request, &Bounds::EC2)?;
     let ids = request.params.texts("SnapshotId");
     let chosen: Box<dyn Iterator<Item = &Snapshot>> = if ids.is_empty() {

@@ -26,7 +26,7 @@ const FIELDS: &[Field<Subnet>] = &[
 /// `DescribeSubnets`.
 pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
     let scope = Scope::of(world, request)?;
-    let filters = Filters::new(request, FIELDS, Some(|subnet| &subnet.tags))?;
+    let filters = Filters::new(request, FIELDS, Some(|_, subnet| Some(&subnet.tags)))?;
     let pager = Pager::new(request, &Bounds::EC2)?;
     let ids = request.params.texts("SubnetId");
     let chosen: Box<dyn Iterator<Item = &Subnet>> = if ids.is_empty() {

@@ -6,7 +6,7 @@ use crate::sim::wire::error::ApiError;
 use crate::sim::wire::page::{Bounds, Pager};
 use crate::sim::wire::request::Request;
 use crate::sim::wire::writer::Writer;
-use crate::sim::world::{Region, Tags, World};
+use crate::sim::world::{Tags, World};
 
 /// One tag of one resource.
 struct Row<'a> {
@@ -29,9 +29,9 @@ fn fields<'r>() -> [Field<Row<'r>>; 4] {
 /// `DescribeTags`.
 pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
     let scope = Scope::of(world, request)?;
-    let filters = Filters::new(request, &fields(), Some(|row: &Row<'_>| row.tags))?;
+    let filters = Filters::new(request, &fields(), Some(|_, row| Some(row.tags)))?;
     let pager = Pager::new(request, &Bounds::EC2)?;
-    let mut rows: Vec<Row<'_>> = resources(scope.region)
+    let mut rows: Vec<Row<'_>> = resources(&scope)
         .flat_map(|(resource, kind, tags)| {
             tags.iter().map(move |(key, value)| Row { resource, kind, tags, key, value })
         })
@@ -50,8 +50,10 @@ pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), 
 }
 
 /// Everything in EC2 that carries tags: id, type and tags.
-fn resources(region: &Region) -> impl Iterator<Item = (&str, &'static str, &Tags)> {
-    let instances = region.instances.values().map(|r| (r.id.as_str(), "instance", &r.tags));
+fn resources<'a>(scope: &Scope<'a>) -> impl Iterator<Item = (&'a str, &'static str, &'a Tags)> {
+    let (scope, region) = (*scope, scope.region);
+    let instances = region.instances.values();
+    let instances = instances.filter_map(move |r| Some((r.id.as_str(), "instance", scope.instance_tags(r)?)));
     let volumes = region.volumes.values().map(|r| (r.id.as_str(), "volume", &r.tags));
     let subnets = region.subnets.values().map(|r| (r.id.as_str(), "subnet", &r.tags));
     let vpcs = region.vpcs.values().map(|r| (r.id.as_str(), "vpc", &r.tags));

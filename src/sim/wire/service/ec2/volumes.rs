@@ -39,7 +39,7 @@ fn attachment<'a>(scope: &Scope<'a>, volume: &Volume) -> Option<(&'a InstanceId,
 /// `DescribeVolumes`.
 pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
     let scope = Scope::of(world, request)?;
-    let filters = Filters::new(request, FIELDS, Some(|volume| &volume.tags))?;
+    let filters = Filters::new(request, FIELDS, Some(|_, volume| Some(&volume.tags)))?;
     let pager = Pager::new(request, &Bounds::EC2)?;
     let ids = request.params.texts("VolumeId");
     let chosen: Box<dyn Iterator<Item = &Volume>> = if ids.is_empty() {

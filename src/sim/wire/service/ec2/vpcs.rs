@@ -21,7 +21,7 @@ const FIELDS: &[Field<Vpc>] = &[
 /// `DescribeVpcs`.
 pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
     let scope = Scope::of(world, request)?;
-    let filters = Filters::new(request, FIELDS, Some(|vpc| &vpc.tags))?;
+    let filters = Filters::new(request, FIELDS, Some(|_, vpc| Some(&vpc.tags)))?;
     let pager = Pager::new(request, &Bounds::EC2)?;
     let ids = request.params.texts("VpcId");
     let chosen: Box<dyn Iterator<Item = &Vpc>> = if ids.is_empty() {

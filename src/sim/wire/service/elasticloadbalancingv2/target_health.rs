@@ -1,6 +1,7 @@
 //! `DescribeTargetHealth`: one target group a call, never paged.
 
 use super::{region, target_group};
+use crate::sim::wire::consistency;
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::request::{Params, Request};
 use crate::sim::wire::writer::Writer;
@@ -11,11 +12,15 @@ pub(super) fn describe(world: &World, request: &Request, w: &mut Writer) -> Resu
     let group = target_group(region(world, request)?, request.params.required("TargetGroupArn")?)?;
     let asked = request.params.objects("Targets");
     let with_anomalies = request.params.texts("Include").iter().any(|part| matches!(*part, "AnomalyDetection" | "All"));
-    let keys: Vec<TargetKey> = match asked.is_empty() {
-        true => group.targets.keys().cloned().collect(),
-        false => asked.iter().map(|target| key(group, target)).collect::<Result<_, _>>()?,
-    };
-    w.list("TargetHealthDescriptions", "member", &keys, |w, key| match group.targets.get(key) {
+    // A registration shows some seconds late (aws-domain.md A.9).
+    let is_told = |target: &&Target| consistency::told_at(world.seed, target) <= world.now;
+    if asked.is_empty() {
+        let told = group.targets.values().filter(is_told);
+        w.list("TargetHealthDescriptions", "member", told, |w, target| write_target(w, group, target, with_anomalies));
+        return Ok(());
+    }
+    let keys: Vec<TargetKey> = asked.iter().map(|target| key(group, target)).collect::<Result<_, _>>()?;
+    w.list("TargetHealthDescriptions", "member", &keys, |w, key| match group.targets.get(key).filter(is_told) {
         Some(target) => write_target(w, group, target, with_anomalies),
         None => write_unregistered(w, group, key),
     });
