@@ -68,20 +68,23 @@ impl Disturbance {
             Fault::Throttle { service, rate } if shares_buckets(service, received) => {
                 self.rate = Some(self.rate.map_or(*rate, |other| other.min(*rate)));
             }
-            Fault::ReadsDown { service, zone } if mine(service) => {
-                if zone.as_deref().is_none_or(|zone| zonal::concerns(world, received, zone)) {
-                    self.failure.get_or_insert_with(|| unavailable(received.service));
-                }
+            Fault::ReadsDown { service, zone }
+                if mine(service) && zone.as_deref().is_none_or(|zone| zonal::concerns(world, received, zone)) =>
+            {
+                self.failure.get_or_insert_with(|| unavailable(received.service));
             }
-            Fault::Error { service, code, share } if mine(service) => {
-                let place = i64::try_from(number).unwrap_or(i64::MAX);
-                if random::unit(world.seed, &["error", service, code], place) < *share {
-                    self.failure.get_or_insert_with(|| failure(code));
-                }
+            Fault::Error { service, code, share } if mine(service) && is_drawn(world, number, code, *share) => {
+                self.failure.get_or_insert_with(|| failure(code));
             }
             _ => {}
         }
     }
+}
+
+/// Whether the request with this number is among the share that fails.
+fn is_drawn(world: &World, number: u64, code: &str, share: f64) -> bool {
+    let place = i64::try_from(number).unwrap_or(i64::MAX);
+    random::unit(world.seed, &["error", code], place) < share
 }
 
 /// Whether the request goes to a region that is out.
