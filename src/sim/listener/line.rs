@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 
 /// How long a client may take to make room for more of an answer.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
@@ -31,9 +31,8 @@ impl Hangup {
 pub struct Line {
     stream: TcpStream,
     hangup: Hangup,
-    /// Until when the client has to take something; only while it takes nothing.
-    patience: Pin<Box<Sleep>>,
-    waits: bool,
+    /// Runs out when the client has taken nothing for too long; there only while it takes nothing.
+    patience: Option<Pin<Box<Sleep>>>,
 }
 
 impl Line {
@@ -41,20 +40,17 @@ impl Line {
     pub fn new(stream: TcpStream, hangup: Hangup) -> Self {
         // Small answers should not wait for more to send.
         let _ = stream.set_nodelay(true);
-        Self { stream, hangup, patience: Box::pin(tokio::time::sleep(WRITE_WITHIN)), waits: false }
+        Self { stream, hangup, patience: None }
     }
 
     /// What a write gave, or an error when the client has taken nothing for too long.
     fn within<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         if written.is_ready() {
-            self.waits = false;
+            self.patience = None;
             return written;
         }
-        if !self.waits {
-            self.waits = true;
-            self.patience.as_mut().reset(Instant::now() + WRITE_WITHIN);
-        }
-        ready!(self.patience.as_mut().poll(context));
+        let patience = self.patience.get_or_insert_with(|| Box::pin(tokio::time::sleep(WRITE_WITHIN)));
+        ready!(patience.as_mut().poll(context));
         self.hangup.order();
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
@@ -120,7 +116,7 @@ mod tests {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let mut line = Line::new(listener.accept().await.unwrap().0, Hangup::default());
-        let begun = Instant::now();
+        let begun = tokio::time::Instant::now();
         let error = line.write_all(&vec![0; 64 * 1024 * 1024]).await.unwrap_err();
         assert_eq!((error.kind(), begun.elapsed() >= WRITE_WITHIN), (io::ErrorKind::TimedOut, true));
         drop(line);
