@@ -75,13 +75,16 @@ impl SimTime {
     /// `2026-11-21T03:14:22Z`: RFC 3339 without a fraction.
     #[must_use]
     pub fn rfc3339_seconds(self) -> String {
-        self.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+        match self.date() {
+            Some((year, month, day)) => format!("{year:04}-{month:02}-{day:02}T{}Z", self.clock()),
+            None => self.format("%Y-%m-%dT%H:%M:%SZ"),
+        }
     }
 
     /// `2026-11-21T03:14:22.000Z`: RFC 3339 with milliseconds, the form of the XML protocols.
     #[must_use]
     pub fn rfc3339_millis(self) -> String {
-        self.timestamp().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+        self.to_string()
     }
 
     /// `Sat, 21 Nov 2026 03:14:22 GMT`: the form of HTTP's `Date` header.
@@ -94,6 +97,27 @@ impl SimTime {
     #[must_use]
     pub fn format(self, pattern: &str) -> String {
         self.timestamp().strftime(pattern).to_string()
+    }
+
+    /// Year, month and day in the proleptic Gregorian calendar; `None` outside of four-digit years. An answer of a thousand
+    /// instances holds five thousand instants, too many for a general formatter.
+    fn date(self) -> Option<(i64, i64, i64)> {
+        // Days since 1 March of the year 0, in eras of 400 years: a year then ends with its leap day.
+        let days = self.0.div_euclid(86_400_000) + 719_468;
+        let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        let year = era * 400 + year_of_era + i64::from(month <= 2);
+        (0..10_000).contains(&year).then_some((year, month, day))
+    }
+
+    /// `03:14:22`.
+    fn clock(self) -> Clock {
+        let seconds = self.as_seconds().rem_euclid(86_400);
+        Clock { hour: seconds / 3600, minute: seconds / 60 % 60, second: seconds % 60 }
     }
 
     fn timestamp(self) -> jiff::Timestamp {
@@ -118,7 +142,23 @@ impl Sub<Duration> for SimTime {
 
 impl fmt::Display for SimTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.rfc3339_millis())
+        let Some((year, month, day)) = self.date() else {
+            return f.write_str(&self.format("%Y-%m-%dT%H:%M:%S.%3fZ"));
+        };
+        write!(f, "{year:04}-{month:02}-{day:02}T{}.{:03}Z", self.clock(), self.0.rem_euclid(1000))
+    }
+}
+
+/// A time of day.
+struct Clock {
+    hour: i64,
+    minute: i64,
+    second: i64,
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}:{:02}", self.hour, self.minute, self.second)
     }
 }
 
@@ -138,6 +178,15 @@ mod tests {
         assert_eq!(at.rfc3339_millis(), "2026-11-21T03:14:22.045Z");
         assert_eq!(at.rfc3339_seconds(), "2026-11-21T03:14:22Z");
         assert_eq!(at.http_date(), "Sat, 21 Nov 2026 03:14:22 GMT");
+    }
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for day in (-719_528..2_932_896).step_by(17) {
+            let at = SimTime::from_millis(day * 86_400_000 + 86_399_007);
+            assert_eq!(at.rfc3339_millis(), at.format("%Y-%m-%dT%H:%M:%S.%3fZ"));
+        }
+        assert_eq!(SimTime::from_millis(-1).rfc3339_seconds(), "1969-12-31T23:59:59Z");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! so that items which come or go between two pages neither repeat nor hide others; a token of another action is refused.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
 
 use super::error::{ApiError, Code};
 use super::request::Request;
@@ -75,6 +77,35 @@ impl Pager {
         self.after.as_deref()
     }
 
+    /// Takes this page from items in any order: the least after `after`, which is what the caller reads from
+    /// [`Pager::after`]. The rest is not sorted, and `text` makes the token of the last item only.
+    pub fn least<T, K: Ord>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        after: Option<K>,
+        key: impl Fn(&T) -> K,
+        text: impl Fn(&T) -> String,
+    ) -> Page<T> {
+        let mut kept: BinaryHeap<Keyed<K, T>> = BinaryHeap::new();
+        for item in items {
+            let key = key(&item);
+            let is_late = kept.len() > self.limit && kept.peek().is_some_and(|greatest| key >= greatest.key);
+            if is_late || after.as_ref().is_some_and(|after| key <= *after) {
+                continue;
+            }
+            kept.push(Keyed { key, item });
+            if kept.len() > self.limit.saturating_add(1) {
+                kept.pop();
+            }
+        }
+        let items = kept.into_sorted_vec().into_iter().map(|keyed| keyed.item);
+        let mut items: Vec<T> = items.collect();
+        let more = items.len() > self.limit;
+        items.truncate(self.limit);
+        let token = items.last().filter(|_| more).map(|last| token_of(&text(last), &self.action));
+        Page { items, token }
+    }
+
     /// Takes this page from items in ascending order of their keys: `pager.page(groups, |group| group.name.as_str().into())`.
     pub fn page<T>(&self, items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> Cow<'_, str>) -> Page<T> {
         let mut rest = items.into_iter().skip_while(|item| self.after().is_some_and(|after| *key(item) <= *after));
@@ -87,6 +118,32 @@ impl Pager {
         Page { items, token }
     }
 }
+
+/// An item that is ordered by its key.
+struct Keyed<K, T> {
+    key: K,
+    item: T,
+}
+
+impl<K: Ord, T> Ord for Keyed<K, T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key.cmp(&other.key)
+    }
+}
+
+impl<K: Ord, T> PartialOrd for Keyed<K, T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<K: Ord, T> PartialEq for Keyed<K, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl<K: Ord, T> Eq for Keyed<K, T> {}
 
 fn out_of_bounds(service: Service, bounds: &Bounds, limit: i64) -> ApiError {
     let Bounds { limit: name, least, most, .. } = bounds;
@@ -192,6 +249,24 @@ mod tests {
         for (count, lengths) in table {
             assert_eq!(walk(count, 5), lengths, "{count} items, 5 a page");
         }
+    }
+
+    #[test]
+    fn pages_of_what_is_in_no_order_are_those_of_the_sorted() {
+        let shuffled: Vec<usize> = (0..23).map(|number| number * 7 % 23).collect();
+        let (mut seen, mut token) = (Vec::new(), None);
+        loop {
+            let pager = Pager::new(&request("A", Some(5), token.as_deref()), &Bounds::EC2).unwrap();
+            let after = pager.after().map(|after| after.parse().unwrap());
+            let page = pager.least(shuffled.iter().copied(), after, |number| *number, ToString::to_string);
+            assert!(page.items.len() == 5 || page.token.is_none());
+            seen.extend(page.items);
+            token = page.token;
+            if token.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, (0..23).collect::<Vec<_>>());
     }
 
     #[test]

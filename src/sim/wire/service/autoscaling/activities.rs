@@ -1,5 +1,6 @@
 //! `DescribeScalingActivities`.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::{at_most, bounds, one_or_all, region};
@@ -20,24 +21,36 @@ pub(super) fn describe(world: &World, request: &Request, w: &mut Writer) -> Resu
     let criteria = Criteria::read(request)?;
     let oldest = world.now - SIX_WEEKS;
 
+    let pager = Pager::new(request, &bounds(100, 100))?;
     let groups = one_or_all(region, &request.params)?;
     let all = groups.into_iter().flat_map(|group| group.activities.iter().map(move |activity| (group, activity)));
-    let mut wanted: Vec<(String, &AutoScalingGroup, &Activity)> = all
+    let wanted = all
         .filter(|(_, activity)| activity.started_at >= oldest && criteria.admit(activity))
-        .filter(|(_, activity)| ids.is_empty() || ids.contains(&activity.id.as_str()))
-        .map(|(group, activity)| (order(activity), group, activity))
-        .collect();
-    wanted.sort_by(|one, other| one.0.cmp(&other.0));
-    let page = Pager::new(request, &bounds(100, 100))?.page(wanted, |(order, ..)| order.as_str().into());
-    w.list("Activities", "member", page.items, |w, (_, group, activity)| write_activity(w, group, activity));
+        .filter(|(_, activity)| ids.is_empty() || ids.contains(&activity.id.as_str()));
+    let after = pager.after().and_then(place_of);
+    let page = pager.least(wanted, after, |(_, activity)| place(activity), |(_, activity)| text_of(place(activity)));
+    w.list("Activities", "member", page.items, |w, (group, activity)| write_activity(w, group, activity));
     w.maybe_text("NextToken", page.token);
     Ok(())
 }
 
-/// Text that sorts as AWS lists activities.
-fn order(activity: &Activity) -> String {
-    let rank = if activity.ended_at.is_none() { 0 } else { 1 };
-    format!("{rank}{}{}", newest_first(activity.started_at), activity.id)
+/// An activity's place in the listing: those under way first, the newest first.
+type Place<'a> = (bool, Reverse<SimTime>, &'a str);
+
+fn place(activity: &Activity) -> Place<'_> {
+    (activity.ended_at.is_some(), Reverse(activity.started_at), &activity.id)
+}
+
+/// A place as a token holds it.
+fn text_of((ended, Reverse(started_at), id): Place<'_>) -> String {
+    format!("{} {} {id}", u8::from(ended), started_at.as_millis())
+}
+
+fn place_of(text: &str) -> Option<Place<'_>> {
+    let mut fields = text.splitn(3, ' ');
+    let ended = fields.next()? == "1";
+    let started_at = SimTime::from_millis(fields.next()?.parse().ok()?);
+    Some((ended, Reverse(started_at), fields.next()?))
 }
 
 /// Text that sorts later instants first.

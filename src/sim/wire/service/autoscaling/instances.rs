@@ -14,16 +14,19 @@ use crate::sim::world::World;
 pub(super) fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
     let region = region(world, request)?;
     at_most(&request.params, "InstanceIds", 50)?;
-    let ids = request.params.texts("InstanceIds");
+    let mut ids = request.params.texts("InstanceIds");
     let pager = Pager::new(request, &bounds(50, 50))?;
 
-    // Pages are small and the account may be large: start behind the last id instead of counting up to it.
-    let start = pager.after().map_or(Bound::Unbounded, Bound::Excluded);
-    let wanted = region
-        .instances
-        .range::<str, _>((start, Bound::Unbounded))
-        .filter(|(id, _)| ids.is_empty() || ids.contains(&id.as_str()))
-        .filter_map(|(id, _)| region.membership(id.as_str()));
+    // Pages are small and the account may be large: neither ids nor a token make it count through all instances.
+    let wanted: Box<dyn Iterator<Item = &str>> = if ids.is_empty() {
+        let start = pager.after().map_or(Bound::Unbounded, Bound::Excluded);
+        Box::new(region.instances.range::<str, _>((start, Bound::Unbounded)).map(|(id, _)| id.as_str()))
+    } else {
+        ids.sort_unstable();
+        ids.dedup();
+        Box::new(ids.into_iter())
+    };
+    let wanted = wanted.filter_map(|id| region.membership(id));
     let page = pager.page(wanted, |(_, member)| member.instance.as_str().into());
     w.list("AutoScalingInstances", "member", page.items, |w, (group, member)| {
         w.text("AutoScalingGroupName", &group.name);

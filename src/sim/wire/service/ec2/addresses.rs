@@ -1,6 +1,6 @@
 //! `DescribeAddresses`: elastic addresses. The one listing without pages.
 
-use super::filter::{Field, Filters, maybe, shown, text};
+use super::filter::{Field, Filters, Texts, maybe, shown, text};
 use super::id::Kind;
 use super::{Scope, write_tags};
 use crate::sim::wire::error::ApiError;
@@ -17,7 +17,7 @@ const FIELDS: &[Field<Address>] = &[
     Field("network-interface-id", |_, address| maybe(address.interface.as_ref())),
     Field(
         "network-interface-owner-id",
-        |scope, address| if address.interface.is_some() { text(scope.account()) } else { Vec::new() },
+        |scope, address| if address.interface.is_some() { text(scope.account()) } else { Texts::None },
     ),
     Field("private-ip-address", |_, address| address.private_ip.map(shown).unwrap_or_default()),
     Field("public-ip", |_, address| shown(address.public_ip)),

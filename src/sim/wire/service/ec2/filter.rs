@@ -12,8 +12,33 @@ use crate::sim::world::Tags;
 /// Most values that one request may filter by.
 const MOST_VALUES: usize = 200;
 
-/// The texts that a resource offers to a filter: several where it has several, none where it has none.
-pub type Texts<'a> = Vec<Cow<'a, str>>;
+/// The texts that a resource offers to a filter: nearly always one, so that a listing is filtered without allocating.
+#[derive(Debug, Default)]
+pub enum Texts<'a> {
+    /// Nothing to match.
+    #[default]
+    None,
+    /// One text.
+    One(Cow<'a, str>),
+    /// Several.
+    Several(Vec<Cow<'a, str>>),
+}
+
+impl Texts<'_> {
+    fn any(&self, mut meets: impl FnMut(&str) -> bool) -> bool {
+        match self {
+            Self::None => false,
+            Self::One(text) => meets(text),
+            Self::Several(texts) => texts.iter().any(|text| meets(text)),
+        }
+    }
+}
+
+impl<'a> FromIterator<Cow<'a, str>> for Texts<'a> {
+    fn from_iter<I: IntoIterator<Item = Cow<'a, str>>>(texts: I) -> Self {
+        Self::Several(texts.into_iter().collect())
+    }
+}
 
 /// Reads a resource's texts.
 pub type Read<T> = for<'a> fn(&Scope<'a>, &'a T) -> Texts<'a>;
@@ -69,7 +94,7 @@ impl<T> Filters<T> {
         self.tests.iter().all(|(test, values)| {
             let meets = |text: &str| values.iter().any(|pattern| pattern.matches(text));
             match test {
-                Test::Field(read) => read(scope, item).iter().any(|text| meets(text)),
+                Test::Field(read) => read(scope, item).any(meets),
                 Test::TagKey => self.tags_of(scope, item).is_some_and(|tags| tags.iter().any(|(key, _)| meets(key))),
                 Test::Tag(key) => self.tags_of(scope, item).and_then(|tags| tags.get(key)).is_some_and(meets),
             }
@@ -102,22 +127,22 @@ impl Pattern {
 
 /// A truth value as filters write it.
 pub fn flag<'a>(truth: bool) -> Texts<'a> {
-    vec![Cow::Borrowed(if truth { "true" } else { "false" })]
+    Texts::One(Cow::Borrowed(if truth { "true" } else { "false" }))
 }
 
 /// Anything printable.
 pub fn shown<'a>(value: impl std::fmt::Display) -> Texts<'a> {
-    vec![Cow::Owned(value.to_string())]
+    Texts::One(Cow::Owned(value.to_string()))
 }
 
 /// A text.
 pub fn text<T: AsRef<str> + ?Sized>(value: &T) -> Texts<'_> {
-    vec![Cow::Borrowed(value.as_ref())]
+    Texts::One(Cow::Borrowed(value.as_ref()))
 }
 
 /// A text, if there is one.
 pub fn maybe<T: AsRef<str>>(value: Option<&T>) -> Texts<'_> {
-    value.into_iter().map(|value| Cow::Borrowed(value.as_ref())).collect()
+    value.map_or(Texts::None, text)
 }
 
 /// Case-sensitive; `*` is any text, `?` any character, and a backslash takes their meaning away.

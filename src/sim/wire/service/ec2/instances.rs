@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::filter::{Field, Filters, flag, maybe, shown, text};
+use super::filter::{Field, Filters, Texts, flag, maybe, shown, text};
 use super::id::Kind;
 use super::{Scope, after, instance};
 use crate::sim::wire::error::ApiError;
@@ -21,11 +21,11 @@ const FIELDS: &[Field<Instance>] = &[
     Field("block-device-mapping.volume-id", |_, i| {
         i.block_devices.iter().map(|device| device.volume.as_str().into()).collect()
     }),
-    Field("dns-name", |scope, i| vec![i.public_dns(scope.region.name.as_str()).into()]),
+    Field("dns-name", |scope, i| shown(i.public_dns(scope.region.name.as_str()))),
     Field("iam-instance-profile.arn", |_, i| maybe(i.instance_profile.as_ref())),
     Field("image-id", |_, i| text(&i.image)),
     Field("instance-id", |_, i| text(&i.id)),
-    Field("instance-lifecycle", |_, i| if i.market == Market::Spot { text("spot") } else { Vec::new() }),
+    Field("instance-lifecycle", |_, i| if i.market == Market::Spot { text("spot") } else { Texts::None }),
     Field("instance-state-code", |_, i| shown(i.state.code())),
     Field("instance-state-name", |_, i| text(i.state.as_str())),
     Field("instance-type", |_, i| text(&i.instance_type)),
@@ -38,7 +38,7 @@ const FIELDS: &[Field<Instance>] = &[
     Field("monitoring-state", |_, i| text(instance::monitoring(i))),
     Field("network-interface.network-interface-id", |_, i| text(&i.interface)),
     Field("owner-id", |scope, _| text(scope.account())),
-    Field("private-dns-name", |scope, i| vec![i.private_dns(scope.region.name.as_str()).into()]),
+    Field("private-dns-name", |scope, i| shown(i.private_dns(scope.region.name.as_str()))),
     Field("private-ip-address", |_, i| i.private_ip.map(shown).unwrap_or_default()),
     Field("reason", |_, i| text(&i.transition_reason)),
     Field("reservation-id", |_, i| text(&i.reservation)),

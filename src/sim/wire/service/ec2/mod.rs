@@ -72,13 +72,12 @@ impl<'a> Scope<'a> {
 
     /// Whether EC2's reads know an instance yet (`aws-domain.md` A.9).
     fn knows(&self, instance: &Instance) -> bool {
-        consistency::known_at(self.world.seed, instance).is_none_or(|at| at <= self.world.now)
+        consistency::is_known(self.world.seed, instance, self.world.now)
     }
 
     /// An instance's tags, from the moment at which EC2's reads tell them (`aws-domain.md` A.9).
     fn instance_tags(&self, instance: &'a Instance) -> Option<&'a Tags> {
-        let known = consistency::tagged_at(self.world.seed, instance).is_none_or(|at| at <= self.world.now);
-        known.then_some(&instance.tags)
+        consistency::is_tagged(self.world.seed, instance, self.world.now).then_some(&instance.tags)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::sim::wire::writer::Writer;
 use crate::sim::world::{Region, World, Zone};
 
 const REGION_FIELDS: &[Field<Region>] = &[
-    Field("endpoint", |_, region| vec![endpoint(region).into()]),
+    Field("endpoint", |_, region| shown(endpoint(region))),
     Field("opt-in-status", |_, _| text("opt-in-not-required")),
     Field("region-name", |_, region| text(&region.name)),
 ];

@@ -13,7 +13,7 @@ const FIELDS: &[Field<Subnet>] = &[
     Field("availability-zone", |_, subnet| text(&subnet.zone)),
     Field("availability-zone-id", |scope, subnet| text(scope.zone_id(subnet.zone.as_str()))),
     Field("available-ip-address-count", |_, subnet| shown(subnet.free_addresses)),
-    Field("cidr-block", |_, subnet| vec![subnet.cidr().into()]),
+    Field("cidr-block", |_, subnet| shown(subnet.cidr())),
     Field("default-for-az", |_, _| flag(false)),
     Field("map-public-ip-on-launch", |_, subnet| flag(subnet.public)),
     Field("owner-id", |scope, _| text(scope.account())),

@@ -31,14 +31,13 @@ pub fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), 
     let scope = Scope::of(world, request)?;
     let filters = Filters::new(request, &fields(), Some(|_, row| Some(row.tags)))?;
     let pager = Pager::new(request, &Bounds::EC2)?;
-    let mut rows: Vec<Row<'_>> = resources(&scope)
-        .flat_map(|(resource, kind, tags)| {
-            tags.iter().map(move |(key, value)| Row { resource, kind, tags, key, value })
-        })
-        .filter(|row| filters.pass(&scope, row))
-        .collect();
-    rows.sort_by(|a, b| (a.resource, a.key).cmp(&(b.resource, b.key)));
-    let page = pager.page(rows, |row| format!("{}\u{0}{}", row.resource, row.key).into());
+    let rows = resources(&scope).flat_map(|(resource, kind, tags)| {
+        tags.iter().map(move |(key, value)| Row { resource, kind, tags, key, value })
+    });
+    let wanted = rows.filter(|row| filters.pass(&scope, row));
+    let after = pager.after().and_then(|after| after.split_once('\0'));
+    let text = |row: &Row<'_>| format!("{}\0{}", row.resource, row.key);
+    let page = pager.least(wanted, after, |row| (row.resource, row.key), text);
     w.list("tagSet", "item", page.items, |w, row| {
         w.text("resourceId", row.resource);
         w.text("resourceType", row.kind);

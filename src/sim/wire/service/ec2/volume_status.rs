@@ -11,8 +11,10 @@ use crate::sim::world::{Volume, VolumeCondition, VolumeState, World};
 
 const FIELDS: &[Field<Volume>] = &[
     Field("availability-zone", |_, volume| text(&volume.zone)),
-    Field("volume-status.details-name", |_, _| vec!["io-enabled".into(), "io-performance".into()]),
-    Field("volume-status.details-status", |_, volume| vec![io_enabled(volume).into(), "not-applicable".into()]),
+    Field("volume-status.details-name", |_, _| ["io-enabled", "io-performance"].map(Into::into).into_iter().collect()),
+    Field("volume-status.details-status", |_, volume| {
+        [io_enabled(volume), "not-applicable"].map(Into::into).into_iter().collect()
+    }),
     Field("volume-status.status", |_, volume| text(volume.condition.as_str())),
 ];
 

@@ -1,6 +1,6 @@
 //! `DescribeVolumes`.
 
-use super::filter::{Field, Filters, flag, maybe, shown, text};
+use super::filter::{Field, Filters, Texts, flag, maybe, shown, text};
 use super::id::Kind;
 use super::{Scope, after, write_tags};
 use crate::sim::wire::error::ApiError;
@@ -17,7 +17,7 @@ const FIELDS: &[Field<Volume>] = &[
         attachment(scope, volume).map(|(_, device)| text(&device.device)).unwrap_or_default()
     }),
     Field("attachment.instance-id", |_, volume| maybe(volume.instance.as_ref())),
-    Field("attachment.status", |_, volume| if volume.instance.is_some() { text("attached") } else { Vec::new() }),
+    Field("attachment.status", |_, volume| if volume.instance.is_some() { text("attached") } else { Texts::None }),
     Field("availability-zone", |_, volume| text(&volume.zone)),
     Field("availability-zone-id", |scope, volume| text(scope.zone_id(volume.zone.as_str()))),
     Field("create-time", |_, volume| shown(volume.created_at)),

@@ -13,7 +13,7 @@ pub(super) fn describe(world: &World, request: &Request, w: &mut Writer) -> Resu
     let asked = request.params.objects("Targets");
     let with_anomalies = request.params.texts("Include").iter().any(|part| matches!(*part, "AnomalyDetection" | "All"));
     // A registration shows some seconds late (aws-domain.md A.9).
-    let is_told = |target: &&Target| consistency::told_at(world.seed, target) <= world.now;
+    let is_told = |target: &&Target| consistency::is_told(world.seed, target, world.now);
     if asked.is_empty() {
         let told = group.targets.values().filter(is_told);
         w.list("TargetHealthDescriptions", "member", told, |w, target| write_target(w, group, target, with_anomalies));
