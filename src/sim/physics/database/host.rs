@@ -46,7 +46,7 @@ pub(super) fn runs(database: &DbInstance) -> bool {
 
 impl Scene<'_> {
     /// The host looks at its zone, its volumes and itself.
-    pub(super) fn feel_host(&mut self, id: &DbInstanceId) {
+    pub(super) fn feel_database_host(&mut self, id: &DbInstanceId) {
         let Some(database) = self.region.databases.get(id).filter(|database| runs(database)) else { return };
         let found = trouble(self.region, database);
         let ready = database.course.standby.ready().is_some();
@@ -66,7 +66,7 @@ impl Scene<'_> {
             (DbPhase::FailingOver { trouble, .. }, _) if !ready => {
                 // The standby went too: there is nothing left to fail over to.
                 self.set_phase(id, DbPhase::Down { trouble });
-                self.feel_host(id);
+                self.feel_database_host(id);
             }
             (DbPhase::Serving | DbPhase::Restarting, _) | (DbPhase::FailingOver { .. }, _) => {}
         }

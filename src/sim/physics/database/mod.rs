@@ -78,7 +78,7 @@ impl Scene<'_> {
 
     fn feel_database(&mut self, id: &DbInstanceId) {
         self.feel_standby(id);
-        self.feel_host(id);
+        self.feel_database_host(id);
         self.feel_space(id);
         self.note_serving(id);
     }
