@@ -31,7 +31,7 @@ impl Scene<'_> {
                 Some(reason) => self.die_at_launch(id, reason),
                 None => self.begin_running(id),
             },
-            // Nobody does the work; `feel_host` takes it up when the host returns.
+            // Nobody does the work; `notice_host` takes it up when the host returns.
             InstanceState::Stopping | InstanceState::ShuttingDown if hangs => {}
             // The boot is over: whoever watches this instance may look now.
             InstanceState::Running => self.touch_instance(id),
@@ -209,7 +209,7 @@ impl Scene<'_> {
 
     /// Has everyone look again who reports on this instance: its load balancers and its group.
     pub fn touch_instance(&mut self, id: &InstanceId) {
-        self.feel_host(id);
+        self.notice_host(id);
         let Some(instance) = self.region.instances.get(id) else { return };
         let (groups, balancers) = (instance.target_groups.clone(), instance.classic_balancers.clone());
         if let Some(hangs) = health::io_hangs_at(self.region, instance).filter(|at| *at > self.now) {

@@ -17,7 +17,7 @@ const STUCK_PER_CENT: u64 = 40;
 impl Scene<'_> {
     /// Notices that the host of an instance failed or returned: a running one boots afresh when it returns, and an end
     /// that hung goes on.
-    pub(super) fn feel_host(&mut self, id: &InstanceId) {
+    pub(super) fn notice_host(&mut self, id: &InstanceId) {
         let now = self.now;
         let Some(instance) = self.region.instances.get(id) else { return };
         let works = health::host_works(self.region, instance);
