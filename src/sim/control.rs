@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::Sim;
 use super::fault::Fault;
+use super::ledger;
 use super::state;
 use super::world::{Format, Origin, World, nearest};
 
@@ -144,8 +145,9 @@ fn get_calls(sim: &Sim, _: &[u8]) -> Result<Value, Refusal> {
     Ok(sim.desk().with_calls(|calls| json!({ "dropped": calls.dropped(), "calls": calls.iter().collect::<Vec<_>>() })))
 }
 
-fn get_ledger(_: &Sim, _: &[u8]) -> Result<Value, Refusal> {
-    Err(Refusal { status: StatusCode::NOT_IMPLEMENTED, message: "the ledger does not exist yet".to_owned() })
+/// The truth by virtual second since the start, as far back as the books reach.
+fn get_ledger(sim: &Sim, _: &[u8]) -> Result<Value, Refusal> {
+    Ok(sim.with_world(|world| ledger::document(world, world.started_at)))
 }
 
 /// A world document, JSON if it begins with a brace and else TOML.
@@ -216,7 +218,6 @@ mod tests {
             ("POST", "/_sim/fault", "{\"kind\": \"earthquake\"}", 400, "there are"),
             ("POST", "/_sim/heal", "{\"kind\": \"load\", \"factor\": 2}", 400, "no such fault"),
             ("POST", "/_sim/world", "account = 5", 400, "line 1, column"),
-            ("GET", "/_sim/ledger", "", 501, "does not exist yet"),
             ("GET", "/_sim/stat", "", 404, "did you mean /_sim/state?"),
         ];
         for (method, path, body, status, text) in table {
@@ -225,6 +226,24 @@ mod tests {
             assert!(answer["error"].as_str().unwrap().contains(text), "{path} {body}: {answer}");
         }
         assert_eq!(sim.now(), SimTime::from_seconds(1_795_230_862));
+    }
+
+    #[test]
+    fn the_ledger_tells_what_clients_asked_and_got() {
+        let sim = sim();
+        let services = "services = [{ name = \"web\", rps = 10, capacity_rps = 5 }]\n";
+        send(&sim, "POST", "/_sim/world", &format!("{WORLD}{services}"));
+        sim.advance(Duration::from_secs(60));
+        let (status, ledger) = send(&sim, "GET", "/_sim/ledger", "");
+        assert_eq!((status, ledger["schema"].as_str()), (200, Some("fournines-sim/ledger/1")));
+        let service = &ledger["regions"][0]["services"][0];
+        let row = &service["rows"][0];
+        assert_eq!(
+            (service["service"].as_str(), row["served"].as_f64()),
+            (Some("web"), Some(0.0)),
+            "nothing serves it"
+        );
+        assert_eq!(row["asked"], row["failed"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 pub mod control;
 pub mod delivery;
 pub mod fault;
+pub mod ledger;
 pub mod listener;
 pub mod physics;
 mod place;

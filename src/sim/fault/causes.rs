@@ -19,10 +19,9 @@ impl World {
             _ => None,
         });
         let late_s = late.fold(0.0, f64::max);
-        if self.late_metrics_s.latest().is_none() {
-            self.late_metrics_s.record(started, 0.0);
+        if late_s != self.late_metrics_s {
+            self.late_metrics_s = late_s;
         }
-        self.late_metrics_s.record(now, late_s);
         for name in self.region_names() {
             let mut changed = Changed::default();
             if let Some(region) = self.regions.get_mut(&name) {
@@ -91,7 +90,7 @@ fn zone_causes(zone: &Zone, faults: &[InForce], outage: Option<SimTime>) -> Zone
     });
     ZoneCauses {
         dark: power.into_iter().chain(outage).min(),
-        loss: 1.0 - product(kept),
+        loss: 1.0 - kept.product::<f64>(),
         no_capacity: earliest(faults, |fault| matches!(fault, Fault::NoCapacity { zone } if is(zone))),
         ebs_stalled: earliest(faults, |fault| matches!(fault, Fault::EbsStall { zone } if is(zone))),
     }
@@ -119,7 +118,7 @@ fn database_causes(database: &DbInstance, faults: &[InForce]) -> DbCauses {
     });
     DbCauses {
         crashed: earliest(faults, |fault| matches!(fault, Fault::DatabaseCrash { id } if database.id == *id.as_str())),
-        lag_s: in_order(lag).iter().fold(0.0, |sum, part| sum + part),
+        lag_s: lag.sum(),
         replication_broken: earliest(
             faults,
             |fault| matches!(fault, Fault::ReplicaError { id } if database.id == *id.as_str()),
@@ -138,7 +137,7 @@ fn settle_service(service: &mut Service, faults: &[InForce], now: SimTime, start
         }
         _ => None,
     });
-    let factor = product(factors);
+    let factor: f64 = factors.product();
     let health_path = earliest(
         faults,
         |fault| matches!(fault, Fault::HealthCheck { service: name } if service.name == *name.as_str()),
@@ -156,17 +155,6 @@ fn settle_service(service: &mut Service, faults: &[InForce], now: SimTime, start
     changed |= put(&mut service.health_path_broken, health_path);
     changed |= put(&mut service.retry_storm, retries);
     changed
-}
-
-/// Sums and products of fractions depend on the order of their parts in the last digit; faults have none.
-fn in_order(parts: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut parts: Vec<f64> = parts.collect();
-    parts.sort_by(f64::total_cmp);
-    parts
-}
-
-fn product(parts: impl Iterator<Item = f64>) -> f64 {
-    in_order(parts).iter().product()
 }
 
 /// Since when the earliest fault of a kind is in force.

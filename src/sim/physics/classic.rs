@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::super::world::{ClassicMember, ClassicName, ClassicReason, ClassicState, InstanceId, InstanceState, random};
 use super::target::next_check;
-use super::{Event, Scene, health};
+use super::traffic::Checked;
+use super::{Event, Scene};
 
 const REGISTERING: &str = "Instance registration is still in progress.";
 const FAILED: &str = "Instance has failed at least the UnhealthyThreshold number of health checks consecutively.";
@@ -46,11 +47,13 @@ impl Scene<'_> {
         if let Some(found) = self.region.instances.get_mut(instance) {
             found.classic_balancers.retain(|registered| registered != balancer);
         }
+        self.stir_classic(balancer);
     }
 
     /// Looks at an instance again after something about it changed.
     pub(super) fn wake_classic(&mut self, balancer: &ClassicName, instance: &InstanceId) {
         let now = self.now;
+        self.stir_classic(balancer);
         let state = self.region.instances.get(instance).map(|found| found.state);
         let Some(classic) = self.region.classic_balancers.get_mut(balancer) else { return };
         let interval = Duration::from_secs(u64::from(classic.health_check.interval_s.max(1)));
@@ -71,7 +74,8 @@ impl Scene<'_> {
     /// One health check.
     pub(super) fn check_classic(&mut self, balancer: &ClassicName, instance: &InstanceId) {
         let now = self.now;
-        let passed = health::target_check(self.region, instance.as_str(), now).is_ok();
+        let checked = Checked::classic(self.region, balancer, instance);
+        let (passed, restless) = (checked.outcome(self.seed, now).is_ok(), checked.is_restless());
         let owner = self.region.instances.get(instance).and_then(|found| found.group.clone());
         let Some(classic) = self.region.classic_balancers.get_mut(balancer) else { return };
         let (up, down) = (classic.health_check.healthy_threshold, classic.health_check.unhealthy_threshold);
@@ -86,15 +90,17 @@ impl Scene<'_> {
         } else if !passed && member.failures >= down {
             set(member, ClassicState::OutOfService, ClassicReason::Instance, FAILED);
         }
-        let settled = (member.state == ClassicState::InService) == passed && member.description != REGISTERING;
+        let settled =
+            (member.state == ClassicState::InService) == passed && member.description != REGISTERING && !restless;
         member.check_at = (!settled).then(|| now + interval);
         if let Some(at) = member.check_at {
             self.schedule.put(at, Event::Classic(self.region.name.clone(), balancer.clone(), instance.clone()));
         }
-        if member.state != before
-            && let Some(owner) = owner.and_then(|owner| self.region.groups.get_mut(&owner))
-        {
-            owner.unsettled = true;
+        if member.state != before {
+            if let Some(owner) = owner.and_then(|owner| self.region.groups.get_mut(&owner)) {
+                owner.unsettled = true;
+            }
+            self.stir_classic(balancer);
         }
     }
 }

@@ -222,6 +222,7 @@ impl Scene<'_> {
         for balancer in balancers {
             self.wake_classic(&balancer, id);
         }
+        self.stir_instance(id);
         self.check_instance_later(id);
         self.unsettle_owner(id);
     }

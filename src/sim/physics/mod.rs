@@ -16,14 +16,12 @@ mod group;
 mod health;
 mod launch;
 mod life;
-mod load;
 mod metric;
 mod recovery;
 mod release;
 mod retirement;
 mod scene;
 mod schedule;
-mod serving;
 mod shift;
 mod target;
 mod traffic;
@@ -63,6 +61,13 @@ impl World {
     /// Sets the load over the day, past days included.
     pub fn set_load(&mut self, load: LoadCurve) {
         self.load = load;
+        if self.now == self.started_at {
+            self.settle_traffic();
+        } else {
+            for name in self.region_names() {
+                self.with_scene(&name, |scene| scene.feel_traffic());
+            }
+        }
         self.settle_alarms();
     }
 
@@ -75,14 +80,15 @@ impl World {
         self.wire_services();
         for name in self.region_names() {
             self.with_scene(&name, |scene| {
-                scene.record_serving();
                 scene.begin_shifts();
                 scene.feel_databases();
                 scene.plan_scheduled_events();
+                scene.begin_traffic();
             });
         }
         self.settle_replication();
-        self.begin_alarms();
+        self.settle_traffic();
+        self.settle_alarms();
     }
 
     /// Plans the next steps of members that the world found half-way.
@@ -103,11 +109,6 @@ impl World {
         match event {
             Event::Reconcile => self.reconcile(),
             Event::Minute => self.end_minute(),
-            Event::Alarms(slot) => {
-                self.judge_alarms(slot);
-                self.judge_practice_runs();
-            }
-            Event::Suppression(region) => self.with_scene(&region, |scene| scene.tend_suppression()),
             Event::Shifts(region) => self.with_scene(&region, |scene| scene.tend_shifts()),
             Event::Instance(region, id) => self.with_scene(&region, |scene| scene.step_instance(&id)),
             Event::Look(region, id) => self.with_scene(&region, |scene| scene.touch_instance(&id)),
@@ -124,6 +125,7 @@ impl World {
             }
             Event::Cue(index) => self.cue(index),
             Event::CueEnds(index) => self.end_cue(index),
+            Event::Traffic(region) => self.with_scene(&region, |scene| scene.step_traffic()),
             Event::Member(region, group, id) => self.with_scene(&region, |scene| scene.step_member(&group, &id)),
             Event::Database(region, id, step) => self.step_database(&region, &id, step),
             Event::Cluster(region, id) => self.step_cluster(&region, &id),
@@ -141,11 +143,13 @@ impl World {
     fn end_minute(&mut self) {
         for name in self.region_names() {
             self.with_scene(&name, |scene| {
-                scene.record_serving();
+                scene.close_minute();
                 scene.tend_databases();
                 scene.run_scheduled_actions();
             });
         }
+        self.judge_alarms();
+        self.judge_practice_runs();
         self.schedule.put(self.now + SimTime::MINUTE, Event::Minute);
     }
 

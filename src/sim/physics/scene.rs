@@ -3,6 +3,7 @@
 //! Owns: the borrow of a region together with the schedule and the mint. Must stay true: a rule sees one region; what
 //! couples regions (replication, global databases) is computed, not copied.
 
+use super::super::scenario::LoadCurve;
 use super::super::world::{Arn, Mint, Region, SimTime, World};
 use super::Schedule;
 
@@ -18,6 +19,8 @@ pub struct Scene<'world> {
     pub now: SimTime,
     /// What random choices derive from.
     pub seed: u64,
+    /// The load that all services carry over the day.
+    pub load: &'world LoadCurve,
     /// The account's number.
     pub account: &'world str,
 }
@@ -39,6 +42,7 @@ impl World {
             schedule: &mut self.schedule,
             now: self.now,
             seed: self.seed,
+            load: &self.load,
             account: &self.account,
         })
     }

@@ -37,12 +37,8 @@ impl Schedule {
 pub enum Event {
     /// Groups compare what they have with what they want.
     Reconcile,
-    /// A minute is over: counts are recorded.
+    /// A minute is over: counts are recorded, alarms evaluated.
     Minute,
-    /// A portion of the alarms is evaluated.
-    Alarms(u64),
-    /// The suppression of a composite alarm's actions may end in a region.
-    Suppression(RegionName),
     /// Something about a region's zonal shifts is due.
     Shifts(RegionName),
     /// An instance takes the next step of its life.
@@ -59,6 +55,8 @@ pub enum Event {
     Target(RegionName, Arn, TargetKey),
     /// A classic load balancer checks an instance.
     Classic(RegionName, ClassicName, InstanceId),
+    /// The traffic of a region, in a second in which it is not at rest.
+    Traffic(RegionName),
     /// A group takes the next step of a member's life.
     Member(RegionName, GroupName, InstanceId),
     /// An event of the scenario begins: its place in the timeline.

@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::super::world::{
     Arn, InstanceId, InstanceState, Region, SimTime, Target, TargetGroup, TargetKey, TargetReason, TargetState, random,
 };
-use super::{Event, Scene, health};
+use super::traffic::Checked;
+use super::{Event, Scene};
 
 impl Scene<'_> {
     /// Registers an instance at the group's port. A target that drains is registered anew.
@@ -60,11 +61,13 @@ impl Scene<'_> {
         target.drained_at = Some(gone);
         target.check_at = Some(gone);
         self.schedule.put(gone, Event::Target(self.region.name.clone(), group.clone(), key));
+        self.stir_target_group(group);
         gone
     }
 
     /// Looks at a target again after something about its instance, group or zone changed.
     pub(super) fn wake_target(&mut self, group: &Arn, key: &TargetKey) {
+        self.stir_target_group(group);
         let standing = self.region.target_groups.get(group).map(|found| standing(self.region, found, key));
         let (now, name) = (self.now, self.region.name.clone());
         let Some(target_group) = self.region.target_groups.get_mut(group) else { return };
@@ -104,15 +107,19 @@ impl Scene<'_> {
             self.forget_target(group, key);
             return;
         }
-        let passed = health::target_check(self.region, &key.id, now);
+        let checked = Checked::target(self.region, group, &key.id);
+        let (passed, restless) = (checked.outcome(self.seed, now), checked.is_restless());
         let owner = self.region.instances.get(key.id.as_str()).and_then(|instance| instance.group.clone());
         let Some(target_group) = self.region.target_groups.get_mut(group) else { return };
         let check = &target_group.health_check;
         let (interval, up, down) = (check.interval_s.max(1), check.healthy_threshold, check.unhealthy_threshold);
+        let drains_s = target_group.unhealthy_draining_s();
         let Some(target) = target_group.targets.get_mut(key) else { return };
         let before = target.state;
         count(target, passed, up, down, now);
+        drain_unhealthy(target, before, drains_s, now);
         let settled = match target.state {
+            _ if restless => false,
             TargetState::Healthy => passed.is_ok(),
             TargetState::Unhealthy => passed.is_err(),
             _ => false,
@@ -121,10 +128,11 @@ impl Scene<'_> {
         if let Some(at) = target.check_at {
             self.schedule.put(at, Event::Target(self.region.name.clone(), group.clone(), key.clone()));
         }
-        if target.state != before
-            && let Some(owner) = owner.and_then(|owner| self.region.groups.get_mut(&owner))
-        {
-            owner.unsettled = true;
+        if target.state != before {
+            if let Some(owner) = owner.and_then(|owner| self.region.groups.get_mut(&owner)) {
+                owner.unsettled = true;
+            }
+            self.stir_target_group(group);
         }
     }
 
@@ -136,6 +144,7 @@ impl Scene<'_> {
         if let Some(instance) = self.region.instances.get_mut(key.id.as_str()) {
             instance.target_groups.retain(|registered| registered != group);
         }
+        self.stir_target_group(group);
     }
 }
 
@@ -180,13 +189,15 @@ fn count(target: &mut Target, passed: Result<(), TargetReason>, up: u32, down: u
     }
     let needed = if target.state == TargetState::Initial { 1 } else { up };
     match (target.state, passed) {
-        (TargetState::Initial | TargetState::Unhealthy, Ok(())) if target.passes >= needed => {
+        (TargetState::Initial | TargetState::Unhealthy | TargetState::UnhealthyDraining, Ok(()))
+            if target.passes >= needed =>
+        {
             enter(target, TargetState::Healthy, None, now);
         }
         (TargetState::Initial | TargetState::Healthy, Err(reason)) if target.failures >= down => {
             enter(target, TargetState::Unhealthy, Some(reason), now);
         }
-        (TargetState::Unhealthy, Err(reason)) if target.reason != Some(reason) => {
+        (TargetState::Unhealthy | TargetState::UnhealthyDraining, Err(reason)) if target.reason != Some(reason) => {
             target.reason = Some(reason);
             target.description = Some(describe(reason).to_owned());
         }
@@ -195,6 +206,21 @@ fn count(target: &mut Target, passed: Result<(), TargetReason>, up: u32, down: u
             target.description = Some(describe(TargetReason::InitialHealthChecking).to_owned());
         }
         _ => {}
+    }
+}
+
+/// A network balancer that does not cut connections lets an unhealthy target drain first, and shows it so
+/// (`aws-domain.md A.3`, `unhealthy.draining`).
+fn drain_unhealthy(target: &mut Target, before: TargetState, drains_s: u64, now: SimTime) {
+    if drains_s == 0 {
+        return;
+    }
+    if (before, target.state) == (TargetState::Healthy, TargetState::Unhealthy) {
+        target.state = TargetState::UnhealthyDraining;
+    }
+    let over = now.since(target.state_since) >= Duration::from_secs(drains_s);
+    if target.state == TargetState::UnhealthyDraining && over {
+        (target.state, target.state_since) = (TargetState::Unhealthy, now);
     }
 }
 

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::words::words;
-use super::{
-    ClassicName, History, InstanceId, Scheme, ServiceName, SimTime, SubnetId, Tags, VpcId, ZoneCounts, ZoneName,
-};
+use super::{ClassicName, HostBook, InstanceId, Scheme, ServiceName, SimTime, SubnetId, Tags, VpcId, ZoneName};
 
 /// A classic load balancer.
 #[derive(Debug, Clone, Serialize)]
@@ -46,9 +44,9 @@ pub struct ClassicBalancer {
     pub tags: Tags,
     /// The service whose traffic it takes.
     pub service: Option<ServiceName>,
-    /// Instances in and out of service by zone over time.
+    /// Instances in and out of service by zone, now and in past minutes.
     #[serde(skip)]
-    pub serving: History<BTreeMap<ZoneName, ZoneCounts>>,
+    pub hosts: HostBook,
 }
 
 /// A listener of a classic load balancer.

@@ -16,6 +16,7 @@ pub(super) mod document;
 mod global;
 mod group;
 mod history;
+mod hosts;
 mod id;
 mod image;
 mod instance;
@@ -31,6 +32,7 @@ mod status;
 mod tags;
 mod target;
 mod template;
+mod traffic;
 mod volume;
 mod words;
 
@@ -38,8 +40,7 @@ use std::collections::BTreeMap;
 
 pub use self::activity::{Activity, ActivityStatus};
 pub use self::alarm::{
-    Alarm, AlarmHistoryItem, AlarmMemory, AlarmRule, AlarmState, Comparison, HistoryItemType, MetricRule, MissingData,
-    Statistic, SuppressedBy,
+    Alarm, AlarmHistoryItem, AlarmRule, AlarmState, Comparison, HistoryItemType, MetricRule, MissingData, Statistic,
 };
 pub use self::balancer::{
     BalancerKind, BalancerState, BalancerZone, Forward, Listener, ListenerAction, ListenerRule, LoadBalancer,
@@ -63,6 +64,7 @@ pub use self::group::{
     Member, MemberHealth, Process, Surplus, Suspension,
 };
 pub use self::history::History;
+pub use self::hosts::{HostBook, HostRange, ZoneCounts};
 pub use self::id::{
     AlarmName, AllocationId, Arn, ClassicName, DbClusterId, DbInstanceId, GlobalClusterId, GroupName, HostedZoneId,
     ImageId, InstanceId, RegionName, ServiceName, SnapshotId, SubnetId, TemplateId, VolumeId, VpcId, ZoneId, ZoneName,
@@ -81,10 +83,11 @@ pub use self::shift::{
 };
 pub use self::status::{Check, CheckState, EventCode, InstanceChecks, ScheduledEvent};
 pub use self::tags::Tags;
-pub use self::target::{
-    HealthCheck, Target, TargetGroup, TargetKey, TargetReason, TargetState, TargetType, ZoneCounts,
-};
+pub use self::target::{HealthCheck, Target, TargetGroup, TargetKey, TargetReason, TargetState, TargetType};
 pub use self::template::{LaunchTemplate, TemplateChoice, TemplateRef, TemplateVersion};
+pub use self::traffic::{
+    Entry, Flow, Keep, Lane, Layout, Minute, Mix, Node, Past, Place, Restless, Traffic, Way, ZoneFlow,
+};
 pub use self::volume::{Volume, VolumeCondition, VolumeState};
 
 pub use super::time::SimTime;
@@ -122,8 +125,8 @@ pub struct World {
     pub schedule: super::physics::Schedule,
     /// Faults in force, in the order in which they were applied.
     pub faults: Vec<super::fault::InForce>,
-    /// A cause: by how many seconds metrics are published later than usual, over time; 0 before the first record.
-    pub late_metrics_s: History<f64>,
+    /// A cause: by how many seconds metrics are published later than usual.
+    pub late_metrics_s: f64,
 }
 
 impl World {

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 
+use super::super::ledger::Ledger;
 use super::words::words;
 use super::{
     Address, Alarm, AlarmName, AllocationId, Arn, AutoScalingGroup, Autoshift, ClassicBalancer, ClassicName, DbCluster,
     DbClusterId, DbEvent, DbInstance, DbInstanceId, GroupName, Image, ImageId, Instance, InstanceId, LaunchTemplate,
-    LoadBalancer, ManagedResource, NatGateway, RegionName, RouteTable, Service, ServiceName, SimTime, Snapshot,
-    SnapshotId, Subnet, SubnetGroup, SubnetId, Tags, TargetGroup, TemplateId, Volume, VolumeId, Vpc, VpcId, ZonalShift,
-    ZoneId, ZoneName, ZoneWatch,
+    LoadBalancer, ManagedResource, NatGateway, RegionName, Restless, RouteTable, Service, ServiceName, SimTime,
+    Snapshot, SnapshotId, Subnet, SubnetGroup, SubnetId, Tags, TargetGroup, TemplateId, Volume, VolumeId, Vpc, VpcId,
+    ZonalShift, ZoneId, ZoneName, ZoneWatch,
 };
 
 /// One region of the account.
@@ -72,6 +73,10 @@ pub struct Region {
     pub services: BTreeMap<ServiceName, Service>,
     /// What is wrong with it in truth.
     pub causes: RegionCauses,
+    /// What its traffic must look at next, and what its metrics remember.
+    pub restless: Restless,
+    /// The truth by virtual second.
+    pub ledger: Ledger,
 }
 
 impl Region {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Arn, ClassicName, GroupName, History, ServiceName, SimTime};
+use super::{Arn, ClassicName, GroupName, History, InstanceId, ServiceName, SimTime, Traffic, Way};
 
 /// A service in one region.
 #[derive(Debug, Clone, Serialize)]
@@ -29,6 +29,14 @@ pub struct Service {
     pub classic_balancers: Vec<ClassicName>,
     /// The groups whose members serve it.
     pub groups: Vec<GroupName>,
+    /// Instances outside of groups that serve it.
+    pub instances: Vec<InstanceId>,
+    /// The share of its clients that come on each way, as the world began.
+    #[serde(skip)]
+    pub ways: BTreeMap<Way, f64>,
+    /// Its traffic.
+    #[serde(skip)]
+    pub traffic: Traffic,
 }
 
 /// The traffic of a service at a load factor of 1.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::words::words;
-use super::{Arn, History, ServiceName, SimTime, Tags, VpcId, ZoneName};
+use super::{Arn, HostBook, ServiceName, SimTime, Tags, VpcId, ZoneName};
 
 /// A target group.
 #[derive(Debug, Clone, Serialize)]
@@ -38,9 +38,9 @@ pub struct TargetGroup {
     pub tags: Tags,
     /// The service whose traffic it takes.
     pub service: Option<ServiceName>,
-    /// Healthy and unhealthy targets by zone over time, from which past metrics are computed.
+    /// Healthy and unhealthy targets by zone, now and in past minutes.
     #[serde(skip)]
-    pub serving: History<BTreeMap<ZoneName, ZoneCounts>>,
+    pub hosts: HostBook,
 }
 
 impl TargetGroup {
@@ -51,20 +51,22 @@ impl TargetGroup {
         Duration::from_secs(seconds.unwrap_or(300))
     }
 
+    /// Seconds for which an unhealthy target of a network balancer drains before it is cut off; 0 unless its connections
+    /// are let be (`aws-domain.md A.3`).
+    #[must_use]
+    pub fn unhealthy_draining_s(&self) -> u64 {
+        let attribute = |key: &str| self.attributes.get(&format!("target_health_state.unhealthy.{key}"));
+        if attribute("connection_termination.enabled").is_none_or(|value| value != "false") {
+            return 0;
+        }
+        attribute("draining_interval_seconds").and_then(|text| text.parse().ok()).unwrap_or(0)
+    }
+
     /// The `TargetGroup` dimension of its metrics: `targetgroup/checkout/73e2d6bc24d8a067`.
     #[must_use]
     pub fn metric_dimension(&self) -> &str {
         self.arn.as_str().rsplit(':').next().unwrap_or_default()
     }
-}
-
-/// Healthy and unhealthy targets of one zone.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct ZoneCounts {
-    /// Healthy.
-    pub healthy: u32,
-    /// Unhealthy.
-    pub unhealthy: u32,
 }
 
 /// How a target group checks its targets.

@@ -201,6 +201,7 @@ impl Scene<'_> {
             (member.state, member.state_since) = (state, now);
         }
         group.unsettled = true;
+        self.stir_group(name);
     }
 
     pub(super) fn step_member_in(&mut self, name: &GroupName, id: &InstanceId, wait: Duration) {

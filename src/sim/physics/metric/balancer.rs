@@ -1,143 +1,136 @@
-//! `AWS/ApplicationELB`, `AWS/NetworkELB` and `AWS/ELB`: traffic, answers and hosts.
+//! `AWS/ApplicationELB`, `AWS/NetworkELB` and `AWS/ELB`: traffic, answers and hosts, from what really flowed.
 
-use super::super::super::world::{Arn, BalancerKind, LoadBalancer, Mint, Service, TargetGroup, ZoneCounts, ZoneName};
-use super::super::load::Load;
-use super::{Datapoint, Probe};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::super::world::{
+    BalancerKind, Flow, HostRange, LoadBalancer, Mint, Service, TargetGroup, Way, ZoneFlow, ZoneName, random,
+};
+use super::{Datapoint, Probe};
 
 /// Share of flows that a client or target resets in calm.
 const RESETS: f64 = 0.002;
+/// Share of requests that clients get wrong themselves.
+const CLIENT_ERRORS: f64 = 0.012;
+/// How the time to answer spreads about its mean: the fastest and the slowest of a minute.
+const SPREAD: (f64, f64) = (0.1, 12.0);
 
-/// What one target group of a load balancer did.
-struct Part<'w> {
-    group: &'w TargetGroup,
-    load: Load,
-    /// Its share of the service's traffic.
-    share: f64,
+/// What flowed through the nodes in question on the way to one target group.
+struct Part {
+    /// The group's name.
+    name: String,
+    /// Sums over the nodes and the minute.
+    sum: ZoneFlow,
+    /// Targets that were sent to, on average.
+    targets: f64,
 }
 
-impl<'w> Probe<'w> {
+impl Probe<'_> {
     pub(super) fn balancer(&self, namespace: &str) -> Option<Datapoint> {
+        let arn = |prefix: &str, dimension: &str| {
+            Mint::arn("elasticloadbalancing", &self.region.name, &self.world.account, &format!("{prefix}{dimension}"))
+        };
         let balancer =
-            self.region.balancers.get(self.arn("loadbalancer/", self.dimensions.get("LoadBalancer")?).as_str())?;
+            self.region.balancers.get(arn("loadbalancer/", self.dimensions.get("LoadBalancer")?).as_str())?;
         if balancer.kind.namespace() != namespace {
             return None;
         }
         let zone = self.dimensions.get("AvailabilityZone");
-        if zone.is_some_and(|zone| !balancer.serves(zone)) {
+        let group = self.dimensions.get("TargetGroup");
+        let given = 1 + usize::from(zone.is_some()) + usize::from(group.is_some());
+        if self.dimensions.0.len() != given || zone.is_some_and(|zone| !balancer.serves(zone)) {
             return None;
         }
-        let groups: Vec<&TargetGroup> = match self.dimensions.get("TargetGroup") {
-            Some(group) => vec![
-                self.region
-                    .target_groups
-                    .get(self.arn("", group).as_str())
-                    .filter(|group| group.balancers.contains(&balancer.arn))?,
-            ],
-            None => {
-                self.region.target_groups.values().filter(|group| group.balancers.contains(&balancer.arn)).collect()
-            }
+        let is_mine = |group: &&TargetGroup| group.balancers.contains(&balancer.arn);
+        let groups: Vec<&TargetGroup> = match group {
+            Some(group) => vec![self.region.target_groups.get(arn("", group).as_str()).filter(is_mine)?],
+            None => self.region.target_groups.values().filter(is_mine).collect(),
         };
-        let counted = match (self.dimensions.get("TargetGroup").is_some(), zone.is_some()) {
-            (true, true) => 3,
-            (false, false) => 1,
-            _ => 2,
-        };
-        if self.dimensions.0.len() != counted {
-            return None;
-        }
         if matches!(self.name, "HealthyHostCount" | "UnHealthyHostCount") {
-            return self.hosts(
-                groups.first().filter(|_| self.dimensions.get("TargetGroup").is_some())?.serving.at(self.at)?,
-                zone,
-            );
+            return self.hosts(groups.first().filter(|_| group.is_some())?.hosts.at(self.at)?, zone);
         }
-        let parts: Vec<Part<'_>> = groups.into_iter().filter_map(|group| self.part(group)).collect();
-        let share = self.zone_share(balancer, zone);
-        match balancer.kind {
-            BalancerKind::Application => self.http(&parts, share),
-            BalancerKind::Network => self.flows(&parts, share),
-        }
+        let parts = groups.into_iter().filter_map(|group| self.part(balancer, group, zone));
+        let count = |part| match balancer.kind {
+            BalancerKind::Application => self.http(&part, group.is_some()),
+            BalancerKind::Network => self.flows(&part),
+        };
+        parts.filter_map(count).reduce(Datapoint::merged)
     }
 
-    /// The ARN that a dimension's value is the end of.
-    fn arn(&self, prefix: &str, dimension: &str) -> Arn {
-        Mint::arn("elasticloadbalancing", &self.region.name, &self.world.account, &format!("{prefix}{dimension}"))
-    }
-
-    fn part(&self, group: &'w TargetGroup) -> Option<Part<'w>> {
+    fn part(&self, balancer: &LoadBalancer, group: &TargetGroup, zone: Option<&str>) -> Option<Part> {
         let service = self.region.services.get(group.service.as_ref()?)?;
-        let load = self.world.load_of(self.region, service, self.at);
-        let own = total(group.serving.at(self.at));
-        let all: f64 = self.service_total(service);
-        Some(Part { group, load, share: if all > 0.0 { own / all } else { 0.0 } })
+        let (sum, targets) = self.lane(service, &Way::Group(group.arn.clone()), balancer.name.as_str(), zone)?;
+        Some(Part { name: group.name.clone(), sum, targets })
     }
 
-    fn service_total(&self, service: &Service) -> f64 {
-        let groups = service.target_groups.iter().filter_map(|arn| self.region.target_groups.get(arn));
-        let classics = service.classic_balancers.iter().filter_map(|name| self.region.classic_balancers.get(name));
-        groups.map(|group| total(group.serving.at(self.at))).sum::<f64>()
-            + classics.map(|classic| total(classic.serving.at(self.at))).sum::<f64>()
-    }
-
-    /// The share of traffic that one zone's nodes see: DNS spreads clients evenly.
-    fn zone_share(&self, balancer: &LoadBalancer, zone: Option<&str>) -> f64 {
-        let Some(zone) = zone else { return 1.0 };
-        let zones = balancer.zones.len().max(1);
-        (1.0 + 0.02 * self.noise(zone)) / zones as f64
-    }
-
-    fn http(&self, parts: &[Part<'_>], share: f64) -> Option<Datapoint> {
-        let mut total = None;
-        for part in parts {
-            let name = part.group.name.as_str();
-            let requests = part.load.rps * 60.0 * part.share * share;
-            let failed = requests * part.load.error_share * (1.0 + 0.5 * self.noise(name));
-            let latency = part.load.latency_s * (1.0 + 0.05 * self.noise(name));
-            let counted = match self.name {
-                "RequestCount" => Datapoint::count(self.whole(requests, name)),
-                "RequestCountPerTarget" => Datapoint::count(requests / part.load.serving.max(1.0)),
-                "HTTPCode_Target_5XX_Count" => Datapoint::count(self.whole(failed, name)),
-                "HTTPCode_Target_2XX_Count" => Datapoint::count(self.whole(requests * 0.97 - failed, name)),
-                "HTTPCode_Target_4XX_Count" => Datapoint::count(self.whole(requests * 0.012, name)),
-                // The balancer answers itself when nothing can take the request: no target group is to blame.
-                "HTTPCode_ELB_5XX_Count" if self.dimensions.get("TargetGroup").is_none() => {
-                    let own =
-                        if part.load.serving > 0.0 { requests * 0.000_000_2 } else { part.load.rps * 60.0 * share };
-                    Datapoint::count(self.whole(own, name))
-                }
-                "TargetResponseTime" => {
-                    Datapoint::around(latency, self.whole(requests, name), latency * 0.1, latency * 12.0)
-                }
-                "ActiveConnectionCount" => Datapoint::count(self.whole(requests / 12.0, name)),
-                "NewConnectionCount" => Datapoint::count(self.whole(requests / 20.0, name)),
-                _ => None,
-            };
-            total = merge(total, counted);
+    /// What flowed on one way of a service, through the nodes of `zone` or of all, and the targets that it went to.
+    fn lane(&self, service: &Service, way: &Way, subject: &str, zone: Option<&str>) -> Option<(ZoneFlow, f64)> {
+        let flow: Arc<Flow> = self.world.flow_of(service, self.at);
+        let place = service.traffic.layout.lanes.iter().position(|lane| lane.way == *way)?;
+        let zones = flow.lanes.get(place)?;
+        let names = self.region.zones.keys();
+        // Clients do not spread over nodes with a ruler: each zone gets a little more or less, all of them what there is.
+        let uneven = |name: &ZoneName| {
+            1.0 + 0.02 * random::spread(self.world.seed, &["nodes", subject, name.as_str()], self.at.minute())
+        };
+        let all: f64 = zones.iter().map(|zone| zone.requests).sum();
+        let spread: f64 = names.clone().zip(zones).map(|(name, zone)| zone.requests * uneven(name)).sum();
+        let even = if spread > 0.0 { all / spread } else { 1.0 };
+        let mut sum = ZoneFlow::default();
+        for (name, flow) in names.zip(zones).filter(|(name, _)| zone.is_none_or(|zone| **name == *zone)) {
+            merge(&mut sum, flow, even * uneven(name));
         }
-        total
+        Some((sum, zones.iter().map(|zone| zone.targets).sum::<f64>() / 60.0))
     }
 
-    fn flows(&self, parts: &[Part<'_>], share: f64) -> Option<Datapoint> {
-        let mut total = None;
-        for part in parts {
-            let name = part.group.name.as_str();
-            let flows = part.load.rps * 60.0 * part.share * share;
-            let counted = match self.name {
-                "NewFlowCount" => Datapoint::count(self.whole(flows, name)),
-                "ActiveFlowCount" => {
-                    Datapoint::around(flows / 4.0, 1.0, flows / 5.0, flows / 3.0).filter(|_| flows > 0.0)
-                }
-                "ProcessedBytes" => Datapoint::count(self.whole(flows * 18_432.0, name)),
-                "TCP_Client_Reset_Count" => Datapoint::count(self.whole(flows * RESETS, name)),
-                "TCP_Target_Reset_Count" => {
-                    Datapoint::count(self.whole(flows * (RESETS + part.load.error_share), name))
-                }
-                _ => None,
-            };
-            total = merge(total, counted);
+    fn http(&self, part: &Part, of_group: bool) -> Option<Datapoint> {
+        let (sum, name) = (&part.sum, part.name.as_str());
+        let count = |expected: f64| Datapoint::count(self.whole(expected, name));
+        let some = |expected: f64| count(expected * (1.0 + 0.2 * self.noise(name)));
+        match self.name {
+            "RequestCount" => count(sum.requests),
+            "RequestCountPerTarget" => Datapoint::count(sum.requests / part.targets.max(1.0)),
+            "HTTPCode_Target_2XX_Count" => count(sum.answered * (1.0 - CLIENT_ERRORS)),
+            "HTTPCode_Target_4XX_Count" => count(sum.answered * CLIENT_ERRORS),
+            "HTTPCode_Target_5XX_Count" => some(sum.target_5xx),
+            "TargetConnectionErrorCount" => count(sum.connection_errors),
+            "TargetResponseTime" => self.times(sum, name),
+            // What the balancer answers itself is no target group's.
+            _ if of_group => None,
+            "HTTPCode_ELB_5XX_Count" => count(sum.elb_502 + sum.elb_503 + sum.elb_504 + sum.requests * 2e-7),
+            "HTTPCode_ELB_502_Count" => count(sum.elb_502),
+            "HTTPCode_ELB_503_Count" => count(sum.elb_503),
+            "HTTPCode_ELB_504_Count" => count(sum.elb_504),
+            "ActiveConnectionCount" => count(sum.requests / 12.0),
+            "NewConnectionCount" => count(sum.requests / 20.0),
+            _ => None,
         }
-        total
+    }
+
+    fn flows(&self, part: &Part) -> Option<Datapoint> {
+        let (sum, name) = (&part.sum, part.name.as_str());
+        let count = |expected: f64| Datapoint::count(self.whole(expected, name));
+        let flows = sum.requests;
+        match self.name {
+            "NewFlowCount" => count(flows),
+            "ActiveFlowCount" => Datapoint::around(flows / 4.0, 1.0, flows / 5.0, flows / 3.0).filter(|_| flows > 0.0),
+            "ProcessedBytes" => count((sum.answered + sum.target_5xx) * 18_432.0),
+            "TCP_Client_Reset_Count" => count(flows * RESETS + sum.elb_504 * 0.3),
+            "TCP_ELB_Reset_Count" => count(sum.elb_503 + sum.elb_504 * 0.1),
+            "TCP_Target_Reset_Count" => count(sum.answered * RESETS + sum.target_5xx + sum.elb_502),
+            _ => None,
+        }
+    }
+
+    /// Times to answer, of requests that a target answered.
+    fn times(&self, sum: &ZoneFlow, name: &str) -> Option<Datapoint> {
+        let answers = sum.answered + sum.target_5xx;
+        if answers <= 0.0 {
+            return None;
+        }
+        let mean = sum.seconds / answers * (1.0 + 0.05 * self.noise(name));
+        let slowest = (mean * SPREAD.1).max(sum.slowest_s * SPREAD.1);
+        Datapoint::around(mean, self.whole(answers, name), mean * SPREAD.0, slowest)
     }
 
     pub(super) fn classic(&self) -> Option<Datapoint> {
@@ -147,49 +140,45 @@ impl<'w> Probe<'w> {
             return None;
         }
         if matches!(self.name, "HealthyHostCount" | "UnHealthyHostCount") {
-            return self.hosts(classic.serving.at(self.at)?, zone);
+            return self.hosts(classic.hosts.at(self.at)?, zone);
         }
         let service = self.region.services.get(classic.service.as_ref()?)?;
-        let load = self.world.load_of(self.region, service, self.at);
-        let zones = if zone.is_some() { classic.zones.len().max(1) as f64 } else { 1.0 };
-        let all = self.service_total(service);
-        let requests = load.rps * 60.0 * if all > 0.0 { total(classic.serving.at(self.at)) / all } else { 0.0 } / zones;
         let name = classic.name.as_str();
+        let (sum, _) = self.lane(service, &Way::Classic(classic.name.clone()), name, zone)?;
+        let count = |expected: f64| Datapoint::count(self.whole(expected, name));
         match self.name {
-            "RequestCount" => Datapoint::count(self.whole(requests, name)),
-            "HTTPCode_Backend_5XX" => Datapoint::count(self.whole(requests * load.error_share, name)),
-            "HTTPCode_Backend_2XX" => Datapoint::count(self.whole(requests * 0.97, name)),
-            "Latency" => Datapoint::around(
-                load.latency_s,
-                self.whole(requests, name),
-                load.latency_s * 0.1,
-                load.latency_s * 12.0,
-            ),
+            "RequestCount" => count(sum.requests),
+            "HTTPCode_Backend_2XX" => count(sum.answered * (1.0 - CLIENT_ERRORS)),
+            "HTTPCode_Backend_4XX" => count(sum.answered * CLIENT_ERRORS),
+            "HTTPCode_Backend_5XX" => count(sum.target_5xx),
+            "HTTPCode_ELB_5XX" => count(sum.elb_502 + sum.elb_503 + sum.elb_504),
+            "BackendConnectionErrors" => count(sum.connection_errors),
+            "Latency" => self.times(&sum, name),
             _ => None,
         }
     }
 
     /// Hosts are counted several times a minute by several nodes; the value is their number.
-    fn hosts(&self, zones: &BTreeMap<ZoneName, ZoneCounts>, zone: Option<&str>) -> Option<Datapoint> {
-        let counted = match zone {
-            Some(zone) => zones.get(zone).copied().unwrap_or_default(),
-            None => zones.values().fold(ZoneCounts::default(), |sum, zone| ZoneCounts {
-                healthy: sum.healthy + zone.healthy,
-                unhealthy: sum.unhealthy + zone.unhealthy,
-            }),
-        };
-        let value = f64::from(if self.name == "HealthyHostCount" { counted.healthy } else { counted.unhealthy });
-        Datapoint::around(value, 6.0, value, value)
+    fn hosts(&self, zones: &BTreeMap<ZoneName, HostRange>, zone: Option<&str>) -> Option<Datapoint> {
+        let healthy = self.name == "HealthyHostCount";
+        let wanted = zones.iter().filter(|(name, _)| zone.is_none_or(|zone| **name == *zone));
+        let (mut least, mut most) = (0.0, 0.0);
+        for (_, range) in wanted {
+            least += f64::from(if healthy { range.least.healthy } else { range.least.unhealthy });
+            most += f64::from(if healthy { range.most.healthy } else { range.most.unhealthy });
+        }
+        Datapoint::around(f64::midpoint(least, most), 6.0, least, most)
     }
 }
 
-fn total(zones: Option<&BTreeMap<ZoneName, ZoneCounts>>) -> f64 {
-    zones.map_or(0.0, |zones| zones.values().map(|zone| f64::from(zone.healthy)).sum())
-}
-
-fn merge(one: Option<Datapoint>, other: Option<Datapoint>) -> Option<Datapoint> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.merged(other)),
-        (one, other) => one.or(other),
-    }
+fn merge(sum: &mut ZoneFlow, zone: &ZoneFlow, part: f64) {
+    sum.requests += zone.requests * part;
+    sum.answered += zone.answered * part;
+    sum.target_5xx += zone.target_5xx * part;
+    sum.elb_502 += zone.elb_502 * part;
+    sum.elb_503 += zone.elb_503 * part;
+    sum.elb_504 += zone.elb_504 * part;
+    sum.connection_errors += zone.connection_errors * part;
+    sum.seconds += zone.seconds * part;
+    sum.slowest_s = sum.slowest_s.max(zone.slowest_s);
 }

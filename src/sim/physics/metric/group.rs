@@ -56,18 +56,21 @@ impl Probe<'_> {
             .services
             .values()
             .find(|service| service.queue.as_ref().is_some_and(|queue| queue.name == name))?;
-        let load = self.world.load_of(self.region, service, self.at);
-        let jobs = load.rps * 60.0;
-        // Waiting grows as workers fill up; past their capacity it would grow without end, and is capped at an hour.
-        let waits = if load.utilisation < 1.0 { 2.0 / (1.0 - load.utilisation) } else { 3600.0 };
-        let age = (waits * (1.0 + 0.3 * self.noise(name))).max(0.0).floor();
+        let flow = self.world.flow_of(service, self.at);
+        let (sent, done) = (flow.served, flow.done);
+        let loads = flow.lanes.iter().flatten().map(|zone| zone.load / 60.0);
+        let busy = loads.fold(0.0, f64::max).min(0.98);
+        // What waits because workers are busy, and what has piled up: the oldest job came before all that waits.
+        let passing = (2.0 / (1.0 - busy) * (1.0 + 0.3 * self.noise(name))).max(0.0);
+        let a_second = sent.max(1.0) / 60.0;
+        let age = (passing + flow.backlog / a_second).floor();
         match self.name {
             "ApproximateAgeOfOldestMessage" => Some(Datapoint::one(age)),
-            "ApproximateNumberOfMessagesVisible" => Some(Datapoint::one((load.rps * age / 2.0).floor())),
-            "NumberOfMessagesSent" => Datapoint::count(self.whole(jobs, name)),
-            "NumberOfMessagesDeleted" => {
-                Datapoint::count(self.whole(jobs * load.utilisation.min(1.0) / load.utilisation.max(1e-9), name))
+            "ApproximateNumberOfMessagesVisible" => {
+                Some(Datapoint::one((flow.backlog + a_second * passing / 2.0).floor()))
             }
+            "NumberOfMessagesSent" => Datapoint::count(self.whole(sent, name)),
+            "NumberOfMessagesDeleted" => Datapoint::count(self.whole(done, name)),
             _ => None,
         }
     }

@@ -12,20 +12,33 @@ const INSTANCE: &[&str] = &[
 ];
 const HTTP: &[&str] = &[
     "ActiveConnectionCount",
+    "HTTPCode_ELB_502_Count",
+    "HTTPCode_ELB_503_Count",
+    "HTTPCode_ELB_504_Count",
     "HTTPCode_ELB_5XX_Count",
     "HTTPCode_Target_2XX_Count",
     "HTTPCode_Target_4XX_Count",
     "HTTPCode_Target_5XX_Count",
     "NewConnectionCount",
     "RequestCount",
+    "TargetConnectionErrorCount",
     "TargetResponseTime",
 ];
-const FLOWS: &[&str] =
-    &["ActiveFlowCount", "NewFlowCount", "ProcessedBytes", "TCP_Client_Reset_Count", "TCP_Target_Reset_Count"];
+const FLOWS: &[&str] = &[
+    "ActiveFlowCount",
+    "NewFlowCount",
+    "ProcessedBytes",
+    "TCP_Client_Reset_Count",
+    "TCP_ELB_Reset_Count",
+    "TCP_Target_Reset_Count",
+];
 const HOSTS: &[&str] = &["HealthyHostCount", "UnHealthyHostCount"];
 const CLASSIC: &[&str] = &[
+    "BackendConnectionErrors",
     "HTTPCode_Backend_2XX",
+    "HTTPCode_Backend_4XX",
     "HTTPCode_Backend_5XX",
+    "HTTPCode_ELB_5XX",
     "HealthyHostCount",
     "Latency",
     "RequestCount",
@@ -79,8 +92,7 @@ impl World {
             list.add("AWS/SQS", QUEUE, &[("QueueName", &queue.name)]);
         }
         // Counters that never count (and lag of what does not replicate) are not listed.
-        let newest = self.now.minute() - (self.late_s(self.now) / 60.0) as i64;
-        let minutes = (1..=15).map(|back| super::SimTime::of_minute(newest - back));
+        let minutes = (1..=15).map(|back| super::SimTime::of_minute(self.now.minute() - back));
         list.0.retain(|metric| minutes.clone().any(|minute| self.metric(region, metric, minute).is_some()));
         list.0.sort();
         list.0

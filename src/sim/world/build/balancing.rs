@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::document::{BalancerDoc, ListenerDoc, RegionDoc, RuleDoc, TargetGroupDoc, WorldError};
 use super::super::{
-    Arn, BalancerKind, BalancerState, BalancerZone, Forward, HealthCheck, History, Listener, ListenerAction,
+    Arn, BalancerKind, BalancerState, BalancerZone, Forward, HealthCheck, HostBook, Listener, ListenerAction,
     ListenerRule, LoadBalancer, ManagedResource, RuleCondition, Scheme, TargetGroup, TargetType, ZoneName,
 };
 use super::attributes::{self, attributes};
@@ -36,7 +36,7 @@ impl Site<'_> {
                 targets: BTreeMap::new(),
                 tags: Self::tags(None, service.as_ref(), &group.tags),
                 service,
-                serving: History::default(),
+                hosts: HostBook::default(),
             };
             self.region().target_groups.insert(arn, built);
         }

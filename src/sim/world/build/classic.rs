@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::document::{RegionDoc, WorldError};
-use super::super::{ClassicBalancer, ClassicHealthCheck, ClassicListener, ClassicName, History, Scheme};
+use super::super::{ClassicBalancer, ClassicHealthCheck, ClassicListener, ClassicName, HostBook, Scheme};
 use super::balancing::dns_zone;
 use super::site::Site;
 
@@ -49,7 +49,7 @@ impl Site<'_> {
                 idle_timeout_s: 60,
                 tags: Self::tags(None, service.as_ref(), &classic.tags),
                 service,
-                serving: History::default(),
+                hosts: HostBook::default(),
             };
             if self.region().classic_balancers.insert(name, built).is_some() {
                 return Err(WorldError::invalid(

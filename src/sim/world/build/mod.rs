@@ -25,7 +25,7 @@ mod templates;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::document::{Format, RegionDoc, WorldDocument, WorldError};
-use super::{History, Mint, Origin, Region, RegionName, World, Zone, ZoneId, ZoneName, ZoneState};
+use super::{Mint, Origin, Region, RegionName, World, Zone, ZoneId, ZoneName, ZoneState};
 use crate::sim::physics::Schedule;
 use crate::sim::scenario::LoadCurve;
 use site::Site;
@@ -100,7 +100,7 @@ fn empty(document: &WorldDocument, origin: Origin) -> Result<World, WorldError> 
         timeline: Default::default(),
         schedule: Schedule::default(),
         faults: Vec::new(),
-        late_metrics_s: History::default(),
+        late_metrics_s: 0.0,
     })
 }
 
@@ -188,6 +188,8 @@ fn empty_region(name: &str, doc: &RegionDoc) -> Result<Region, WorldError> {
         autoshift_observer: doc.autoshift_observer,
         causes: super::RegionCauses::default(),
         services: BTreeMap::new(),
+        restless: super::Restless::default(),
+        ledger: super::super::ledger::Ledger::default(),
     })
 }
 

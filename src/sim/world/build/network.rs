@@ -170,6 +170,9 @@ impl Site<'_> {
                 target_groups: Vec::new(),
                 classic_balancers: Vec::new(),
                 groups: Vec::new(),
+                instances: Vec::new(),
+                ways: std::collections::BTreeMap::new(),
+                traffic: super::super::Traffic::default(),
             };
             if self.region().services.insert(name, built).is_some() {
                 return Err(WorldError::invalid(path, format!("there are two services called \"{}\"", service.name)));

@@ -1,0 +1,423 @@
+use super::super::super::fault::Fault;
+use super::super::super::world::{ListenerAction, Region, TargetReason, TargetState};
+use super::super::fixture::{self, REGION};
+use super::super::{Datapoint, Metric};
+use super::*;
+
+/// A larger fixture: thirty targets, a group that does not replace what its balancer complains of, zonal shift possible.
+fn fleet() -> World {
+    fixture::world_with(|document| {
+        let shiftable = "kind = \"application\", zonal_shift = true";
+        let text =
+            document.replace("kind = \"application\"", shiftable).replace(r#", health_checks = ["EC2", "ELB"]"#, "");
+        text.replace("desired = 6, max = 12", "desired = 30, max = 60").replace("rps = 300", "rps = 1500")
+    })
+}
+
+fn gray(zone: &str) -> Fault {
+    Fault::GrayZone { zone: zone.to_owned(), share: 0.3 }
+}
+
+fn dark(zone: &str) -> Fault {
+    Fault::ZonePowerLoss { zone: zone.to_owned() }
+}
+
+fn load(factor: f64) -> Fault {
+    Fault::Load { service: Some("web".to_owned()), factor }
+}
+
+fn region(world: &mut World) -> &mut Region {
+    world.regions.get_mut(REGION).unwrap()
+}
+
+/// Sets where traffic of the balancer goes, as a zonal shift that is applied does.
+fn shift(world: &mut World, zone: &str, weight: f32) {
+    let id = world.here().zone_id(zone).unwrap().clone();
+    let balancer = world.here().balancers.keys().next().unwrap().clone();
+    region(world).managed_resources.get_mut(&balancer).unwrap().applied_weights.insert(id, weight);
+    world.scene(REGION).unwrap().feel_traffic();
+}
+
+/// What the balancer's metric `name` counted `minutes` minutes ago, in a zone or in all, of the target group if it is one.
+fn counted(world: &World, name: &str, zone: Option<&str>, minutes: u64) -> Option<Datapoint> {
+    let balancer = world.here().balancers.values().next().unwrap();
+    let group = world.here().target_groups.values().next().unwrap();
+    let mut dimensions = vec![("LoadBalancer".to_owned(), balancer.metric_dimension().to_owned())];
+    if name.ends_with("HostCount") {
+        dimensions.push(("TargetGroup".to_owned(), group.metric_dimension().to_owned()));
+    }
+    dimensions.extend(zone.map(|zone| ("AvailabilityZone".to_owned(), zone.to_owned())));
+    let metric = Metric { namespace: balancer.kind.namespace().to_owned(), name: name.to_owned(), dimensions };
+    world.metric(world.here(), &metric, world.now - SECOND * 60 * u32::try_from(minutes).unwrap())
+}
+
+fn sum(world: &World, name: &str, zone: Option<&str>) -> f64 {
+    counted(world, name, zone, 1).map_or(0.0, |datapoint| datapoint.sum)
+}
+
+/// Share of targets in a zone that are in `state`.
+fn share(world: &World, zone: &str, state: TargetState) -> f64 {
+    let group = world.here().target_groups.values().next().unwrap();
+    let there: Vec<_> = group.targets.values().filter(|target| target.zone.as_ref().unwrap() == zone).collect();
+    there.iter().filter(|target| target.state == state).count() as f64 / there.len() as f64
+}
+
+fn availability(world: &World, seconds: u32) -> f64 {
+    let sums = world.ledger_sums(REGION, "web", world.now - SECOND * seconds, world.now).unwrap();
+    sums.availability().unwrap()
+}
+
+#[test]
+fn calm_is_constant_and_costs_nothing() {
+    let mut world = fleet();
+    world.pass(7200);
+    let region = world.here();
+    assert!(region.restless.at.is_none() && region.restless.services.is_empty());
+    assert_eq!(region.ledger.services["web"].since(SimTime::from_seconds(0)).count(), 1, "one row for two hours");
+    let sums = world.ledger_sums(REGION, "web", world.started_at, world.now).unwrap();
+    assert!((sums.asked / 7200.0 - 1500.0).abs() < 0.1 && sums.retried < 1.0, "{sums:?}");
+    assert!((0.985..0.995).contains(&sums.availability().unwrap()), "the share of errors of a good day: {sums:?}");
+}
+
+#[test]
+fn half_of_a_gray_zone_is_unhealthy_at_a_time_and_errors_smear_over_all_nodes_aws_domain_f8() {
+    let mut world = fleet();
+    world.apply(gray("eu-west-1b")).unwrap();
+    world.pass(300);
+    let (mut sick, mut others) = (0.0, 0.0);
+    for _ in 0..40 {
+        world.pass(30);
+        sick += share(&world, "eu-west-1b", TargetState::Unhealthy) / 40.0;
+        others += share(&world, "eu-west-1a", TargetState::Unhealthy) / 40.0;
+    }
+    assert!((0.4..0.65).contains(&sick), "{sick}");
+    assert!(others < 0.03, "{others}");
+    let group = world.here().target_groups.values().next().unwrap();
+    let unhealthy = group.targets.values().filter(|target| target.state == TargetState::Unhealthy);
+    assert!(unhealthy.clone().all(|target| target.reason == Some(TargetReason::Timeout)));
+    // With cross-zone on every node sends there: the balancer's metrics by zone do not tell which zone is sick.
+    let [a, b, c] =
+        ["a", "b", "c"].map(|zone| sum(&world, "HTTPCode_ELB_5XX_Count", Some(&format!("eu-west-1{zone}"))));
+    assert!(a > 1000.0 && c > 1000.0 && b > 1000.0, "{a} {b} {c}");
+    world.heal(&gray("eu-west-1b")).unwrap();
+    world.pass(300);
+    assert!(share(&world, "eu-west-1b", TargetState::Healthy) > 0.999 && availability(&world, 60) > 0.98);
+}
+
+#[test]
+fn none_healthy_and_traffic_flows_while_a_shift_has_no_effect_aws_domain_f7() {
+    let mut world = fleet();
+    world.apply(Fault::HealthCheck { service: "web".to_owned() }).unwrap();
+    world.pass(180);
+    assert!(counted(&world, "HealthyHostCount", None, 1).unwrap().maximum < 0.5);
+    let group = world.here().target_groups.values().next().unwrap();
+    assert!(group.targets.values().all(|target| target.reason == Some(TargetReason::ResponseCodeMismatch)));
+    assert!((sum(&world, "RequestCount", None) / 90_000.0 - 1.0).abs() < 0.02);
+    assert!(sum(&world, "HTTPCode_Target_5XX_Count", None) < 0.02 * 90_000.0 && availability(&world, 60) > 0.98);
+    shift(&mut world, "eu-west-1a", 0.0);
+    world.pass(600);
+    assert!(sum(&world, "RequestCount", Some("eu-west-1a")) > 25_000.0, "fail-open wins over the shift");
+    world.heal(&Fault::HealthCheck { service: "web".to_owned() }).unwrap();
+    world.pass(120);
+    assert!(share(&world, "eu-west-1b", TargetState::Healthy) > 0.999);
+}
+
+#[test]
+fn a_shift_empties_a_zone_in_minutes_with_a_tail_aws_domain_c3_f14_f38() {
+    let mut world = fleet();
+    world.pass(120);
+    let before = sum(&world, "RequestCount", Some("eu-west-1c"));
+    shift(&mut world, "eu-west-1c", 0.0);
+    world.pass(120);
+    let early = sum(&world, "RequestCount", Some("eu-west-1c")) / before;
+    assert!((0.05..0.5).contains(&early), "connections stay for a while: {early}");
+    world.pass(240);
+    let later = sum(&world, "RequestCount", Some("eu-west-1c")) / before;
+    assert!(later < 0.1, "falls by nine tenths in five minutes: {later}");
+    world.pass(1200);
+    assert_eq!(counted(&world, "RequestCount", Some("eu-west-1c"), 1), None, "no traffic, no datapoint");
+    assert_eq!(counted(&world, "HTTPCode_ELB_5XX_Count", Some("eu-west-1c"), 1), None);
+    assert!(counted(&world, "HealthyHostCount", Some("eu-west-1c"), 1).unwrap().minimum > 9.0);
+    assert!(availability(&world, 1200) > 0.98, "a shift of a healthy zone fails nobody");
+    shift(&mut world, "eu-west-1c", 1.0);
+    world.pass(1200);
+    assert!((sum(&world, "RequestCount", Some("eu-west-1c")) / before - 1.0).abs() < 0.06);
+}
+
+#[test]
+fn a_shift_of_one_balancer_takes_shared_targets_from_the_other_aws_domain_c3() {
+    let mut world = fixture::world_with(|document| {
+        document
+            .replace("target_groups = [{ name = \"web\",", "target_groups = [{ name = \"admin\", service = \"web\", protocol = \"HTTP\", port = 80 }, { name = \"web\",")
+            .replace("load_balancers = [", "load_balancers = [{ name = \"admin\", kind = \"application\", age = \"90d\", listeners = [{ port = 80, protocol = \"HTTP\", to = \"admin\" }] }, ")
+            .replace("{ name = \"web\", kind = \"application\"", "{ name = \"web\", kind = \"application\", zonal_shift = true")
+            .replace("target_groups = [\"web\"]", "target_groups = [\"web\", \"admin\"]")
+    });
+    let balancer = world.here().balancers.values().find(|balancer| balancer.name == "web").unwrap().arn.clone();
+    let id = world.here().zone_id("eu-west-1a").unwrap().clone();
+    region(&mut world).managed_resources.get_mut(&balancer).unwrap().applied_weights.insert(id, 0.0);
+    world.scene(REGION).unwrap().feel_traffic();
+    world.pass(10);
+    let traffic = &world.here().services["web"].traffic;
+    for (lane, zones) in traffic.layout.lanes.iter().zip(&traffic.flow.lanes) {
+        assert!(zones[0].reached < 1e-9 && zones[1].reached > 50.0, "{:?}: {zones:?}", lane.way);
+    }
+    // Two ways of equal share, two thirds of six instances: each carries what four carry of all.
+    assert!((traffic.flow.lanes[0][1].load - 300.0 / 400.0).abs() < 0.01, "{:?}", traffic.flow.lanes);
+}
+
+#[test]
+fn without_cross_zone_a_zone_without_healthy_targets_leaves_dns_aws_domain_a3() {
+    let mut world = fixture::world_with(|document| {
+        let network = document
+            .replace("kind = \"application\"", "kind = \"network\"")
+            .replace("listeners = [{ port = 80, protocol = \"HTTP\"", "listeners = [{ port = 80, protocol = \"TCP\"");
+        network
+            .replace("protocol = \"HTTP\", port = 80, interval_s", "protocol = \"TCP\", port = 80, interval_s")
+            .replace(r#", health_checks = ["EC2", "ELB"]"#, "")
+    });
+    let sick: Vec<_> = world.members().into_iter().filter(|member| member.zone == *"eu-west-1a").collect();
+    for member in &sick {
+        world.cause(&member.instance, |causes| causes.application_hung = Some(SimTime::from_seconds(0)));
+    }
+    world.pass(30);
+    assert!(world.here().services["web"].traffic.flow.failed > 30.0, "its node sends to nobody else");
+    world.pass(900);
+    assert!(sum(&world, "NewFlowCount", Some("eu-west-1a")) < 200.0);
+    assert!(availability(&world, 60) > 0.98, "{}", availability(&world, 60));
+}
+
+#[test]
+fn an_nlb_that_lets_connections_be_shows_unhealthy_draining_aws_domain_a3() {
+    let mut world = fixture::world_with(|document| {
+        document
+            .replace("protocol = \"HTTP\", port = 80, interval_s", "protocol = \"TCP\", port = 80, interval_s")
+            .replace(
+                "attributes = { ",
+                "attributes = { \"target_health_state.unhealthy.connection_termination.enabled\" = \"false\", \"target_health_state.unhealthy.draining_interval_seconds\" = \"60\", ",
+            )
+            .replace("kind = \"application\"", "kind = \"network\"")
+            .replace(r#", health_checks = ["EC2", "ELB"]"#, "")
+    });
+    let id = world.first_member();
+    world.cause(&id, |causes| causes.release_broken = Some(SimTime::from_seconds(0)));
+    world.pass(30);
+    assert_eq!(world.target_state(&id), Some(TargetState::UnhealthyDraining));
+    world.pass(60);
+    assert_eq!(world.target_state(&id), Some(TargetState::Unhealthy));
+}
+
+#[test]
+fn a_dark_zone_fails_a_third_of_requests_until_dns_and_checks_leave_it_aws_domain_f10() {
+    let mut world = fleet();
+    world.apply(dark("eu-west-1b")).unwrap();
+    world.pass(5);
+    let at_once = 1.0 - availability(&world, 3);
+    assert!((0.3..0.65).contains(&at_once), "a third at dead nodes, a third of the rest at dead targets: {at_once}");
+    world.pass(300);
+    assert!(availability(&world, 60) > 0.97, "{}", availability(&world, 60));
+    assert_eq!(counted(&world, "RequestCount", Some("eu-west-1b"), 1), None, "a dead node counts nothing");
+    let member = world.members().into_iter().find(|member| member.zone == *"eu-west-1b").unwrap();
+    let cpu = |world: &World, minutes: u32| {
+        let dimensions = vec![("InstanceId".to_owned(), member.instance.to_string())];
+        let metric = Metric { namespace: "AWS/EC2".to_owned(), name: "CPUUtilization".to_owned(), dimensions };
+        world.metric(world.here(), &metric, world.now - SECOND * 60 * minutes)
+    };
+    assert_eq!(cpu(&world, 2), None, "nobody measures it");
+    assert!((45.0..62.0).contains(&cpu(&world, 30).unwrap().average()), "as it was before");
+}
+
+#[test]
+fn a_fresh_target_takes_its_share_slowly_aws_domain_a3() {
+    let mut world = fixture::world_with(|document| {
+        document.replace("attributes = { ", "attributes = { \"slow_start.duration_seconds\" = \"100\", ")
+    });
+    let (arn, id) = (world.here().target_groups.keys().next().unwrap().clone(), world.standalone());
+    world.scene(REGION).unwrap().register_target(&arn, &id);
+    while world.target_state(&id) != Some(TargetState::Healthy) {
+        world.pass(1);
+    }
+    let weight = |world: &World| world.here().services["web"].traffic.layout.lanes[0].places[0].mix.serving - 2.0;
+    world.pass(30);
+    assert!((0.2..0.4).contains(&weight(&world)), "{}", weight(&world));
+    world.pass(80);
+    assert!((weight(&world) - 1.0).abs() < 1e-9);
+    world.pass(10);
+    assert!(world.here().restless.services.is_empty(), "and then all is at rest");
+}
+
+#[test]
+fn an_action_divides_by_its_weights() {
+    let mut world = fixture::world();
+    let (black, red) = {
+        let region = region(&mut world);
+        let red = region.target_groups.values().next().unwrap().clone();
+        let mut black = red.clone();
+        black.arn = Arn::from(format!("{}-black", red.arn.as_str()));
+        region.target_groups.insert(black.arn.clone(), black.clone());
+        (black.arn, red.arn)
+    };
+    world.wire_services();
+    let forward = |weight: u16| {
+        let to = [(&red, 100 - weight), (&black, weight)];
+        let forwards =
+            to.map(|(arn, weight)| super::super::super::world::Forward { target_group: arn.clone(), weight });
+        ListenerAction::Forward(forwards.to_vec())
+    };
+    for (weight, expected) in [(0, 0.0), (25, 0.25), (100, 1.0)] {
+        let balancer = region(&mut world).balancers.values_mut().next().unwrap();
+        balancer.listeners[0].default_actions = vec![forward(weight)];
+        world.scene(REGION).unwrap().feel_traffic();
+        world.pass(2);
+        let traffic = &world.here().services["web"].traffic;
+        let lane = traffic.layout.lanes.iter().find(|lane| lane.way == Way::Group(black.clone())).unwrap();
+        assert!((lane.share - expected).abs() < 1e-9, "{weight}: {}", lane.share);
+        assert!((traffic.flow.asked - 300.0).abs() < 1.0);
+    }
+}
+
+#[test]
+fn too_much_load_takes_targets_out_and_the_rest_with_them_until_it_falls() {
+    let mut world = fleet();
+    world.apply(load(2.3)).unwrap();
+    world.pass(60);
+    assert!(share(&world, "eu-west-1a", TargetState::Healthy) > 0.999, "a little too much fails requests, no checks");
+    assert!((0.5..0.95).contains(&availability(&world, 30)), "{}", availability(&world, 30));
+    world.apply(load(1.3)).unwrap();
+    world.pass(120);
+    let healthy = |world: &World| share(world, "eu-west-1a", TargetState::Healthy);
+    assert!(healthy(&world) < 0.8 && availability(&world, 30) < 0.5, "a cascade: {}", availability(&world, 30));
+    let cpu = vec![("AutoScalingGroupName".to_owned(), "web".to_owned())];
+    let metric = Metric { namespace: "AWS/EC2".to_owned(), name: "CPUUtilization".to_owned(), dimensions: cpu };
+    assert!(world.metric(world.here(), &metric, world.now - SECOND * 60).unwrap().maximum > 99.0);
+    let slow = counted(&world, "TargetResponseTime", None, 1).unwrap();
+    assert!(slow.average() > 0.2 && slow.percentile(99.0) > slow.average() * 5.0, "{slow:?}");
+    world.heal(&load(2.3)).unwrap();
+    world.heal(&load(1.3)).unwrap();
+    world.pass(600);
+    assert!(healthy(&world) > 0.999 && availability(&world, 60) > 0.98);
+}
+
+#[test]
+fn a_retry_storm_keeps_a_failure_alive_after_its_cause_until_it_ends() {
+    let hit = |storm: bool| {
+        let mut world = fleet();
+        world.apply(load(1.6)).unwrap();
+        if storm {
+            world.apply(Fault::RetryStorm { service: "web".to_owned() }).unwrap();
+        }
+        world.pass(60);
+        world.apply(dark("eu-west-1b")).unwrap();
+        world.pass(120);
+        world.heal(&dark("eu-west-1b")).unwrap();
+        world.pass(900);
+        world
+    };
+    assert!(availability(&hit(false), 60) > 0.98, "calm clients let it recover");
+    let mut world = hit(true);
+    assert!(availability(&world, 60) < 0.6, "{}", availability(&world, 60));
+    world.heal(&Fault::RetryStorm { service: "web".to_owned() }).unwrap();
+    world.heal(&load(1.6)).unwrap();
+    world.pass(900);
+    assert!(availability(&world, 60) > 0.98, "{}", availability(&world, 60));
+}
+
+#[test]
+fn a_queue_piles_up_while_nobody_works_and_is_worked_off() {
+    let mut world = fixture::world_with(|document| {
+        document
+            .replace("error_share = 0.01 }", "queue = \"jobs\" }")
+            .replace("service = \"web\", protocol", "protocol")
+            .replace(r#", health_checks = ["EC2", "ELB"]"#, "")
+    });
+    let age = |world: &World| {
+        let dimensions = vec![("QueueName".to_owned(), "jobs".to_owned())];
+        let name = "ApproximateAgeOfOldestMessage".to_owned();
+        let metric = Metric { namespace: "AWS/SQS".to_owned(), name, dimensions };
+        world.metric(world.here(), &metric, world.now - SECOND * 60).unwrap().maximum
+    };
+    assert!(age(&world) < 10.0);
+    for zone in ["a", "b", "c"] {
+        world.apply(dark(&format!("eu-west-1{zone}"))).unwrap();
+    }
+    world.pass(600);
+    assert!((480.0..620.0).contains(&age(&world)), "it grows a second a second: {}", age(&world));
+    assert!(availability(&world, 300) > 0.999, "jobs are accepted all the same");
+    for zone in ["a", "b", "c"] {
+        world.heal(&dark(&format!("eu-west-1{zone}"))).unwrap();
+    }
+    world.pass(1800);
+    assert!(age(&world) < 10.0 && world.here().services["web"].traffic.flow.backlog < 1.0, "{}", age(&world));
+}
+
+#[test]
+fn past_minutes_never_change() {
+    let mut world = fleet();
+    let names =
+        ["RequestCount", "HTTPCode_ELB_5XX_Count", "TargetResponseTime", "UnHealthyHostCount", "HealthyHostCount"];
+    let read = |world: &World, minute: SimTime| -> Vec<Option<Datapoint>> {
+        let back = world.now.since(minute).as_secs() / 60;
+        let zones = [None, Some("eu-west-1a"), Some("eu-west-1b")];
+        zones.iter().flat_map(|zone| names.map(|name| counted(world, name, *zone, back))).collect()
+    };
+    let mut seen = Vec::new();
+    for step in 0..60 {
+        match step {
+            5 => world.apply(gray("eu-west-1b")).unwrap(),
+            15 => world.apply(load(2.0)).unwrap(),
+            20 => world.apply(dark("eu-west-1a")).unwrap(),
+            30 => world.heal(&dark("eu-west-1a")).unwrap(),
+            35 => world.heal(&gray("eu-west-1b")).unwrap(),
+            40 => world.heal(&load(2.0)).unwrap(),
+            _ => {}
+        }
+        world.pass(60);
+        let minute = SimTime::of_minute(world.now.minute() - 1);
+        seen.push((minute, read(&world, minute)));
+    }
+    for (minute, then) in &seen {
+        assert_eq!(read(&world, *minute), *then, "{minute}");
+    }
+}
+
+#[test]
+fn whatever_breaks_asked_is_served_or_failed_and_heal_brings_back_health() {
+    for seed in 0..12 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut world = fleet();
+        let zone = |random: &mut fastrand::Rng| format!("eu-west-1{}", random.choice(["a", "b", "c"]).unwrap());
+        let mut faults = Vec::new();
+        for _ in 0..4 {
+            let fault = match random.u8(0..6) {
+                0 => gray(&zone(&mut random)),
+                1 => dark(&zone(&mut random)),
+                2 => load(random.f64() * 4.0),
+                3 => Fault::RetryStorm { service: "web".to_owned() },
+                4 => Fault::HealthCheck { service: "web".to_owned() },
+                _ => Fault::Guest { instance: world.first_member().to_string() },
+            };
+            world.apply(fault.clone()).unwrap();
+            faults.push(fault);
+            world.pass(random.u64(1..200));
+        }
+        for fault in &faults {
+            // The same fault twice is in force once.
+            let _ = world.heal(fault);
+            world.pass(random.u64(1..60));
+        }
+        let book = &world.here().ledger.services["web"];
+        for (at, row) in book.since(world.started_at) {
+            let zones: f32 = row.zones.iter().map(|zone| zone.served).sum();
+            assert!((zones - row.served()).abs() <= row.asked * 1e-4 + 1e-3, "seed {seed} at {at}: {row:?}");
+            let failed: f32 = row.zones.iter().map(|zone| zone.failed).sum();
+            assert!((failed - row.failed).abs() <= row.asked * 1e-4 + 1e-3, "seed {seed} at {at}: {row:?}");
+            assert!(
+                row.asked >= 0.0 && row.failed >= -1e-3 && row.retried <= row.asked,
+                "seed {seed} at {at}: {row:?}"
+            );
+        }
+        world.pass(1800);
+        assert!(availability(&world, 60) > 0.98, "seed {seed}: {faults:?} {}", availability(&world, 60));
+        assert!(world.here().restless.services.is_empty(), "seed {seed}: at rest again");
+    }
+}
