@@ -108,6 +108,7 @@ fn set(check: &mut Check, state: CheckState, now: SimTime) {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::super::super::fault::Fault;
+    use super::super::super::world::{VolumeCondition, World};
     use super::super::fixture;
     use super::*;
 
@@ -163,7 +164,7 @@ mod tests {
         let mut world = fixture::world();
         world.change_group(|group| group.suspended.extend(super::super::group::suspended(&["HealthCheck"])));
         world.apply(Fault::ZonePowerLoss { zone: ZONE.to_owned() }).unwrap();
-        let states = |world: &super::super::super::world::World| {
+        let states = |world: &World| {
             let there = world.here().instances.values().filter(|instance| instance.zone == *ZONE);
             there.map(|instance| (instance.checks.system.state, instance.checks.instance.state)).collect::<Vec<_>>()
         };
@@ -173,6 +174,27 @@ mod tests {
         assert!(first.iter().all(|(_, instance)| *instance != CheckState::Impaired), "the system check goes first");
         world.pass(121);
         assert!(states(&world).iter().all(|both| *both == (CheckState::Impaired, CheckState::Impaired)));
+    }
+
+    #[test]
+    fn volumes_tell_of_stalled_io_and_nothing_from_a_dark_zone_aws_domain_a1() {
+        let mut world = fixture::world();
+        let told = |world: &World| {
+            let there = world.here().volumes.values().find(|volume| volume.zone == *ZONE).unwrap();
+            let status = there.status(&world.here().zones[ZONE].causes, world.now);
+            (status.condition, status.stall.is_some())
+        };
+        assert_eq!(told(&world), (VolumeCondition::Ok, false));
+        let stall = Fault::EbsStall { zone: ZONE.to_owned() };
+        world.apply(stall.clone()).unwrap();
+        assert_eq!(told(&world), (VolumeCondition::Ok, false), "nobody has noticed yet");
+        world.pass(180);
+        assert_eq!(told(&world), (VolumeCondition::Impaired, true));
+        world.apply(Fault::ZonePowerLoss { zone: ZONE.to_owned() }).unwrap();
+        assert_eq!(told(&world), (VolumeCondition::InsufficientData, false));
+        world.heal(&Fault::ZonePowerLoss { zone: ZONE.to_owned() }).unwrap();
+        world.heal(&stall).unwrap();
+        assert_eq!(told(&world), (VolumeCondition::Ok, false));
     }
 
     #[test]

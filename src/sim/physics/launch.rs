@@ -6,7 +6,7 @@
 use super::super::world::{
     BlockDevice, Causes, CheckState, GroupName, ImageId, ImageState, Instance, InstanceChecks, InstanceId,
     InstanceState, Market, SecurityGroup, ServiceName, SimTime, SnapshotId, SubnetId, Tags, TemplateRef, Volume,
-    VolumeCondition, VolumeId, VolumeState, ZoneName, random,
+    VolumeId, VolumeState, ZoneName, random,
 };
 use super::{Event, Scene};
 use std::time::Duration;
@@ -206,7 +206,6 @@ impl Scene<'_> {
                 snapshot,
                 created_at: attached_at,
                 state: VolumeState::InUse,
-                condition: VolumeCondition::Ok,
                 instance: Some(id.clone()),
                 tags: Tags::default(),
             },

@@ -88,7 +88,7 @@ pub use self::template::{LaunchTemplate, TemplateChoice, TemplateRef, TemplateVe
 pub use self::traffic::{
     Entry, Flow, Keep, Lane, Layout, Minute, Mix, Node, Past, Place, Restless, Traffic, Way, ZoneFlow,
 };
-pub use self::volume::{Volume, VolumeCondition, VolumeState};
+pub use self::volume::{Volume, VolumeCondition, VolumeEvent, VolumeState, VolumeStatus};
 
 pub use super::time::SimTime;
 

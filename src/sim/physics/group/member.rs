@@ -222,6 +222,7 @@ fn held_for(hook: &LifecycleHook) -> Duration {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
+    use super::super::super::super::fault::Fault;
     use super::super::super::super::world::TargetState;
     use super::super::super::fixture::{self, REGION};
     use super::*;
@@ -299,5 +300,29 @@ mod tests {
         let unregistered =
             world.members().iter().filter(|member| world.target_state(&member.instance).is_none()).count();
         assert_eq!((world.here().groups["web"].in_service(), unregistered), (7, 1));
+    }
+
+    #[test]
+    fn a_launch_without_the_key_dies_at_once_and_is_no_lack_of_capacity_aws_domain_f24() {
+        let mut world = fixture::world();
+        let denied = Fault::KeyDenied { group: "web".to_owned() };
+        world.apply(denied.clone()).unwrap();
+        world.set_desired(REGION, "web", 7).unwrap();
+        world.pass(60);
+        let failed = world.here().groups["web"].activities.back().unwrap().clone();
+        assert_eq!(failed.status, ActivityStatus::Failed);
+        let reason = "Termination Reason: Client.InternalError: Client error on launch";
+        assert!(failed.message.as_ref().unwrap().ends_with(reason), "{failed:?}");
+        assert!(failed.description.starts_with("Launching a new EC2 instance: i-0"), "{}", failed.description);
+        let dead = &world.here().instances[&failed.instance.unwrap()];
+        assert_eq!(dead.state, InstanceState::Terminated);
+        assert_eq!(dead.state_reason.as_ref().unwrap().code, "Client.InternalError");
+        assert_eq!(world.members().len(), 6, "what died is no member");
+        world.pass(600);
+        let tries = world.here().groups["web"].activities.iter().filter(|tried| tried.message.is_some()).count();
+        assert!((3..=5).contains(&tries), "with ever longer pauses: {tries}");
+        world.heal(&denied).unwrap();
+        world.pass(1200);
+        assert_eq!(world.here().groups["web"].in_service(), 7);
     }
 }
