@@ -73,7 +73,7 @@ impl Scene<'_> {
     }
 
     /// The step of the host that is due.
-    pub(super) fn step_host(&mut self, id: &DbInstanceId) {
+    pub(super) fn step_database_host(&mut self, id: &DbInstanceId) {
         let now = self.now;
         let Some(database) = self.database(id).filter(|found| found.course.phase_due == Some(now)) else { return };
         database.course.phase_due = None;

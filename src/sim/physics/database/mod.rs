@@ -42,7 +42,7 @@ impl World {
     pub(super) fn step_database(&mut self, region: &RegionName, id: &DbInstanceId, step: DbStep) {
         self.with_scene(region, |scene| {
             match step {
-                DbStep::Host => scene.step_host(id),
+                DbStep::Host => scene.step_database_host(id),
                 DbStep::Standby => scene.step_standby(id),
                 DbStep::Zones => scene.step_zones(id),
                 DbStep::Space => scene.step_space(id),

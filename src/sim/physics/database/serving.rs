@@ -34,13 +34,20 @@ impl Scene<'_> {
     /// Notes what clients of a database get from now on.
     pub(super) fn note_serving(&mut self, id: &DbInstanceId) {
         let now = self.now;
-        let Some(serving) = self.region.databases.get(id).map(|database| serving(self.region, database)) else {
-            return;
-        };
+        let Some(database) = self.region.databases.get(id) else { return };
+        let (serving, loss) = (serving(self.region, database), standby_loss(self.region, database));
         if let Some(database) = self.database(id) {
             database.course.serving.record(now, serving);
+            database.course.standby_loss.record(now, loss);
         }
     }
+}
+
+/// The share of packets that is lost between the primary and its standby, over the borders of both zones.
+fn standby_loss(region: &Region, database: &DbInstance) -> f64 {
+    let Some(standby) = database.course.standby.ready() else { return 0.0 };
+    let passes = |zone: &ZoneName| region.zones.get(zone).map_or(1.0, |zone| 1.0 - zone.causes.loss);
+    1.0 - passes(&database.course.zone) * passes(standby)
 }
 
 fn serving(region: &Region, database: &DbInstance) -> DbServing {

@@ -11,6 +11,8 @@ use super::{Datapoint, Probe};
 const IOPS_PER_CPU: f64 = 14.0;
 /// Transaction log that PostgreSQL keeps in any case, bytes.
 const LOGS_KEPT: f64 = 1.6e9;
+/// A lost packet is sent again after so long.
+const RESENT_AFTER_S: f64 = 0.2;
 const GIB: f64 = 1_073_741_824.0;
 
 impl Probe<'_> {
@@ -50,7 +52,7 @@ impl Probe<'_> {
             "FreeStorageSpace" if database.cluster.is_none() => self.free_bytes(database, end),
             "FreeableMemory" => 5.2e9 * (1.0 + 0.02 * self.noise(id)),
             "ReadLatency" if answering > 0.0 => 0.0007 * noise,
-            "WriteLatency" if applied > 0.0 => 0.0012 * noise,
+            "WriteLatency" if applied > 0.0 => 0.0012 * noise + self.standby_wait(database),
             "ReadLatency" | "WriteLatency" => 0.0,
             "ReadIOPS" => database.base_cpu * IOPS_PER_CPU * busy * noise * answering,
             "WriteIOPS" => database.base_cpu * IOPS_PER_CPU * 0.6 * busy * noise * applied,
@@ -72,6 +74,12 @@ impl Probe<'_> {
     /// The last instant of the minute, at which gauges are read.
     pub(super) fn end(&self) -> SimTime {
         self.at + SimTime::MINUTE
+    }
+
+    /// Seconds that a write waits for a standby beyond a border that loses packets (`aws-domain.md B.1`).
+    fn standby_wait(&self, database: &DbInstance) -> f64 {
+        let loss = database.course.standby_loss.at(self.end()).copied().unwrap_or(0.0).min(0.95);
+        RESENT_AFTER_S * loss / (1.0 - loss)
     }
 
     /// Open connections at the end of the minute. Statements that never return pile up.
@@ -124,6 +132,10 @@ mod tests {
         Some(world.measure(world.here(), "AWS/RDS", name, &dimensions, at)?.average())
     }
 
+    fn main_writes(world: &World) -> bool {
+        world.here().databases["main"].accepts_writes(world.now)
+    }
+
     #[test]
     fn connections_and_writes_fall_to_zero_while_the_status_says_available_aws_domain_a4() {
         let mut world = fixture::world();
@@ -132,7 +144,7 @@ mod tests {
         world.apply(Fault::ZonePowerLoss { zone: "eu-west-1a".to_owned() }).unwrap();
         world.pass(6);
         assert_eq!(world.here().databases["main"].status, DbStatus::Available);
-        assert!(!world.here().databases["main"].accepts_writes(world.now));
+        assert!(!main_writes(&world));
         assert_eq!(metric(&world, "DatabaseConnections", 60), Some(0.0));
         assert!(metric(&world, "WriteIOPS", 60).unwrap() > 0.0, "most of the minute was well");
         world.pass(60);
@@ -141,6 +153,16 @@ mod tests {
         world.pass(600);
         assert_eq!(metric(&world, "DatabaseConnections", 720), before, "the past stays as it was");
         assert!(metric(&world, "DatabaseConnections", 60).unwrap() > 50.0, "clients came back");
+    }
+
+    #[test]
+    fn a_standby_beyond_a_gray_border_slows_writes_down_aws_domain_b1() {
+        let mut world = fixture::world();
+        world.apply(Fault::GrayZone { zone: "eu-west-1b".to_owned(), share: 0.3 }).unwrap();
+        world.pass(180);
+        assert!(metric(&world, "WriteLatency", 60).unwrap() > 0.05);
+        assert!(metric(&world, "WriteLatency", 600).unwrap() < 0.002);
+        assert!(main_writes(&world), "slow, and not down: RDS does nothing");
     }
 
     #[test]

@@ -42,6 +42,9 @@ pub struct DbCourse {
     /// What clients got.
     #[serde(skip)]
     pub serving: History<DbServing>,
+    /// Share of what the primary sends its standby that is lost on the way: each commit waits for the standby.
+    #[serde(skip)]
+    pub standby_loss: History<f64>,
     /// Seconds that a replica is behind what it replicates, beyond its lag in calm.
     #[serde(skip)]
     pub behind: History<Glide>,
@@ -70,6 +73,7 @@ impl DbCourse {
             space_due: None,
             replication_due: None,
             serving: History::default(),
+            standby_loss: History::default(),
             behind: History::default(),
             replicating: History::default(),
             free: History::default(),
