@@ -101,3 +101,109 @@ impl Scene<'_> {
         Duration::from_millis(((low + (high - low) * chance) * 1000.0) as u64)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::super::super::fault::Fault;
+    use super::super::super::state;
+    use super::super::super::world::{DbStatus, Origin, ReplicationState};
+    use super::*;
+
+    fn world(seed: u64) -> World {
+        World::builtin(Origin { seed, start: SimTime::from_seconds(1_795_230_862) }).unwrap()
+    }
+
+    /// Faults that databases feel, in an order that the seed decides.
+    fn faults(seed: u64) -> Vec<Fault> {
+        let database = |id: &str| Fault::DatabaseCrash { id: id.to_owned() };
+        let zone = |zone: &str| Fault::ZonePowerLoss { zone: format!("us-east-1{zone}") };
+        let mut all = vec![
+            database("orders"),
+            database("catalog-1"),
+            database("orders-west"),
+            database("reporting-replica"),
+            zone("a"),
+            zone("c"),
+            Fault::NoCapacity { zone: "us-east-1b".to_owned() },
+            Fault::EbsStall { zone: "us-east-1c".to_owned() },
+            Fault::RegionOutage { region: "us-east-1".to_owned() },
+            Fault::StorageFull { id: "orders".to_owned() },
+            Fault::StorageFull { id: "reporting-replica".to_owned() },
+            Fault::Lag { id: "orders-west".to_owned(), s: 300.0 },
+            Fault::ReplicaError { id: "orders-west".to_owned() },
+        ];
+        all.sort_by_key(|fault| random::below(seed, &[&format!("{fault:?}")], 1 << 40));
+        all.truncate(6);
+        all
+    }
+
+    fn run(seed: u64, step_s: u64) -> World {
+        let mut world = world(seed);
+        let faults = faults(seed);
+        let pass = |world: &mut World, seconds: u64| {
+            for _ in 0..seconds / step_s {
+                world.advance_to(world.now + Duration::from_secs(step_s));
+            }
+        };
+        for fault in faults.iter() {
+            world.apply(fault.clone()).unwrap();
+            pass(&mut world, 60 + random::below(seed, &["wait"], 8) * 60);
+        }
+        for fault in &faults {
+            world.heal(fault).unwrap();
+            pass(&mut world, 60);
+        }
+        pass(&mut world, 2 * 3600);
+        world
+    }
+
+    #[test]
+    fn heal_brings_every_database_back_to_calm() {
+        for seed in 0..6 {
+            let world = run(seed, 60);
+            for region in world.regions.values() {
+                for database in region.databases.values() {
+                    let (id, course) = (&database.id, &database.course);
+                    assert!(
+                        matches!(database.status, DbStatus::Available | DbStatus::BackingUp),
+                        "{seed}: {id} {}",
+                        database.status
+                    );
+                    assert!(course.serving_at(world.now).answers(), "{seed}: {id} {course:?}");
+                    assert_eq!(course.behind_at(world.now), 0.0, "{seed}: {id}");
+                    assert_eq!(database.multi_az, database.secondary_zone.is_some(), "{seed}: {id} is protected again");
+                    assert_eq!(
+                        (&database.zone, database.secondary_zone.as_ref()),
+                        (&course.zone, course.standby.ready())
+                    );
+                    let due = [
+                        course.phase_due,
+                        course.standby_due,
+                        course.zones_due,
+                        course.space_due,
+                        course.replication_due,
+                    ];
+                    assert_eq!(due, [None; 5], "{seed}: {id} has nothing left to do");
+                    let replication = database.replication.as_ref().map(|status| status.state);
+                    assert!(replication.is_none_or(|state| state == ReplicationState::Replicating), "{seed}: {id}");
+                }
+                assert!(region.clusters.values().all(|cluster| cluster.status == DbStatus::Available));
+            }
+        }
+    }
+
+    #[test]
+    fn steps_of_any_length_give_the_same_databases() {
+        let databases = |world: &World| {
+            let document = state::document(world);
+            document["regions"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|region| region["databases"].to_string())
+                .collect::<String>()
+        };
+        assert_eq!(databases(&run(3, 60)), databases(&run(3, 6)));
+    }
+}
