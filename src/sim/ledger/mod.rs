@@ -5,6 +5,7 @@
 //! books are bounded, and what they dropped is counted.
 
 mod book;
+mod databases;
 
 use std::collections::BTreeMap;
 
@@ -144,6 +145,7 @@ pub fn document(world: &World, since: SimTime) -> Value {
         "time": world.now,
         "since": since.max(world.started_at),
         "regions": world.regions.values().map(|region| region_document(region, since)).collect::<Vec<_>>(),
+        "databases": databases::document(world, since.max(world.started_at)),
     })
 }
 

@@ -31,6 +31,7 @@ use std::time::Duration;
 pub use self::act::Unknown;
 pub use self::alarm::{AlarmExpression, ExpressionError};
 pub(super) use self::classic::set as set_classic;
+pub(super) use self::database::source_of;
 pub use self::database::{DbStep, database_serves};
 pub use self::group::MoveRefused;
 pub use self::health::serves;

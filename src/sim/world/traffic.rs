@@ -35,6 +35,8 @@ pub struct Layout {
     pub queue_down: bool,
     /// Its clients retry what fails several times and at once.
     pub storm: bool,
+    /// Share of its requests that need a database's writer which does not answer.
+    pub unwritable: f64,
 }
 
 /// What takes a service's traffic on one way.

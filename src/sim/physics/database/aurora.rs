@@ -123,7 +123,6 @@ impl Scene<'_> {
         for member in others.iter().chain([&failover.to]) {
             self.note_serving(member);
         }
-        self.feel_traffic();
     }
 }
 

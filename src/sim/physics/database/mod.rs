@@ -19,7 +19,7 @@ use std::time::Duration;
 use super::super::world::{DbClusterId, DbInstance, DbInstanceId, RegionName, SimTime, World, random};
 use super::{Event, Scene};
 
-pub(super) use self::replication::source_of;
+pub(in super::super) use self::replication::source_of;
 pub use self::serving::database_serves;
 
 /// What of a database takes its next step.
@@ -51,7 +51,6 @@ impl World {
             }
             scene.feel_database(id);
             scene.feel_cluster_of(id);
-            scene.feel_traffic();
         });
         self.settle_replication();
     }

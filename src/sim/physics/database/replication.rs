@@ -24,7 +24,7 @@ const CATCH_UP: f64 = 3.0;
 const FOR_EVER_S: f64 = 1e9;
 
 /// What `database`, which stands in `region`, replicates.
-pub(in super::super) fn source_of<'w>(
+pub(in super::super::super) fn source_of<'w>(
     world: &'w World,
     region: &'w Region,
     database: &DbInstance,

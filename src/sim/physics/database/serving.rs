@@ -36,9 +36,25 @@ impl Scene<'_> {
         let now = self.now;
         let Some(database) = self.region.databases.get(id) else { return };
         let (serving, loss) = (serving(self.region, database), standby_loss(self.region, database));
+        let before = database.course.serving.latest().copied();
         if let Some(database) = self.database(id) {
             database.course.serving.record(now, serving);
             database.course.standby_loss.record(now, loss);
+        }
+        if before.is_some_and(|before| before != serving) {
+            self.stir_users(id);
+        }
+    }
+
+    /// The traffic of services that use a database looks at it again.
+    fn stir_users(&mut self, id: &DbInstanceId) {
+        let cluster = self.region.databases.get(id).and_then(|database| database.cluster.as_ref());
+        let uses = |service: &&Service| {
+            service.uses.contains_key(id.as_str()) || cluster.is_some_and(|id| service.uses.contains_key(id.as_str()))
+        };
+        let users: Vec<_> = self.region.services.values().filter(uses).map(|service| service.name.clone()).collect();
+        for service in &users {
+            self.stir_service(service);
         }
     }
 }
@@ -84,4 +100,31 @@ fn in_role(region: &Region, database: &DbInstance) -> DbServing {
 fn has_quorum(region: &Region, cluster: &DbCluster) -> bool {
     let powered = |name: &&ZoneName| region.zones.get(*name).is_some_and(|zone| zone.causes.dark.is_none());
     cluster.zones.iter().filter(powered).count() * 3 >= cluster.zones.len() * 2
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::super::super::super::fault::Fault;
+    use super::super::super::fixture::{self, REGION};
+
+    #[test]
+    fn clients_meet_a_failover_as_a_short_burst_of_errors_aws_domain_c3() {
+        let mut world = fixture::world_with(|document| {
+            document.replace("error_share = 0.01", "error_share = 0.0, uses = { main = 0.5 }")
+        });
+        let begin = world.now;
+        world.apply(Fault::DatabaseCrash { id: "main".to_owned() }).unwrap();
+        world.pass(600);
+        let during = world.ledger_sums(REGION, "web", begin, begin + std::time::Duration::from_secs(120)).unwrap();
+        let after = world.ledger_sums(REGION, "web", begin + std::time::Duration::from_secs(120), world.now).unwrap();
+        let failed = during.failed / during.asked;
+        assert!((0.25..0.6).contains(&failed), "half of what was asked while the writer was away: {during:?}");
+        assert!(after.availability().unwrap() > 0.999, "{after:?}");
+        let states: Vec<_> = world.here().target_groups.values().flat_map(|group| group.targets.values()).collect();
+        assert!(
+            states.iter().all(|target| target.state.as_str() == "healthy"),
+            "the health check does not ask the database"
+        );
+    }
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::super::super::world::{DbCluster, DbInstance, DbServing, ReplicaSource, SimTime};
-use super::super::database::source_of;
+use super::super::source_of;
 use super::Probe;
 use super::rds::is_postgres;
 

@@ -13,6 +13,9 @@ const RESENT_S: f64 = 0.4;
 /// What flows when `asked` requests a second come, entering as `entries` say.
 pub(super) fn solve(layout: &Layout, demand: &Demand, entries: &[Entry], asked: f64, retried: f64) -> Flow {
     let mut flow = Flow { asked, retried, ..Flow::default() };
+    // Without its database a target answers with an error, and quickly.
+    let well = (1.0 - demand.error_share) * (1.0 - layout.unwritable);
+    let demand = &Demand { error_share: 1.0 - well, ..*demand };
     for (lane, entry) in layout.lanes.iter().zip(entries) {
         let asked = asked * lane.share;
         let zones = match lane.way {
@@ -157,7 +160,7 @@ fn directly(lane: &Lane, demand: &Demand, asked: f64) -> Vec<ZoneFlow> {
 fn off_the_queue(layout: &Layout, lane: &Lane, demand: &Demand, asked: f64, flow: &mut Flow) -> Vec<ZoneFlow> {
     let accepted = if layout.queue_down { 0.0 } else { asked };
     let workers: f64 = lane.places.iter().map(|place| place.mix.serving).sum();
-    let can = workers * demand.capacity_rps;
+    let can = workers * demand.capacity_rps * (1.0 - layout.unwritable);
     flow.served += accepted;
     flow.done = if layout.queue_down { 0.0 } else { accepted.min(can) };
     let load = if can > 0.0 { flow.done / can } else { 0.0 };
@@ -174,7 +177,7 @@ pub(super) fn work_off(layout: &Layout, demand: &Demand, backlog: f64, flow: &mu
         return 0.0;
     };
     let workers: f64 = lane.places.iter().map(|place| place.mix.serving).sum();
-    let can = if layout.queue_down { 0.0 } else { workers * demand.capacity_rps };
+    let can = if layout.queue_down { 0.0 } else { workers * demand.capacity_rps * (1.0 - layout.unwritable) };
     let done = can.min(flow.served + backlog);
     if done > flow.done {
         flow.done = done;

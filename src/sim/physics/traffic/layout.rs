@@ -8,7 +8,7 @@ use super::super::super::world::{
     Arn, ClassicName, ClassicState, InstanceId, Keep, Lane, Layout, LifecycleState, Mix, Node, Place, Region, Service,
     SimTime, Target, TargetReason, TargetState, Way, ZoneName,
 };
-use super::super::health;
+use super::super::{database_serves, health};
 use super::route::Route;
 
 /// Share of its zone's load that an instance carries whose answers are errors: those are cheap.
@@ -36,6 +36,7 @@ pub(super) fn survey(region: &Region, service: &Service, now: SimTime) -> Survey
         moving: survey.moving,
         queue_down: region.causes.outage.is_some(),
         storm: service.retry_storm.is_some(),
+        unwritable: 1.0 - database_serves(region, service, now),
     };
     if service.ways.len() > 1 {
         // An instance on two ways carries what the busier one brings.

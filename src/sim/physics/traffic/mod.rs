@@ -115,7 +115,8 @@ impl Scene<'_> {
         ways.is_some_and(|ways| ways.contains_key(&Way::Direct) || ways.contains_key(&Way::Queue))
     }
 
-    fn stir_service(&mut self, name: &ServiceName) {
+    /// Something that a service depends on changed.
+    pub(in super::super) fn stir_service(&mut self, name: &ServiceName) {
         let Some(service) = self.region.services.get_mut(name) else { return };
         service.traffic.stale = true;
         self.region.restless.services.insert(name.clone());
