@@ -19,9 +19,10 @@ impl World {
             _ => None,
         });
         let late_s = late.fold(0.0, f64::max);
-        if late_s != self.late_metrics_s {
-            self.late_metrics_s = late_s;
+        if self.late_metrics_s.latest().is_none() {
+            self.late_metrics_s.record(started, 0.0);
         }
+        self.late_metrics_s.record(now, late_s);
         for name in self.region_names() {
             let mut changed = Changed::default();
             if let Some(region) = self.regions.get_mut(&name) {

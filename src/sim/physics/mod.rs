@@ -89,7 +89,7 @@ impl World {
         }
         self.settle_replication();
         self.settle_traffic();
-        self.settle_alarms();
+        self.begin_alarms();
     }
 
     /// Plans the next steps of members that the world found half-way.
@@ -110,6 +110,11 @@ impl World {
         match event {
             Event::Reconcile => self.reconcile(),
             Event::Minute => self.end_minute(),
+            Event::Alarms(slot) => {
+                self.judge_alarms(slot);
+                self.judge_practice_runs();
+            }
+            Event::Suppression(region) => self.with_scene(&region, |scene| scene.tend_suppression()),
             Event::Shifts(region) => self.with_scene(&region, |scene| scene.tend_shifts()),
             Event::Instance(region, id) => self.with_scene(&region, |scene| scene.step_instance(&id)),
             Event::Look(region, id) => self.with_scene(&region, |scene| scene.touch_instance(&id)),
@@ -149,8 +154,6 @@ impl World {
                 scene.run_scheduled_actions();
             });
         }
-        self.judge_alarms();
-        self.judge_practice_runs();
         self.schedule.put(self.now + SimTime::MINUTE, Event::Minute);
     }
 

@@ -37,8 +37,12 @@ impl Schedule {
 pub enum Event {
     /// Groups compare what they have with what they want.
     Reconcile,
-    /// A minute is over: counts are recorded, alarms evaluated.
+    /// A minute is over: counts are recorded.
     Minute,
+    /// A portion of the alarms is evaluated.
+    Alarms(u64),
+    /// The suppression of a composite alarm's actions may end in a region.
+    Suppression(RegionName),
     /// Something about a region's zonal shifts is due.
     Shifts(RegionName),
     /// An instance takes the next step of its life.

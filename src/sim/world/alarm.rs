@@ -1,11 +1,12 @@
 //! CloudWatch alarms.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
 
 use super::words::words;
 use super::{AlarmName, Arn, SimTime, Tags};
+use crate::sim::physics::Datapoint;
 
 /// An alarm, metric or composite.
 #[derive(Debug, Clone, Serialize)]
@@ -38,12 +39,26 @@ pub struct Alarm {
     pub transitioned_at: SimTime,
     /// `AlarmConfigurationUpdatedTimestamp`.
     pub configured_at: SimTime,
-    /// `ActionsSuppressedBy`: `WaitPeriod`, `ExtensionPeriod` or `Alarm`, for composites.
-    pub suppressed_by: Option<String>,
+    /// `ActionsSuppressedBy`, for composites.
+    pub suppressed_by: Option<SuppressedBy>,
     /// History, oldest first, bounded.
     pub history: VecDeque<AlarmHistoryItem>,
     /// Tags.
     pub tags: Tags,
+    /// What CloudWatch remembers of it without saying so.
+    #[serde(skip)]
+    pub memory: AlarmMemory,
+}
+
+/// What CloudWatch remembers of an alarm without saying so.
+#[derive(Debug, Clone, Default)]
+pub struct AlarmMemory {
+    /// What was published of its metric, by minute: `None` when there was nothing to publish. Bounded by its periods.
+    pub seen: BTreeMap<i64, Option<Datapoint>>,
+    /// The state whose actions ran last, of composites with a suppressor.
+    pub told: Option<AlarmState>,
+    /// When a wait or extension period ends.
+    pub suppressed_until: Option<SimTime>,
 }
 
 impl Alarm {
@@ -122,6 +137,16 @@ words! {
         Alarm = "ALARM",
         /// Just made, or its metric is missing.
         InsufficientData = "INSUFFICIENT_DATA",
+    }
+
+    /// `ActionsSuppressedBy`.
+    pub enum SuppressedBy {
+        /// The suppressor may still come.
+        WaitPeriod = "WaitPeriod",
+        /// The suppressor left ALARM a moment ago.
+        ExtensionPeriod = "ExtensionPeriod",
+        /// The suppressor is in ALARM.
+        Alarm = "Alarm",
     }
 
     /// `Statistic`.

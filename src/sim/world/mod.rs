@@ -40,7 +40,8 @@ use std::collections::BTreeMap;
 
 pub use self::activity::{Activity, ActivityStatus};
 pub use self::alarm::{
-    Alarm, AlarmHistoryItem, AlarmRule, AlarmState, Comparison, HistoryItemType, MetricRule, MissingData, Statistic,
+    Alarm, AlarmHistoryItem, AlarmMemory, AlarmRule, AlarmState, Comparison, HistoryItemType, MetricRule, MissingData,
+    Statistic, SuppressedBy,
 };
 pub use self::balancer::{
     BalancerKind, BalancerState, BalancerZone, Forward, Listener, ListenerAction, ListenerRule, LoadBalancer,
@@ -125,8 +126,8 @@ pub struct World {
     pub schedule: super::physics::Schedule,
     /// Faults in force, in the order in which they were applied.
     pub faults: Vec<super::fault::InForce>,
-    /// A cause: by how many seconds metrics are published later than usual.
-    pub late_metrics_s: f64,
+    /// A cause: by how many seconds metrics are published later than usual, over time; 0 before the first record.
+    pub late_metrics_s: History<f64>,
 }
 
 impl World {

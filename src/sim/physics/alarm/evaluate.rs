@@ -1,28 +1,45 @@
 //! Evaluates a metric alarm: M of N datapoints, and what silence means.
+//!
+//! Owns: which datapoints an alarm looks at. Must stay true: it sees what is published by then and no more; the newest
+//! datapoint is the end of what it looks at as long as it is not later than usual, so that lateness alone is no silence.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
 
-use super::super::super::world::{Alarm, AlarmState, MetricRule, MissingData, Region, SimTime, Statistic, World};
+use super::super::super::world::{AlarmState, MetricRule, MissingData, Region, SimTime, Statistic, World};
 use super::super::metric::Datapoint;
 use super::reason::{self, Point, Verdict};
 
 /// How many periods CloudWatch looks back beyond N, so that late or sparse data does not become silence at once.
 const LOOKED_BACK: i64 = 2;
+/// For how many minutes it waits for datapoints that come late, before it takes them for missing.
+const WAITED: i64 = 4;
 
-/// The state that `alarm` should have at `now`; `None` when silence leaves it as it is.
-pub(super) fn metric_alarm(
-    world: &World,
-    region: &Region,
-    alarm: &Alarm,
-    rule: &MetricRule,
-    now: SimTime,
-) -> Option<Verdict> {
-    let points = datapoints(world, region, rule, now);
+/// What was published for an alarm, by minute; `None` when there was nothing to publish.
+type Seen = BTreeMap<i64, Option<Datapoint>>;
+
+/// Adds what was published until `now` to what an alarm has seen, and drops what it does not look at any more.
+pub(super) fn read(world: &World, region: &Region, rule: &MetricRule, now: SimTime, seen: &mut Seen) {
+    let first = now.minute() - WAITED - period(rule) * (i64::from(rule.evaluation_periods) + LOOKED_BACK);
+    *seen = seen.split_off(&first);
+    for minute in first..now.minute() {
+        if seen.contains_key(&minute) {
+            continue;
+        }
+        let at = SimTime::of_minute(minute);
+        if world.published_at(&rule.namespace, &rule.dimensions, at) <= now {
+            seen.insert(minute, world.measure(region, &rule.namespace, &rule.metric, &rule.dimensions, at));
+        }
+    }
+}
+
+/// The state that an alarm in state `from` should have at `now`; `None` when silence leaves it as it is.
+pub(super) fn metric_alarm(seen: &Seen, from: AlarmState, rule: &MetricRule, now: SimTime) -> Option<Verdict> {
+    let points = datapoints(seen, rule, now);
     let breaches = |point: &Point| rule.comparison.breaches(point.value, rule.threshold);
     let pattern: Vec<bool> = points.iter().map(breaches).collect();
     let needed = rule.datapoints_to_alarm.unwrap_or(rule.evaluation_periods);
     let state = judge(&pattern, needed, rule.evaluation_periods, rule.missing_data.unwrap_or(MissingData::Missing))?;
-    Some(reason::metric(alarm.state, state, rule, &points, now))
+    Some(reason::metric(from, state, rule, &points, now))
 }
 
 /// The state that the datapoints call for: `breaching` are those that exist (N at most), `m` of `n` must breach. Follows
@@ -46,21 +63,24 @@ fn judge(breaching: &[bool], m: u32, n: u32, missing: MissingData) -> Option<Ala
     }
 }
 
-/// The newest N datapoints within reach, the newest first.
-fn datapoints(world: &World, region: &Region, rule: &MetricRule, now: SimTime) -> Vec<Point> {
-    let period = i64::from(rule.period_s.max(60));
-    let end = now.as_seconds().div_euclid(period) * period;
+/// The newest N datapoints within reach, the newest first. Periods slide with the minutes.
+fn datapoints(seen: &Seen, rule: &MetricRule, now: SimTime) -> Vec<Point> {
+    let period = period(rule);
+    let newest = seen.range(now.minute() - WAITED..).rev().find_map(|(minute, counted)| counted.map(|_| *minute));
+    let end = newest.map_or(now.minute(), |newest| newest + 1);
     let reach = i64::from(rule.evaluation_periods) + LOOKED_BACK;
-    let starts = (1..=reach).map(|back| SimTime::from_seconds(end - back * period));
-    let point = |start: SimTime| {
-        let minutes =
-            (0..period / 60).map(|minute| start + Duration::from_secs(u64::try_from(minute * 60).unwrap_or(0)));
-        let counted =
-            minutes.filter_map(|minute| world.measure(region, &rule.namespace, &rule.metric, &rule.dimensions, minute));
+    let point = |start: i64| {
+        let counted = seen.range(start..start + period).filter_map(|(_, counted)| *counted);
         let counted = counted.reduce(Datapoint::merged)?;
-        Some(Point { start, value: value(&counted, rule), samples: counted.samples })
+        Some(Point { start: SimTime::of_minute(start), value: value(&counted, rule), samples: counted.samples })
     };
+    let starts = (1..=reach).map(|back| end - back * period);
     starts.filter_map(point).take(usize::try_from(rule.evaluation_periods).unwrap_or(usize::MAX)).collect()
+}
+
+/// Length of a period, minutes.
+fn period(rule: &MetricRule) -> i64 {
+    i64::from(rule.period_s / 60).max(1)
 }
 
 fn value(counted: &Datapoint, rule: &MetricRule) -> f64 {

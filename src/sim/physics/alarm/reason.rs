@@ -77,6 +77,11 @@ fn sentence(from: AlarmState, state: AlarmState, rule: &MetricRule, points: &[Po
     )
 }
 
+/// Whether a reason speaks of datapoints that were missing.
+pub(super) fn is_silence(reason: &str) -> bool {
+    reason.starts_with("Insufficient Data") || reason.starts_with("Threshold Crossed: no datapoints")
+}
+
 /// What an alarm most likely was before it came into a state: for worlds that begin in it.
 fn before(state: AlarmState) -> AlarmState {
     match state {

@@ -92,7 +92,8 @@ impl World {
             list.add("AWS/SQS", QUEUE, &[("QueueName", &queue.name)]);
         }
         // Counters that never count (and lag of what does not replicate) are not listed.
-        let minutes = (1..=15).map(|back| super::SimTime::of_minute(self.now.minute() - back));
+        let newest = self.now.minute() - (self.late_s(self.now) / 60.0) as i64;
+        let minutes = (1..=15).map(|back| super::SimTime::of_minute(newest - back));
         list.0.retain(|metric| minutes.clone().any(|minute| self.metric(region, metric, minute).is_some()));
         list.0.sort();
         list.0

@@ -1,12 +1,13 @@
 //! CloudWatch metrics, for any past minute.
 //!
 //! Owns: what each metric of the simulated services counted. Knows: the recorded past (`History`) and the seed. Must
-//! stay true: the same minute reads the same whenever it is asked for; a counter with nothing to count is absent, and
-//! a minute that is not over has no datapoint yet.
+//! stay true: the same minute reads the same whenever it is asked for; a counter with nothing to count is absent;
+//! whoever reads as a customer does ([`World::metric`], alarms) sees a datapoint once it is published, and not before.
 
 mod balancer;
 mod ec2;
 mod group;
+mod late;
 mod list;
 mod rds;
 mod replica;
@@ -88,12 +89,16 @@ impl Datapoint {
 
 impl World {
     /// What `metric` counted in the minute that `at` lies in; `None` when nothing was published for it: no such
-    /// metric, no traffic, or the minute is not over.
+    /// metric, no traffic, or nothing yet (see [`late`]).
     #[must_use]
     pub fn metric(&self, region: &Region, metric: &Metric, at: SimTime) -> Option<Datapoint> {
-        self.measure(region, &metric.namespace, &metric.name, &metric.dimensions, at)
+        let minute = SimTime::of_minute(at.minute());
+        let is_there =
+            self.is_long_past(minute) || self.published_at(&metric.namespace, &metric.dimensions, minute) <= self.now;
+        if is_there { self.measure(region, &metric.namespace, &metric.name, &metric.dimensions, at) } else { None }
     }
 
+    /// What was counted in a minute that is over, published or not.
     pub(super) fn measure(
         &self,
         region: &Region,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::super::document::{AlarmDoc, EpisodeDoc, RegionDoc, WorldError};
 use super::super::{
-    Alarm, AlarmHistoryItem, AlarmName, AlarmRule, AlarmState, Comparison, HistoryItemType, MetricRule, MissingData,
-    SimTime, Statistic,
+    Alarm, AlarmHistoryItem, AlarmMemory, AlarmName, AlarmRule, AlarmState, Comparison, HistoryItemType, MetricRule,
+    MissingData, SimTime, Statistic,
 };
 use super::site::{Site, word};
 use crate::sim::physics::AlarmExpression;
@@ -46,6 +46,7 @@ impl Site<'_> {
                 suppressed_by: None,
                 history: self.episodes(alarm),
                 tags: Self::tags(None, None, &alarm.tags),
+                memory: AlarmMemory::default(),
                 name: name.clone(),
             };
             if self.region().alarms.insert(name.clone(), built).is_some() {

@@ -25,7 +25,7 @@ mod templates;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::document::{Format, RegionDoc, WorldDocument, WorldError};
-use super::{Mint, Origin, Region, RegionName, World, Zone, ZoneId, ZoneName, ZoneState};
+use super::{History, Mint, Origin, Region, RegionName, World, Zone, ZoneId, ZoneName, ZoneState};
 use crate::sim::physics::Schedule;
 use crate::sim::scenario::LoadCurve;
 use site::Site;
@@ -100,7 +100,7 @@ fn empty(document: &WorldDocument, origin: Origin) -> Result<World, WorldError> 
         timeline: Default::default(),
         schedule: Schedule::default(),
         faults: Vec::new(),
-        late_metrics_s: 0.0,
+        late_metrics_s: History::default(),
     })
 }
 

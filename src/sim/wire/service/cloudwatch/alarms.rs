@@ -6,7 +6,7 @@ use crate::sim::wire::error::ApiError;
 use crate::sim::wire::page::{Bounds, Pager};
 use crate::sim::wire::request::{Params, Request};
 use crate::sim::wire::writer::Writer;
-use crate::sim::world::{Alarm, AlarmRule, AlarmState, MetricRule, Region, World};
+use crate::sim::world::{Alarm, AlarmRule, AlarmState, MetricRule, Region, SuppressedBy, World};
 
 /// 1 to 100, also what is given when nothing is asked.
 pub(super) const BOUNDS: Bounds = Bounds { limit: "MaxRecords", token: "NextToken", least: 1, most: 100, default: 100 };
@@ -136,7 +136,11 @@ fn write_alarm(w: &mut Writer, alarm: &Alarm, detail: Detail) {
         AlarmRule::Metric(rule) => write_metric_rule(w, rule),
         AlarmRule::Composite { expression, suppressor, wait_s, extension_s } => {
             w.text("AlarmRule", expression);
-            w.maybe_text("ActionsSuppressedBy", alarm.suppressed_by.as_ref());
+            w.maybe_text("ActionsSuppressedBy", alarm.suppressed_by.map(SuppressedBy::as_str));
+            w.maybe_text(
+                "ActionsSuppressedReason",
+                alarm.suppressed_by.map(|by| format!("Actions suppressed by {by}")),
+            );
             w.maybe_text("ActionsSuppressor", suppressor.as_ref());
             for (name, seconds) in
                 [("ActionsSuppressorWaitPeriod", wait_s), ("ActionsSuppressorExtensionPeriod", extension_s)]

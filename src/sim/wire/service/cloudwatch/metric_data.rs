@@ -150,7 +150,7 @@ mod tests {
         let world = world();
         let all = values(&get(&world, json!({"ScanBy": "TimestampAscending"})));
         assert_eq!(all.keys().collect::<Vec<_>>(), ["cpu", "double", "filled", "none"], "hidden is not returned");
-        assert!(all["cpu"].len() >= 9 && all["none"].is_empty());
+        assert!(all["cpu"].len() >= 7 && all["none"].is_empty(), "the newest minutes come late");
         let twice = |(double, cpu): (&f64, &f64)| (double - cpu * 2.0).abs() < 1e-9;
         assert_eq!(all["double"].len(), all["cpu"].len());
         assert!(all["double"].iter().zip(&all["cpu"]).all(twice));
