@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::super::super::world::{AlarmState, MetricRule, MissingData, Region, SimTime, Statistic, World};
 use super::super::metric::Datapoint;
-use super::reason::{self, Point, Verdict};
+use super::reason::Point;
 
 /// How many periods CloudWatch looks back beyond N, so that late or sparse data does not become silence at once.
 const LOOKED_BACK: i64 = 2;
@@ -32,14 +32,14 @@ pub(super) fn read(world: &World, region: &Region, rule: &MetricRule, now: SimTi
     }
 }
 
-/// The state that an alarm in state `from` should have at `now`; `None` when silence leaves it as it is.
-pub(super) fn metric_alarm(seen: &Seen, from: AlarmState, rule: &MetricRule, now: SimTime) -> Option<Verdict> {
+/// The state that an alarm should have at `now`, and the datapoints that say so; `None` when silence leaves it as it is.
+pub(super) fn state(seen: &Seen, rule: &MetricRule, now: SimTime) -> Option<(AlarmState, Vec<Point>)> {
     let points = datapoints(seen, rule, now);
     let breaches = |point: &Point| rule.comparison.breaches(point.value, rule.threshold);
     let pattern: Vec<bool> = points.iter().map(breaches).collect();
     let needed = rule.datapoints_to_alarm.unwrap_or(rule.evaluation_periods);
     let state = judge(&pattern, needed, rule.evaluation_periods, rule.missing_data.unwrap_or(MissingData::Missing))?;
-    Some(reason::metric(from, state, rule, &points, now))
+    Some((state, points))
 }
 
 /// The state that the datapoints call for: `breaching` are those that exist (N at most), `m` of `n` must breach. Follows

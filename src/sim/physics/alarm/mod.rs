@@ -95,7 +95,10 @@ impl World {
                 }
                 let AlarmRule::Metric(rule) = &alarm.rule else { continue };
                 evaluate::read(self, found, rule, self.now, &mut alarm.memory.seen);
-                if let Some(verdict) = evaluate::metric_alarm(&alarm.memory.seen, alarm.state, rule, self.now) {
+                let Some((state, points)) = evaluate::state(&alarm.memory.seen, rule, self.now) else { continue };
+                // Most alarms stay as they are: nothing is written down for them.
+                if state != alarm.state || points.is_empty() != reason::is_silence(&alarm.reason) {
+                    let verdict = reason::metric(alarm.state, state, rule, &points, self.now);
                     moved |= apply(alarm, verdict);
                 }
             }
@@ -116,7 +119,8 @@ impl World {
                     AlarmRule::Metric(rule) => {
                         let mut seen = Default::default();
                         evaluate::read(self, region, rule, since, &mut seen);
-                        evaluate::metric_alarm(&seen, alarm.state, rule, since)
+                        evaluate::state(&seen, rule, since)
+                            .map(|(state, points)| reason::metric(alarm.state, state, rule, &points, since))
                     }
                     AlarmRule::Composite { expression, .. } => AlarmExpression::parse(expression)
                         .ok()

@@ -13,7 +13,7 @@ const HISTORY_KEPT: usize = 100;
 /// the same state, a reason of another kind is an update alone.
 pub(super) fn apply(alarm: &mut Alarm, verdict: Verdict, now: SimTime) -> bool {
     if alarm.state == verdict.state {
-        if alarm.is_metric() && reason::is_silence(&alarm.reason) != reason::is_silence(&verdict.reason) {
+        if reason::is_silence(&alarm.reason) != reason::is_silence(&verdict.reason) {
             (alarm.reason, alarm.reason_data, alarm.updated_at) = (verdict.reason, verdict.data, now);
         }
         return false;
