@@ -91,7 +91,7 @@ fn zone_causes(zone: &Zone, faults: &[InForce], outage: Option<SimTime>) -> Zone
     });
     ZoneCauses {
         dark: power.into_iter().chain(outage).min(),
-        loss: 1.0 - kept.product::<f64>(),
+        loss: 1.0 - product(kept),
         no_capacity: earliest(faults, |fault| matches!(fault, Fault::NoCapacity { zone } if is(zone))),
         ebs_stalled: earliest(faults, |fault| matches!(fault, Fault::EbsStall { zone } if is(zone))),
     }
@@ -119,7 +119,7 @@ fn database_causes(database: &DbInstance, faults: &[InForce]) -> DbCauses {
     });
     DbCauses {
         crashed: earliest(faults, |fault| matches!(fault, Fault::DatabaseCrash { id } if database.id == *id.as_str())),
-        lag_s: lag.sum(),
+        lag_s: in_order(lag).iter().fold(0.0, |sum, part| sum + part),
         replication_broken: earliest(
             faults,
             |fault| matches!(fault, Fault::ReplicaError { id } if database.id == *id.as_str()),
@@ -138,7 +138,7 @@ fn settle_service(service: &mut Service, faults: &[InForce], now: SimTime, start
         }
         _ => None,
     });
-    let factor: f64 = factors.product();
+    let factor = product(factors);
     let health_path = earliest(
         faults,
         |fault| matches!(fault, Fault::HealthCheck { service: name } if service.name == *name.as_str()),
@@ -156,6 +156,17 @@ fn settle_service(service: &mut Service, faults: &[InForce], now: SimTime, start
     changed |= put(&mut service.health_path_broken, health_path);
     changed |= put(&mut service.retry_storm, retries);
     changed
+}
+
+/// Sums and products of fractions depend on the order of their parts in the last digit; faults have none.
+fn in_order(parts: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut parts: Vec<f64> = parts.collect();
+    parts.sort_by(f64::total_cmp);
+    parts
+}
+
+fn product(parts: impl Iterator<Item = f64>) -> f64 {
+    in_order(parts).iter().product()
 }
 
 /// Since when the earliest fault of a kind is in force.

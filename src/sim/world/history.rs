@@ -24,8 +24,12 @@ impl<T> Default for History<T> {
 }
 
 impl<T: PartialEq> History<T> {
-    /// Notes that the value is `value` from `at` on; nothing happens when it was that already.
+    /// Notes that the value is `value` from `at` on; nothing happens when it was that already. Of several values at one
+    /// instant the last one counts, and the others were never there; the first record of all stays, for the time before.
     pub fn record(&mut self, at: SimTime, value: T) {
+        if self.0.len() > 1 && self.0.back().is_some_and(|(last, _)| *last == at) {
+            self.0.pop_back();
+        }
         if self.0.back().is_some_and(|(_, last)| *last == value) {
             return;
         }
@@ -105,6 +109,9 @@ mod tests {
         assert_eq!(history.at(SimTime::from_seconds(0)), Some(&1), "steady before the first record");
         assert_eq!(history.at(SimTime::from_seconds(29)), Some(&1));
         assert_eq!(history.at(SimTime::from_seconds(30)), Some(&2));
+        history.record(SimTime::from_seconds(40), 3);
+        history.record(SimTime::from_seconds(40), 2);
+        assert_eq!(history.0.len(), 2, "the last value at an instant counts, and it was that already");
         for second in 0..10_000 {
             history.record(SimTime::from_seconds(100 + second), i32::try_from(second).unwrap());
         }
