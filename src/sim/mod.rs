@@ -12,6 +12,9 @@ pub mod ledger;
 pub mod listener;
 pub mod physics;
 mod place;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod properties;
 pub mod scenario;
 pub mod state;
 mod time;
