@@ -98,6 +98,12 @@ impl World {
         if is_there { self.measure(region, &metric.namespace, &metric.name, &metric.dimensions, at) } else { None }
     }
 
+    /// The same, published or not: for tests of what is counted.
+    #[cfg(test)]
+    pub(super) fn counted(&self, region: &Region, metric: &Metric, at: SimTime) -> Option<Datapoint> {
+        self.measure(region, &metric.namespace, &metric.name, &metric.dimensions, at)
+    }
+
     /// What was counted in a minute that is over, published or not.
     pub(super) fn measure(
         &self,

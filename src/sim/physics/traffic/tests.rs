@@ -48,7 +48,7 @@ fn counted(world: &World, name: &str, zone: Option<&str>, minutes: u64) -> Optio
     }
     dimensions.extend(zone.map(|zone| ("AvailabilityZone".to_owned(), zone.to_owned())));
     let metric = Metric { namespace: balancer.kind.namespace().to_owned(), name: name.to_owned(), dimensions };
-    world.metric(world.here(), &metric, world.now - SECOND * 60 * u32::try_from(minutes).unwrap())
+    world.counted(world.here(), &metric, world.now - SECOND * 60 * u32::try_from(minutes).unwrap())
 }
 
 fn sum(world: &World, name: &str, zone: Option<&str>) -> f64 {
@@ -221,7 +221,7 @@ fn a_dark_zone_fails_a_third_of_requests_until_dns_and_checks_leave_it_aws_domai
     let cpu = |world: &World, minutes: u32| {
         let dimensions = vec![("InstanceId".to_owned(), member.instance.to_string())];
         let metric = Metric { namespace: "AWS/EC2".to_owned(), name: "CPUUtilization".to_owned(), dimensions };
-        world.metric(world.here(), &metric, world.now - SECOND * 60 * minutes)
+        world.counted(world.here(), &metric, world.now - SECOND * 60 * minutes)
     };
     assert_eq!(cpu(&world, 2), None, "nobody measures it");
     assert!((45.0..62.0).contains(&cpu(&world, 30).unwrap().average()), "as it was before");
@@ -289,7 +289,7 @@ fn too_much_load_takes_targets_out_and_the_rest_with_them_until_it_falls() {
     assert!(healthy(&world) < 0.8 && availability(&world, 30) < 0.5, "a cascade: {}", availability(&world, 30));
     let cpu = vec![("AutoScalingGroupName".to_owned(), "web".to_owned())];
     let metric = Metric { namespace: "AWS/EC2".to_owned(), name: "CPUUtilization".to_owned(), dimensions: cpu };
-    assert!(world.metric(world.here(), &metric, world.now - SECOND * 60).unwrap().maximum > 99.0);
+    assert!(world.counted(world.here(), &metric, world.now - SECOND * 60).unwrap().maximum > 99.0);
     let slow = counted(&world, "TargetResponseTime", None, 1).unwrap();
     assert!(slow.average() > 0.2 && slow.percentile(99.0) > slow.average() * 5.0, "{slow:?}");
     world.heal(&load(2.3)).unwrap();
@@ -334,7 +334,7 @@ fn a_queue_piles_up_while_nobody_works_and_is_worked_off() {
         let dimensions = vec![("QueueName".to_owned(), "jobs".to_owned())];
         let name = "ApproximateAgeOfOldestMessage".to_owned();
         let metric = Metric { namespace: "AWS/SQS".to_owned(), name, dimensions };
-        world.metric(world.here(), &metric, world.now - SECOND * 60).unwrap().maximum
+        world.counted(world.here(), &metric, world.now - SECOND * 60).unwrap().maximum
     };
     assert!(age(&world) < 10.0);
     for zone in ["a", "b", "c"] {
