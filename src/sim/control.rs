@@ -13,6 +13,8 @@ use super::Sim;
 use super::fault::Fault;
 use super::ledger;
 use super::state;
+use super::time::SimTime;
+use super::wire::form;
 use super::world::{Format, Origin, World, nearest};
 
 /// The longest single jump. A month of minutes is already a long wait; more is likely a slip of the keyboard.
@@ -22,7 +24,13 @@ const LONGEST_JUMP: Duration = Duration::from_secs(31 * 24 * 3600);
 struct Path {
     method: Method,
     path: &'static str,
-    run: fn(&Sim, &[u8]) -> Result<Value, Refusal>,
+    run: fn(&Sim, &Asked<'_>) -> Result<Value, Refusal>,
+}
+
+/// What a request brings along.
+struct Asked<'a> {
+    query: &'a str,
+    body: &'a [u8],
 }
 
 /// What can be asked.
@@ -69,7 +77,8 @@ pub fn answer(sim: &Sim, request: &Request<Bytes>) -> Response<Bytes> {
         }
         return response;
     }
-    match (known.run)(sim, request.body()) {
+    let asked = Asked { query: request.uri().query().unwrap_or_default(), body: request.body() };
+    match (known.run)(sim, &asked) {
         Ok(document) => respond(sim, StatusCode::OK, &document),
         Err(refusal) => problem(sim, refusal.status, &refusal.message),
     }
@@ -93,13 +102,13 @@ fn respond(sim: &Sim, status: StatusCode, document: &Value) -> Response<Bytes> {
     response
 }
 
-fn get_state(sim: &Sim, _: &[u8]) -> Result<Value, Refusal> {
+fn get_state(sim: &Sim, _: &Asked<'_>) -> Result<Value, Refusal> {
     Ok(sim.with_world(|world| state::document(world)))
 }
 
 /// `{"by": "5m"}`: a duration as people write it, ISO 8601 (`PT5M`), or a number of seconds.
-fn advance(sim: &Sim, body: &[u8]) -> Result<Value, Refusal> {
-    let document = parse(body)?;
+fn advance(sim: &Sim, asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let document = parse(asked.body)?;
     let by = document.get("by").ok_or_else(|| Refusal::bad("\"by\" is missing: {\"by\": \"5m\"}"))?;
     let wanted = match by {
         Value::Number(seconds) => seconds.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
@@ -118,14 +127,14 @@ fn advance(sim: &Sim, body: &[u8]) -> Result<Value, Refusal> {
 }
 
 /// Answers with the faults that are now in force, as [`heal`] does.
-fn fault(sim: &Sim, body: &[u8]) -> Result<Value, Refusal> {
-    let fault = Fault::parse(&parse(body)?).map_err(|error| Refusal::bad(error.to_string()))?;
+fn fault(sim: &Sim, asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let fault = Fault::parse(&parse(asked.body)?).map_err(|error| Refusal::bad(error.to_string()))?;
     sim.with_world(|world| world.apply(fault)).map_err(|error| Refusal::bad(error.to_string()))?;
     Ok(faults(sim))
 }
 
-fn heal(sim: &Sim, body: &[u8]) -> Result<Value, Refusal> {
-    let fault = Fault::parse(&parse(body)?).map_err(|error| Refusal::bad(error.to_string()))?;
+fn heal(sim: &Sim, asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let fault = Fault::parse(&parse(asked.body)?).map_err(|error| Refusal::bad(error.to_string()))?;
     sim.with_world(|world| world.heal(&fault)).map_err(|error| Refusal::bad(error.to_string()))?;
     Ok(faults(sim))
 }
@@ -141,18 +150,39 @@ fn duration(text: &str) -> Option<Duration> {
     Duration::try_from(signed).ok()
 }
 
-fn get_calls(sim: &Sim, _: &[u8]) -> Result<Value, Refusal> {
-    Ok(sim.desk().with_calls(|calls| json!({ "dropped": calls.dropped(), "calls": calls.iter().collect::<Vec<_>>() })))
+fn get_calls(sim: &Sim, asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let since = since(sim, asked.query)?;
+    Ok(sim.desk().with_calls(|calls| {
+        let wanted = calls.iter().filter(|call| since.is_none_or(|since| call.time >= since));
+        json!({ "dropped": calls.dropped(), "calls": wanted.collect::<Vec<_>>() })
+    }))
 }
 
-/// The truth by virtual second since the start, as far back as the books reach.
-fn get_ledger(sim: &Sim, _: &[u8]) -> Result<Value, Refusal> {
-    Ok(sim.with_world(|world| ledger::document(world, world.started_at)))
+fn get_ledger(sim: &Sim, asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let since = since(sim, asked.query)?;
+    Ok(sim.with_world(|world| ledger::document(world, since.unwrap_or(world.started_at))))
+}
+
+/// `since=2026-11-21T03:14:22Z`, or `since=10m` for the last ten minutes.
+fn since(sim: &Sim, query: &str) -> Result<Option<SimTime>, Refusal> {
+    let mut since = None;
+    for (name, value) in form::pairs(query) {
+        if name != "since" {
+            return Err(Refusal::bad(format!("no parameter {name}; there is since, an instant or a duration")));
+        }
+        let instant = value.parse::<jiff::Timestamp>().map(|instant| SimTime::from_millis(instant.as_millisecond()));
+        let ago = || duration(&value).map(|ago| sim.now() - ago);
+        since = Some(instant.ok().or_else(ago).ok_or_else(|| {
+            Refusal::bad(format!("since={value} is neither an instant (2026-11-21T03:14:22Z) nor a duration (10m)"))
+        })?);
+    }
+    Ok(since)
 }
 
 /// A world document, JSON if it begins with a brace and else TOML.
-fn load_world(sim: &Sim, body: &[u8]) -> Result<Value, Refusal> {
-    let text = std::str::from_utf8(body).map_err(|error| Refusal::bad(format!("the world is not UTF-8: {error}")))?;
+fn load_world(sim: &Sim, asked: &Asked<'_>) -> Result<Value, Refusal> {
+    let text =
+        std::str::from_utf8(asked.body).map_err(|error| Refusal::bad(format!("the world is not UTF-8: {error}")))?;
     let format = if text.trim_start().starts_with('{') { Format::Json } else { Format::Toml };
     let origin = Origin { seed: sim.seed(), start: sim.now() };
     let world = World::from_document(text, format, origin).map_err(|error| Refusal::bad(error.to_string()))?;
@@ -172,7 +202,7 @@ fn parse(body: &[u8]) -> Result<Value, Refusal> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::sim::{Options, Scenario, SimTime};
+    use crate::sim::{Options, Scenario};
 
     const WORLD: &str =
         "account = \"123456789012\"\n[regions.us-east-1]\nnetwork = 10\nzones = { us-east-1a = \"use1-az6\" }\n";
@@ -219,6 +249,8 @@ mod tests {
             ("POST", "/_sim/heal", "{\"kind\": \"load\", \"factor\": 2}", 400, "no such fault"),
             ("POST", "/_sim/world", "account = 5", 400, "line 1, column"),
             ("GET", "/_sim/stat", "", 404, "did you mean /_sim/state?"),
+            ("GET", "/_sim/ledger?since=yesterday", "", 400, "neither an instant"),
+            ("GET", "/_sim/calls?until=5m", "", 400, "no parameter until"),
         ];
         for (method, path, body, status, text) in table {
             let (got, answer) = send(&sim, method, path, body);
@@ -244,6 +276,10 @@ mod tests {
             "nothing serves it"
         );
         assert_eq!(row["asked"], row["failed"]);
+        for (since, told) in [("30s", "03:14:52"), ("2026-11-21T03:15:00Z", "03:15:00")] {
+            let (_, ledger) = send(&sim, "GET", &format!("/_sim/ledger?since={since}"), "");
+            assert_eq!(ledger["since"], format!("2026-11-21T{told}.000Z"));
+        }
     }
 
     #[test]
