@@ -26,17 +26,19 @@ pub(super) fn list(world: &World, request: &Request, w: &mut Writer) -> Result<(
         dimensions.push((dimension.required("Name")?.to_owned(), asked(&dimension, "Value").map(str::to_owned)));
     }
 
-    let mut wanted: Vec<(String, Metric)> = world
-        .metrics(region)
-        .into_iter()
-        .filter(|metric| namespace.is_none_or(|namespace| metric.namespace == namespace))
-        .filter(|metric| name.is_none_or(|name| metric.name == name))
-        .filter(|metric| dimensions.iter().all(|wanted| has(metric, wanted)))
-        .map(|metric| (order(&metric), metric))
-        .collect();
-    wanted.sort_by(|one, other| one.0.cmp(&other.0));
-    let page = Pager::new(request, &BOUNDS)?.page(wanted, |(order, _)| order.as_str().into());
-    w.list("Metrics", "member", page.items, |w, (_, metric)| {
+    let pager = Pager::new(request, &BOUNDS)?;
+    let mut wanted: Vec<Metric> = world.possible_metrics(region);
+    wanted.retain(|metric| {
+        namespace.is_none_or(|namespace| metric.namespace == namespace)
+            && name.is_none_or(|name| metric.name == name)
+            && dimensions.iter().all(|wanted| has(metric, wanted))
+            && pager.after().is_none_or(|after| *order(metric) > *after)
+    });
+    wanted.sort_unstable();
+    // Only those on the page are asked whether they have datapoints.
+    let seen = wanted.into_iter().filter(|metric| world.has_datapoint(region, metric));
+    let page = pager.page(seen, |metric| order(metric).into());
+    w.list("Metrics", "member", page.items, |w, metric| {
         w.text("Namespace", &metric.namespace);
         w.text("MetricName", &metric.name);
         w.list("Dimensions", "member", &metric.dimensions, |w, (name, value)| {
