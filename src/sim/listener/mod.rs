@@ -4,6 +4,7 @@
 //! do the answering. Must stay true: it never listens beyond loopback; a slow, silent or huge request costs a bounded amount;
 //! a panic while answering costs that one answer.
 
+mod backlog;
 mod bodies;
 mod line;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+use self::backlog::Backlog;
 use self::bodies::Answered;
 use self::line::{Hangup, Line};
 use super::wire::Answer;
@@ -57,7 +59,7 @@ pub async fn listen(
     let listener = TcpListener::bind(address).await?;
     bound(listener.local_addr()?);
 
-    let clients = Arc::new(Semaphore::new(MOST_CLIENTS));
+    let (clients, backlog) = (Arc::new(Semaphore::new(MOST_CLIENTS)), Backlog::new());
     let (closing, is_closing) = watch::channel(false);
     let mut tasks = JoinSet::new();
     tokio::pin!(shutdown);
@@ -72,9 +74,9 @@ pub async fn listen(
             Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
             accepted = accept => match accepted {
                 Ok((stream, place)) => {
-                    let (sim, is_closing) = (Arc::clone(&sim), is_closing.clone());
+                    let (sim, backlog, is_closing) = (Arc::clone(&sim), backlog.clone(), is_closing.clone());
                     tasks.spawn(async move {
-                        serve(sim, stream, is_closing).await;
+                        serve(sim, backlog, stream, is_closing).await;
                         drop(place);
                     });
                 }
@@ -96,16 +98,20 @@ pub async fn listen(
 }
 
 /// One client, for as many requests as it sends.
-async fn serve(sim: Arc<Sim>, stream: TcpStream, mut is_closing: watch::Receiver<bool>) {
+async fn serve(sim: Arc<Sim>, backlog: Backlog, stream: TcpStream, mut is_closing: watch::Receiver<bool>) {
     let hangup = Hangup::default();
     let line = Line::new(stream, hangup.clone());
     let service = service_fn(move |request| {
-        let (sim, hangup) = (Arc::clone(&sim), hangup.clone());
+        let (sim, backlog, hangup) = (Arc::clone(&sim), backlog.clone(), hangup.clone());
         async move {
-            let speed = sim.speed();
-            let answer = answer(sim, request).await;
+            let answer = answer(Arc::clone(&sim), request).await;
             // Without a response there is nothing left to say on this connection: it ends with a reset.
-            delivery::deliver(answer, speed).await.map(Answered::of).inspect_err(|_| hangup.order())
+            let response = delivery::deliver(answer, sim.speed()).await.inspect_err(|_| hangup.order())?;
+            let held = backlog.hold(response).unwrap_or_else(|| {
+                let words = "too much of other answers waits to be read by the clients that asked for it";
+                control::problem(&sim, StatusCode::SERVICE_UNAVAILABLE, words)
+            });
+            Ok::<_, io::Error>(Answered::of(held))
         }
     });
     let mut http = hyper::server::conn::http1::Builder::new();
