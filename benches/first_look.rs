@@ -42,7 +42,7 @@ fn main() {
         reads.push(took);
         picture = Some(read);
     }
-    let picture = Arc::new(picture.unwrap());
+    let picture = picture.unwrap();
     let regions = picture.estate.scope().len();
     let instances: usize = picture
         .estate
@@ -67,7 +67,7 @@ fn main() {
 }
 
 /// Everything, once, without waiting for any bucket: the world is new each time, and its buckets are full.
-async fn read() -> (Duration, Picture) {
+async fn read() -> (Duration, Arc<Picture>) {
     let start = clock::wall();
     let origin = Origin { seed: 1, start: SimTime::from_millis(start.as_millisecond()) };
     let begun = clock::monotonic();

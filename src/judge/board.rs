@@ -3,26 +3,24 @@
 //! Owns: what the board's cells hold. Depends on: services, standings. Must stay true: each instance and address counts once in
 //! its service, and what has no zone is listed, not lost.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::estate::balancer::{ClassicTarget, Target};
+use crate::estate::Estate;
 use crate::estate::database::{Cluster, Database, GlobalCluster};
-use crate::estate::group::Group;
-use crate::estate::{Estate, Kind, Part, SliceId};
-use crate::id::{GroupName, Region, ZoneName};
+use crate::id::{Arn, ClassicName, GroupName, Region, ZoneName};
 
-use super::index::Index;
+use super::index::{Index, Number};
 use super::role::{Clusters, DatabaseRole};
 use super::service::Service;
-use super::standing::{self, Standing};
+use super::standing::{self, Standing, Standings};
 
 /// What stands in one zone for one row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cell {
     /// How many there are of each standing.
-    pub standings: BTreeMap<Standing, usize>,
+    pub standings: Standings,
     /// Databases here, each by what it does.
     pub databases: Vec<DatabaseMark>,
 }
@@ -98,13 +96,12 @@ impl std::fmt::Display for Tally {
 impl Cell {
     /// How many serve of how many that should.
     pub fn tally(&self) -> Tally {
-        let unknown = self.standings.get(&Standing::Unknown).copied().unwrap_or(0);
-        Tally { healthy: self.healthy(), unknown, total: self.total() }
+        Tally { healthy: self.healthy(), unknown: self.standings.of(Standing::Unknown), total: self.total() }
     }
 
     /// How many serve.
     pub fn healthy(&self) -> usize {
-        self.standings.get(&Standing::InService).copied().unwrap_or(0)
+        self.standings.of(Standing::InService)
     }
 
     /// How many should.
@@ -115,10 +112,6 @@ impl Cell {
     /// Whether nothing is here at all.
     pub fn is_empty(&self) -> bool {
         self.standings.is_empty() && self.databases.is_empty()
-    }
-
-    fn add(&mut self, standing: Standing) {
-        *self.standings.entry(standing).or_default() += 1;
     }
 }
 
@@ -139,6 +132,14 @@ impl Cells {
         }
     }
 
+    fn add(&mut self, zone: Option<&ZoneName>, standing: Standing) {
+        // Most zones are there already, and then the name need not be shared once more.
+        match zone.and_then(|zone| self.zones.get_mut(zone)) {
+            Some(cell) => cell.standings.add(standing),
+            None => self.at(zone).standings.add(standing),
+        }
+    }
+
     /// How many serve of how many that should, over all zones.
     pub fn tally(&self) -> Tally {
         self.all().map(Cell::tally).fold(Tally::default(), std::ops::Add::add)
@@ -150,89 +151,133 @@ impl Cells {
     }
 }
 
-/// The cells of a service: its instances, its addresses behind balancers, its databases.
-pub fn cells_of_service(
-    estate: &Estate,
-    index: &Index<'_>,
-    region: &Region,
-    now: Timestamp,
-    service: &Service,
-) -> Cells {
-    let mut cells = Cells::default();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
-    for group in estate.table::<Group>(region, now).known().filter(|group| service.groups.contains(&group.name)) {
-        for member in &group.members {
-            if seen.insert(member.instance.as_str()) {
-                cells.at(Some(&member.zone)).add(standing::of_instance(index, member.instance.as_str()));
-            }
-        }
-    }
-    for arn in &service.target_groups {
-        let slice =
-            estate.slice(&SliceId { region: region.clone(), kind: Kind::Targets, part: Part::Of(arn.text().clone()) });
-        for target in slice.into_iter().flat_map(|slice| slice.rows::<Target>()) {
-            if !seen.insert(&target.id) {
-                continue;
-            }
-            let standing = match target.instance() {
-                Some(id) => standing::of_instance(index, id.as_str()),
-                None => standing::of_target(&target.state),
-            };
-            cells.at(index.zone_of_target(target)).add(standing);
-        }
-    }
-    for name in &service.classic_balancers {
-        let slice = estate.slice(&SliceId::of(region, Kind::ClassicTargets, name.text().clone()));
-        for target in slice.into_iter().flat_map(|slice| slice.rows::<ClassicTarget>()) {
-            if seen.insert(target.instance.as_str()) {
-                let zone = index.zone_of_instance(target.instance.as_str());
-                cells.at(zone).add(standing::of_instance(index, target.instance.as_str()));
-            }
-        }
-    }
-    for id in &service.standalone {
-        if seen.insert(id.as_str()) {
-            cells.at(index.zone_of_instance(id.as_str())).add(standing::of_instance(index, id.as_str()));
-        }
-    }
-    add_databases(estate, region, now, service, &mut cells);
-    cells
+/// Makes the cells of one region's rows.
+pub struct Board<'a> {
+    index: &'a Index,
+    clusters: Clusters<'a>,
+    databases: BTreeMap<&'a str, &'a Database>,
+    members: BTreeMap<&'a str, Vec<&'a Database>>,
+    seen: Seen,
 }
 
-/// The cells of one group, to be shown under its service.
-pub fn cells_of_group(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestamp, name: &GroupName) -> Cells {
-    let mut cells = Cells::default();
-    if let Some(group) = estate.table::<Group>(region, now).known().find(|group| group.name == *name) {
-        for member in &group.members {
-            cells.at(Some(&member.zone)).add(standing::of_instance(index, member.instance.as_str()));
-        }
-    }
-    cells
+/// What was counted in the present service, by number: each thing counts once in it.
+#[derive(Debug, Default)]
+struct Seen {
+    turn: u32,
+    last: Vec<u32>,
 }
 
-fn add_databases(estate: &Estate, region: &Region, now: Timestamp, service: &Service, cells: &mut Cells) {
-    let clusters = Clusters {
-        clusters: estate.table::<Cluster>(region, now).known().collect(),
-        globals: estate.table::<GlobalCluster>(region, now).known().collect(),
-    };
-    for database in estate.table::<Database>(region, now).known() {
-        let ours = service.databases.contains(&database.id)
-            || database.cluster.as_ref().is_some_and(|cluster| service.clusters.contains(cluster));
-        if !ours {
-            continue;
+impl Seen {
+    fn begin(&mut self) {
+        self.turn += 1;
+    }
+
+    /// Whether it is seen for the first time since [`Seen::begin`].
+    fn is_first(&mut self, number: Number) -> bool {
+        let at = number.position();
+        if at >= self.last.len() {
+            self.last.resize(at + 1, 0);
         }
-        let mark = match clusters.role_of(database) {
-            DatabaseRole::Primary | DatabaseRole::Writer => DatabaseMark::Writer,
-            DatabaseRole::Reader => DatabaseMark::Reader,
-            DatabaseRole::Replica => DatabaseMark::Replica,
-            DatabaseRole::Unknown => DatabaseMark::Unknown,
+        self.last.get_mut(at).is_none_or(|last| std::mem::replace(last, self.turn) != self.turn)
+    }
+}
+
+impl<'a> Board<'a> {
+    /// Over what is known of `region`.
+    pub fn new(estate: &'a Estate, index: &'a Index, region: &Region, now: Timestamp) -> Self {
+        let clusters = Clusters {
+            clusters: estate.table::<Cluster>(region, now).known().collect(),
+            globals: estate.table::<GlobalCluster>(region, now).known().collect(),
         };
-        cells.at(database.zone.as_ref()).databases.push(mark);
-        if let Some(standby) = &database.standby_zone {
-            cells.at(Some(standby)).databases.push(DatabaseMark::Standby);
+        let (databases, members) = (BTreeMap::new(), BTreeMap::new());
+        let mut board = Self { index, clusters, databases, members, seen: Seen::default() };
+        for database in estate.table::<Database>(region, now).known() {
+            board.databases.insert(database.id.as_str(), database);
+            if let Some(cluster) = &database.cluster {
+                board.members.entry(cluster.as_str()).or_default().push(database);
+            }
         }
+        board
     }
-    for cell in cells.zones.values_mut() {
-        cell.databases.sort();
+
+    /// The cells of a service: its instances, its addresses behind balancers, its databases.
+    pub fn of_service(&mut self, service: &Service) -> Cells {
+        let mut cells = Cells::default();
+        self.seen.begin();
+        let seen = &mut self.seen;
+        let mut add = |number: Number, zone: Option<&ZoneName>, standing| {
+            if seen.is_first(number) {
+                cells.add(zone, standing);
+            }
+        };
+        for (number, member) in service.groups.iter().flat_map(|name| self.index.members_of(name.as_str())) {
+            add(number, Some(&member.zone), self.index.standing_at(number));
+        }
+        for arn in &service.target_groups {
+            for (number, target) in self.index.targets_behind(arn.text()) {
+                let standing = match target.instance() {
+                    Some(_) => self.index.standing_at(number),
+                    None => standing::of_target(&target.state),
+                };
+                add(number, self.index.zone_of_target_at(number, target), standing);
+            }
+        }
+        for name in &service.classic_balancers {
+            for number in self.index.classic_behind(name.text()) {
+                add(number, self.index.zone_at(number), self.index.standing_at(number));
+            }
+        }
+        for number in service.standalone.iter().filter_map(|id| self.index.number(id.as_str())) {
+            add(number, self.index.zone_at(number), self.index.standing_at(number));
+        }
+        self.add_databases(service, &mut cells);
+        cells
+    }
+
+    /// The cells of one group, to be shown under its service.
+    pub fn of_group(&self, name: &GroupName) -> Cells {
+        let mut cells = Cells::default();
+        for (number, member) in self.index.members_of(name.as_str()) {
+            cells.add(Some(&member.zone), self.index.standing_at(number));
+        }
+        cells
+    }
+
+    /// Targets as their balancer sees them, whatever else is known of the instances.
+    pub fn of_target_group(&self, arn: &Arn) -> Cells {
+        let mut cells = Cells::default();
+        for (number, target) in self.index.targets_behind(arn.text()) {
+            cells.add(self.index.zone_of_target_at(number, target), standing::of_target(&target.state));
+        }
+        cells
+    }
+
+    /// What stands behind a classic balancer.
+    pub fn of_classic_balancer(&self, name: &ClassicName) -> Cells {
+        let mut cells = Cells::default();
+        for number in self.index.classic_behind(name.text()) {
+            cells.add(self.index.zone_at(number), self.index.standing_at(number));
+        }
+        cells
+    }
+
+    fn add_databases(&self, service: &Service, cells: &mut Cells) {
+        let alone = service.databases.iter().filter_map(|id| self.databases.get(id.as_str()));
+        let members = service.clusters.iter().filter_map(|id| self.members.get(id.as_str())).flatten();
+        for database in alone.chain(members) {
+            let mark = match self.clusters.role_of(database) {
+                DatabaseRole::Primary | DatabaseRole::Writer => DatabaseMark::Writer,
+                DatabaseRole::Reader => DatabaseMark::Reader,
+                DatabaseRole::Replica => DatabaseMark::Replica,
+                DatabaseRole::Unknown => DatabaseMark::Unknown,
+            };
+            cells.at(database.zone.as_ref()).databases.push(mark);
+            if let Some(standby) = &database.standby_zone {
+                cells.at(Some(standby)).databases.push(DatabaseMark::Standby);
+            }
+        }
+        for cell in cells.zones.values_mut() {
+            cell.databases.sort();
+        }
     }
 }

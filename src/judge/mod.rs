@@ -13,6 +13,7 @@ pub mod parents;
 pub mod picture;
 pub mod policy;
 pub mod role;
+mod roll_up;
 pub mod service;
 pub mod standing;
 pub mod target_group;
@@ -20,6 +21,7 @@ pub mod verdict;
 pub mod zone;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -31,15 +33,15 @@ use crate::estate::alarm::Alarm;
 use crate::estate::balancer::{ClassicBalancer, ClassicTarget, Target, TargetGroup};
 use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::estate::group::Group;
-use crate::estate::instance::Instance;
 use crate::estate::shift::{ShiftStatus, ZonalShift};
 use crate::estate::zone::Zone;
 use crate::estate::{Estate, FailureKind, Kind, Part, Row, SliceId, Trust};
 use crate::id::{
     AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region, ZoneName,
 };
-use board::Cells;
+use board::{Board, Cells};
 use index::Index;
+use roll_up::roll_up;
 use service::Service;
 use zone::ZoneAssessment;
 
@@ -69,6 +71,23 @@ pub struct Judgement {
     pub account: Assessment,
     /// Region by region, in the order of the estate's scope.
     pub regions: BTreeMap<Region, RegionJudgement>,
+    /// The joins of a region that is not looked at.
+    nothing: Arc<Index>,
+}
+
+impl Judgement {
+    /// A region's joins; of a region that is not looked at, nothing.
+    pub fn index(&self, region: &Region) -> &Index {
+        self.regions.get(region).map_or(&self.nothing, |judged| &judged.index)
+    }
+
+    /// Why a kind is not fully known in a region, in words; none where it is, or where the region does not offer it.
+    pub fn reason_unread(&self, region: &Region, kind: Kind) -> Option<&str> {
+        match self.regions.get(region) {
+            Some(judged) => judged.unknown.get(&kind).map(String::as_str),
+            None => Some("the region is not looked at"),
+        }
+    }
 }
 
 /// What a region holds, judged.
@@ -78,8 +97,8 @@ pub struct RegionJudgement {
     pub summary: Assessment,
     /// Zones by name.
     pub zones: Vec<ZoneAssessment>,
-    /// Services with their cells, by name.
-    pub services: Vec<(Service, Cells)>,
+    /// Services, by name.
+    pub services: Vec<JudgedService>,
     /// Instances that are not well; the others are silent.
     pub instances: BTreeMap<InstanceId, Assessment>,
     /// Groups.
@@ -96,10 +115,25 @@ pub struct RegionJudgement {
     pub global_clusters: BTreeMap<GlobalClusterId, Assessment>,
     /// Alarms.
     pub alarms: BTreeMap<AlarmName, Assessment>,
-    /// What could not be read, in words.
+    /// What could not be read and is needed, in words.
     pub unread: Vec<String>,
+    /// Why each kind that is not fully known is not.
+    pub unknown: BTreeMap<Kind, String>,
     /// All that is not well, the gravest first: what the summary's reasons are.
     pub findings: Vec<Finding>,
+    /// The region's joins: who is where, in which group, behind what.
+    pub index: Arc<Index>,
+}
+
+/// A service, judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgedService {
+    /// What belongs to it.
+    pub service: Service,
+    /// What of it stands where.
+    pub cells: Cells,
+    /// How it stands: the worst of its parts.
+    pub assessment: Assessment,
 }
 
 /// One thing that is not well.
@@ -115,11 +149,17 @@ pub struct Finding {
     pub waiting: bool,
 }
 
-/// Judges everything.
+/// Judges everything, from nothing.
 pub fn judge(estate: &Estate, now: Timestamp, policy: &Policy) -> Judgement {
+    judge_again(estate, now, policy, &Judgement::default())
+}
+
+/// Judges everything. What `before` joined of slices that are still the same is taken over: the outcome is that of [`judge`], sooner.
+pub fn judge_again(estate: &Estate, now: Timestamp, policy: &Policy, before: &Judgement) -> Judgement {
     let mut judgement = Judgement::default();
     for region in estate.scope() {
-        let judged = judge_region(estate, region, now, policy);
+        let before = before.regions.get(region).map(|judged| judged.index.clone()).unwrap_or_default();
+        let judged = judge_region(estate, region, now, policy, Index::after(&before, estate, region, now));
         for reason in &judged.summary.reasons {
             judgement.account.reasons.push(format!("{region}: {reason}"));
         }
@@ -140,21 +180,27 @@ pub fn judge(estate: &Estate, now: Timestamp, policy: &Policy) -> Judgement {
     judgement
 }
 
-fn judge_region(estate: &Estate, region: &Region, now: Timestamp, policy: &Policy) -> RegionJudgement {
-    let index = Index::new(estate, region, now);
+fn judge_region(
+    estate: &Estate,
+    region: &Region,
+    now: Timestamp,
+    policy: &Policy,
+    index: Arc<Index>,
+) -> RegionJudgement {
     let clusters = estate.table::<Cluster>(region, now);
+    let mut board = Board::new(estate, &index, region, now);
     let services = service::gather(estate, &index, region, now, policy)
         .into_iter()
         .map(|service| {
-            let cells = board::cells_of_service(estate, &index, region, now, &service);
-            (service, cells)
+            let cells = board.of_service(&service);
+            JudgedService { service, cells, assessment: Assessment::ok() }
         })
         .collect();
     let mut judged = RegionJudgement {
         summary: Assessment::ok(),
         zones: zone::assess(estate, &index, region, now, policy),
         services,
-        instances: assess_instances(estate, &index, region, now),
+        instances: assess_instances(&index, now),
         groups: assess_table(estate, region, now, |group: &Group| (group.name.clone(), group::assess(group))),
         target_groups: estate
             .table::<TargetGroup>(region, now)
@@ -180,8 +226,15 @@ fn judge_region(estate: &Estate, region: &Region, now: Timestamp, policy: &Polic
         }),
         alarms: assess_table(estate, region, now, |alarm: &Alarm| (alarm.name.clone(), alarm::assess(alarm))),
         unread: Vec::new(),
+        unknown: reasons_unread(estate, region, now),
         findings: Vec::new(),
+        index,
     };
+    let verdicts: Vec<Assessment> =
+        judged.services.iter().map(|each| roll_up(&judged, &each.service, &each.cells)).collect();
+    for (each, assessment) in judged.services.iter_mut().zip(verdicts) {
+        each.assessment = assessment;
+    }
     summarise(&mut judged, estate, region, now, policy);
     judged
 }
@@ -209,16 +262,10 @@ fn distrusted(mut assessment: Assessment, kind: Kind, trust: &Trust<'_>) -> Asse
 
 /// Instances that are not well. A silent instance is well only where its zone's reading can be trusted, which the region's
 /// summary says once and not a thousand times.
-fn assess_instances(
-    estate: &Estate,
-    index: &Index<'_>,
-    region: &Region,
-    now: Timestamp,
-) -> BTreeMap<InstanceId, Assessment> {
-    estate
-        .table::<Instance>(region, now)
-        .known()
-        .map(|instance| (instance, instance::assess(instance, index.status(instance.id.as_str()), now)))
+fn assess_instances(index: &Index, now: Timestamp) -> BTreeMap<InstanceId, Assessment> {
+    index
+        .instances()
+        .map(|(number, instance)| (instance, instance::assess(instance, index.status_at(number), now)))
         .filter(|(_, assessment)| assessment.verdict != Verdict::Ok)
         .map(|(instance, assessment)| (instance.id.clone(), assessment))
         .collect()
@@ -271,7 +318,7 @@ fn summarise(judged: &mut RegionJudgement, estate: &Estate, region: &Region, now
     }
     // What is true of a whole kind is said once, not of each thing of that kind.
     let unread: Vec<(Kind, String)> =
-        JUDGED.iter().filter_map(|kind| Some((*kind, reason_unread(estate, region, *kind, now)?))).collect();
+        JUDGED.iter().filter_map(|kind| Some((*kind, judged.unknown.get(kind)?.clone()))).collect();
     let mut add = |what, assessments| collect(&mut findings, what, assessments, &unread);
     add("group", named(&judged.groups));
     add("target group", judged.target_groups.iter().map(|(arn, a)| (arn.short().to_owned(), a)).collect());
@@ -368,8 +415,11 @@ fn say_unread(unread: Vec<(Kind, String)>, estate: &Estate, region: &Region, now
     findings
 }
 
-/// Why a kind is not fully known in a region, in words; none where it is, or where the region does not offer it.
-pub fn reason_unread(estate: &Estate, region: &Region, kind: Kind, now: Timestamp) -> Option<String> {
+fn reasons_unread(estate: &Estate, region: &Region, now: Timestamp) -> BTreeMap<Kind, String> {
+    Kind::ALL.iter().filter_map(|kind| Some((*kind, reason_unread(estate, region, *kind, now)?))).collect()
+}
+
+fn reason_unread(estate: &Estate, region: &Region, kind: Kind, now: Timestamp) -> Option<String> {
     match parents::unread(estate, region, kind, now) {
         Some(0) => {}
         Some(count) => return Some(format!("{kind} of {count} not read yet")),
@@ -392,3 +442,6 @@ pub fn reason_unread(estate: &Estate, region: &Region, kind: Kind, now: Timestam
         [(_, reason), rest @ ..] => Some(format!("{reason} (and {} more)", rest.len())),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use crate::estate::Estate;
 use crate::estate::balancer::{ClassicBalancer, LoadBalancer, ResourceTags, TargetGroup};
 use crate::estate::database::{Cluster, Database};
 use crate::estate::group::Group;
-use crate::estate::instance::{Instance, InstanceState};
+use crate::estate::instance::InstanceState;
 use crate::estate::tag::Tags;
-use crate::estate::{Estate, Part};
 use crate::id::{Arn, ClassicName, ClusterId, DatabaseId, GroupName, InstanceId, Region};
 
 use super::index::Index;
@@ -61,7 +61,7 @@ pub fn name_from_tags(tags: &Tags, policy: &Policy) -> Option<String> {
 }
 
 /// Gathers what is known of a region into services, in the order of their names.
-pub fn gather(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestamp, policy: &Policy) -> Vec<Service> {
+pub fn gather(estate: &Estate, index: &Index, region: &Region, now: Timestamp, policy: &Policy) -> Vec<Service> {
     let mut services = Gathering { services: BTreeMap::new(), by_group: BTreeMap::new() };
     for group in estate.table::<Group>(region, now).known() {
         let name = name_from_tags(&group.tags, policy).unwrap_or_else(|| group.name.to_string());
@@ -78,9 +78,9 @@ pub fn gather(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestam
         let name = name_from_tags(&cluster.tags, policy).unwrap_or_else(|| cluster.id.to_string());
         services.at(&name).clusters.insert(cluster.id.clone());
     }
-    for instance in estate.table::<Instance>(region, now).known() {
+    for (number, instance) in index.instances() {
         let alive = !matches!(instance.state, InstanceState::Terminated | InstanceState::ShuttingDown);
-        if !alive || index.membership(instance.id.as_str()).is_some() {
+        if !alive || index.membership_at(number).is_some() {
             continue;
         }
         // A member of a group that could not be read still runs here: seen behind its balancer, else by its own tags.
@@ -89,7 +89,7 @@ pub fn gather(estate: &Estate, index: &Index<'_>, region: &Region, now: Timestam
         if group.is_some() && index.groups_are_known() {
             continue;
         }
-        if group.is_some() && index.is_target(instance.id.as_str()) {
+        if group.is_some() && index.is_target_at(number) {
             continue;
         }
         let name = name_from_tags(&instance.tags, policy)
@@ -114,22 +114,13 @@ impl Gathering {
     }
 
     /// A target group belongs to the group that registers with it, else to its own or its balancer's tag, else stands by its name.
-    fn add_target_groups(
-        &mut self,
-        estate: &Estate,
-        index: &Index<'_>,
-        region: &Region,
-        now: Timestamp,
-        policy: &Policy,
-    ) {
-        let mut owners: BTreeMap<&str, &str> = BTreeMap::new();
+    fn add_target_groups(&mut self, estate: &Estate, index: &Index, region: &Region, now: Timestamp, policy: &Policy) {
+        let mut owners: BTreeMap<&str, String> = BTreeMap::new();
         for group in estate.table::<Group>(region, now).known() {
             if let Some(name) = self.by_group.get(&group.name) {
-                owners.extend(group.target_groups.iter().map(|arn| (arn.as_str(), name.as_str())));
+                owners.extend(group.target_groups.iter().map(|arn| (arn.as_str(), name.clone())));
             }
         }
-        let owners: BTreeMap<String, String> =
-            owners.into_iter().map(|(arn, name)| (arn.to_owned(), name.to_owned())).collect();
         let tags: BTreeMap<&str, &Tags> =
             estate.table::<ResourceTags>(region, now).known().map(|row| (row.of.as_str(), &row.tags)).collect();
         let balancers: BTreeMap<&str, &LoadBalancer> = estate
@@ -143,7 +134,7 @@ impl Gathering {
                 .get(target_group.arn.as_str())
                 .cloned()
                 .or_else(|| own.filter_map(|arn| tags.get(arn.as_str())).find_map(|tags| name_from_tags(tags, policy)))
-                .or_else(|| self.service_of_a_target(estate, index, region, target_group))
+                .or_else(|| self.service_of_a_target(index, target_group))
                 .unwrap_or_else(|| target_group.name.to_string());
             let entries: Vec<&'static str> = target_group
                 .load_balancers
@@ -157,32 +148,23 @@ impl Gathering {
         }
     }
 
-    fn service_of_a_target(
-        &self,
-        estate: &Estate,
-        index: &Index<'_>,
-        region: &Region,
-        group: &TargetGroup,
-    ) -> Option<String> {
-        let part = Part::Of(group.arn.text().clone());
-        let slice = estate.slice(&crate::estate::SliceId {
-            region: region.clone(),
-            kind: crate::estate::Kind::Targets,
-            part,
-        })?;
-        slice.rows::<crate::estate::balancer::Target>().iter().find_map(|target| {
-            let (owner, _) = index.membership(&target.id)?;
+    fn service_of_a_target(&self, index: &Index, group: &TargetGroup) -> Option<String> {
+        index.targets_behind(group.arn.text()).find_map(|(number, _)| {
+            let (owner, _) = index.membership_at(number)?;
             self.by_group.get(&owner.name).cloned()
         })
     }
 
     fn add_classic(&mut self, estate: &Estate, region: &Region, now: Timestamp) {
+        let groups = estate.table::<Group>(region, now).known();
+        let mut owners: BTreeMap<&ClassicName, &GroupName> = BTreeMap::new();
+        for (balancer, group) in groups.flat_map(|group| group.classic_balancers.iter().map(|b| (b, &group.name))) {
+            owners.entry(balancer).or_insert(group);
+        }
         for balancer in estate.table::<ClassicBalancer>(region, now).known() {
-            let owner = estate
-                .table::<Group>(region, now)
-                .known()
-                .find(|group| group.classic_balancers.contains(&balancer.name))
-                .and_then(|group| self.by_group.get(&group.name).cloned())
+            let owner = owners
+                .get(&balancer.name)
+                .and_then(|group| self.by_group.get(*group).cloned())
                 .unwrap_or_else(|| balancer.name.to_string());
             let service = self.at(&owner);
             service.classic_balancers.insert(balancer.name.clone());

@@ -4,7 +4,7 @@ use crate::estate::balancer::{ClassicState, TargetState};
 use crate::estate::group::LifecycleState;
 use crate::estate::instance::{CheckStatus, InstanceState};
 
-use super::index::Index;
+use super::index::{Index, Number};
 
 /// How one instance or address stands, everything known of it taken together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,6 +69,39 @@ impl Standing {
     }
 }
 
+/// How many there are of each standing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standings([u32; Standing::ALL.len()]);
+
+impl Standings {
+    /// Counts one more.
+    pub fn add(&mut self, standing: Standing) {
+        if let Some(count) = self.0.get_mut(standing as usize) {
+            *count += 1;
+        }
+    }
+
+    /// How many stand so.
+    pub fn of(&self, standing: Standing) -> usize {
+        self.0.get(standing as usize).map_or(0, |count| *count as usize)
+    }
+
+    /// Each standing that there is, with how many stand so.
+    pub fn iter(&self) -> impl Iterator<Item = (Standing, usize)> {
+        Standing::ALL.iter().map(|standing| (*standing, self.of(*standing))).filter(|(_, count)| *count > 0)
+    }
+
+    /// How many there are in all.
+    pub fn total(&self) -> usize {
+        self.0.iter().map(|count| *count as usize).sum()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.total() == 0
+    }
+}
+
 impl std::fmt::Display for Standing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())
@@ -76,8 +109,14 @@ impl std::fmt::Display for Standing {
 }
 
 /// How the instance with this id stands.
-pub fn of_instance(index: &Index<'_>, id: &str) -> Standing {
-    let by_state = index.trusted_instance(id).map(|instance| match &instance.state {
+pub fn of_instance(index: &Index, id: &str) -> Standing {
+    index.number(id).map_or(Standing::Unknown, |number| index.standing_at(number))
+}
+
+/// Works out how a thing stands from all that is said of it. `awaits_balancer`: a balancer routes to it, through its group, of
+/// whose health nobody knows now.
+pub(super) fn work_out(index: &Index, number: Number, awaits_balancer: bool) -> Standing {
+    let by_state = index.trusted_instance_at(number).map(|instance| match &instance.state {
         InstanceState::Pending => Standing::Pending,
         InstanceState::Running => Standing::InService,
         InstanceState::Stopping | InstanceState::Stopped => Standing::Stopped,
@@ -87,15 +126,15 @@ pub fn of_instance(index: &Index<'_>, id: &str) -> Standing {
     if let Some(standing @ (Standing::Stopped | Standing::Terminating)) = by_state {
         return standing;
     }
-    if let Some(standing) = by_group(index, id).filter(|_| index.groups_are_known()) {
+    if let Some(standing) = by_group(index, number).filter(|_| index.groups_are_known()) {
         return standing;
     }
-    if has_impaired_check(index, id) {
+    if has_impaired_check(index, number) {
         return Standing::Impaired;
     }
-    match by_balancers(index, id) {
+    match by_balancers(index, number) {
         // A balancer that routes to it and was not heard may know worse.
-        Some(Standing::InService) | None if index.awaits_balancer(id) => Standing::Unknown,
+        Some(Standing::InService) | None if awaits_balancer => Standing::Unknown,
         heard => heard.or(by_state).unwrap_or(Standing::Unknown),
     }
 }
@@ -113,8 +152,8 @@ pub fn of_target(state: &TargetState) -> Standing {
 }
 
 /// What its group says of it, where that decides; none where the group lets it serve.
-fn by_group(index: &Index<'_>, id: &str) -> Option<Standing> {
-    let (_, member) = index.membership(id)?;
+fn by_group(index: &Index, number: Number) -> Option<Standing> {
+    let (_, member) = index.membership_at(number)?;
     match &member.state {
         LifecycleState::Pending | LifecycleState::PendingWait | LifecycleState::PendingProceed => {
             Some(Standing::Pending)
@@ -131,24 +170,20 @@ fn by_group(index: &Index<'_>, id: &str) -> Option<Standing> {
     }
 }
 
-fn has_impaired_check(index: &Index<'_>, id: &str) -> bool {
-    index.status(id).is_some_and(|status| status.checks().any(|(_, check)| check.status == CheckStatus::Impaired))
+fn has_impaired_check(index: &Index, number: Number) -> bool {
+    index
+        .status_at(number)
+        .is_some_and(|status| status.checks().any(|(_, check)| check.status == CheckStatus::Impaired))
 }
 
 /// What its balancers say of it: the worst of them, since each carries traffic.
-fn by_balancers(index: &Index<'_>, id: &str) -> Option<Standing> {
-    let classic = index.classic_targets_of(id).iter().filter(|(name, _)| index.has_answered(name)).map(
-        |(_, target)| match target.state {
-            ClassicState::InService => Standing::InService,
-            ClassicState::OutOfService => Standing::Unhealthy,
-            ClassicState::Unknown | ClassicState::Other(_) => Standing::Unknown,
-        },
-    );
-    let targets = index
-        .targets_of(id)
-        .iter()
-        .filter(|(arn, _)| index.has_answered(arn))
-        .map(|(_, target)| of_target(&target.state));
+fn by_balancers(index: &Index, number: Number) -> Option<Standing> {
+    let classic = index.classic_heard(number).map(|target| match target.state {
+        ClassicState::InService => Standing::InService,
+        ClassicState::OutOfService => Standing::Unhealthy,
+        ClassicState::Unknown | ClassicState::Other(_) => Standing::Unknown,
+    });
+    let targets = index.targets_heard(number).map(|target| of_target(&target.state));
     targets.chain(classic).filter(|standing| *standing != Standing::Standby).max_by_key(|standing| gravity(*standing))
 }
 

@@ -4,26 +4,23 @@
 //! zone *ok*. Judged here are only the signals that need no window of time: AWS's own declaration, unhealthy targets and
 //! failed status checks, zone against zone.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod tally;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::estate::balancer::Target;
-use crate::estate::database::{Cluster, Database, GlobalCluster};
-use crate::estate::group::Group;
-use crate::estate::instance::{CheckStatus, Instance, InstanceState, InstanceStatus};
 use crate::estate::shift::{Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ZonalShift};
 use crate::estate::zone::Zone;
 use crate::estate::{Estate, FailureKind};
 use crate::id::{Region, ZoneId, ZoneName};
 
 use super::index::Index;
-use super::parents;
 use super::policy::Policy;
-use super::role::Clusters;
 use super::target_group::TargetCounts;
 use super::verdict::Verdict;
+use tally::Tallies;
 
 /// How a zone stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -115,18 +112,13 @@ pub struct ZoneAssessment {
 }
 
 /// Judges the zones of a region, in the order of their names.
-pub fn assess(
-    estate: &Estate,
-    index: &Index<'_>,
-    region: &Region,
-    now: Timestamp,
-    policy: &Policy,
-) -> Vec<ZoneAssessment> {
+pub fn assess(estate: &Estate, index: &Index, region: &Region, now: Timestamp, policy: &Policy) -> Vec<ZoneAssessment> {
+    let tallies = Tallies::new(estate, index, region, now);
     let mut zones: Vec<ZoneAssessment> = estate
         .table::<Zone>(region, now)
         .known()
         .filter(|zone| &*zone.zone_type == "availability-zone")
-        .map(|zone| counted(estate, index, region, zone, now))
+        .map(|zone| counted(estate, &tallies, region, zone, now))
         .collect();
     zones.sort_by(|a, b| a.name.cmp(&b.name));
     let shares: Vec<Option<(usize, usize)>> =
@@ -216,95 +208,20 @@ fn declared(estate: &Estate, region: &Region, now: Timestamp, zone: &mut ZoneAss
     }
 }
 
-fn counted(estate: &Estate, index: &Index<'_>, region: &Region, zone: &Zone, now: Timestamp) -> ZoneAssessment {
-    let (targets, hosts_hit) = count_targets(estate, index, region, &zone.name, now);
-    let databases = estate.table::<Database>(region, now);
-    // Without the global clusters a secondary's first instance would pass for a writer.
-    let globals = estate.table::<GlobalCluster>(region, now).complete();
-    let clusters = estate.table::<Cluster>(region, now).complete().zip(globals);
-    let clusters =
-        clusters.map(|(clusters, globals)| Clusters { clusters: clusters.collect(), globals: globals.collect() });
+fn counted(estate: &Estate, tallies: &Tallies<'_>, region: &Region, zone: &Zone, now: Timestamp) -> ZoneAssessment {
     ZoneAssessment {
         name: zone.name.clone(),
         id: zone.id.clone(),
         verdict: ZoneVerdict::Ok,
         evidence: Vec::new(),
         shifted: shifted(estate, region, &zone.id, now),
-        instances: count_instances(estate, index, region, &zone.name, now),
-        targets,
-        in_service: estate
-            .table::<Group>(region, now)
-            .complete()
-            .map(|groups| groups.flat_map(Group::in_service).filter(|member| member.zone == zone.name).count()),
-        database_writers: databases.complete().zip(clusters).map(|(rows, clusters)| {
-            rows.filter(|db| db.zone.as_ref() == Some(&zone.name) && clusters.role_of(db).writes()).count()
-        }),
-        database_standbys: databases
-            .complete()
-            .map(|rows| rows.filter(|db| db.standby_zone.as_ref() == Some(&zone.name)).count()),
-        hosts_hit,
+        instances: tallies.instances(&zone.name),
+        targets: tallies.targets(&zone.name),
+        in_service: tallies.in_service(&zone.name),
+        database_writers: tallies.writers(&zone.name),
+        database_standbys: tallies.standbys(&zone.name),
+        hosts_hit: tallies.hosts_hit(&zone.name),
     }
-}
-
-fn count_instances(
-    estate: &Estate,
-    index: &Index<'_>,
-    region: &Region,
-    zone: &ZoneName,
-    now: Timestamp,
-) -> Option<InstanceCounts> {
-    let statuses_known = estate.table::<InstanceStatus>(region, now).is_complete();
-    let mut counts = InstanceCounts { impaired: statuses_known.then_some(0), ..InstanceCounts::default() };
-    for instance in estate.table::<Instance>(region, now).complete()?.filter(|instance| instance.zone == *zone) {
-        match instance.state {
-            InstanceState::Running => counts.running += 1,
-            InstanceState::Pending => counts.pending += 1,
-            InstanceState::Stopping | InstanceState::Stopped => counts.stopped += 1,
-            _ => {}
-        }
-        let impaired = instance.state == InstanceState::Running
-            && index
-                .status(instance.id.as_str())
-                .is_some_and(|status| status.checks().any(|(_, check)| check.status == CheckStatus::Impaired));
-        if impaired && let Some(count) = counts.impaired.as_mut() {
-            *count += 1;
-        }
-    }
-    Some(counts)
-}
-
-/// Counts the zone's targets, and on how many hosts the unhealthy ones are: one host is not a zone.
-fn count_targets(
-    estate: &Estate,
-    index: &Index<'_>,
-    region: &Region,
-    zone: &ZoneName,
-    now: Timestamp,
-) -> (Option<TargetCounts>, usize) {
-    let table = estate.table::<Target>(region, now);
-    let mut counts = TargetCounts::default();
-    let mut hosts: BTreeSet<&str> = BTreeSet::new();
-    let mut placed = true;
-    for target in table.known() {
-        let found = index.zone_of_target(target);
-        placed &= found.is_some() || !has_zone(target);
-        if found != Some(zone) {
-            continue;
-        }
-        let before = counts.unhealthy;
-        counts.add(&target.state);
-        if counts.unhealthy > before {
-            hosts.insert(&target.id);
-        }
-    }
-    let known = placed && parents::targets_are_complete(estate, region, now);
-    (known.then_some(counts), hosts.len())
-}
-
-/// Whether a target is in some zone, be it known to us or not: functions, balancers and addresses outside the network are in none.
-fn has_zone(target: &Target) -> bool {
-    let elsewhere = target.zone.as_ref().is_some_and(|zone| zone.as_str() == "all");
-    !elsewhere && !target.id.starts_with("arn:")
 }
 
 /// Whether traffic is kept from the zone: by the weights, since a shift may exist and not be applied (`aws-domain.md` A.6).

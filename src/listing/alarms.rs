@@ -5,7 +5,7 @@ use crate::estate::alarm::Alarm;
 use crate::judge::Assessment;
 
 use super::list::{Column, List, Listed};
-use super::place::{Entry, Place};
+use super::place::{Place, Stretch};
 use super::value::Value;
 
 /// The list.
@@ -68,8 +68,8 @@ impl Listed for Alarms {
             .sized(40, 6),
     ];
 
-    fn rows<'a>(place: &Place<'a>) -> Vec<Entry<&'a Alarm>> {
-        place.read::<Alarm>().map(|(_, entry)| entry).collect()
+    fn rows<'a>(place: &Place<'a>) -> Vec<Stretch<'a, &'a Alarm>> {
+        place.read::<Alarm, _>(|_, _, slice, i| slice.rows().get(i)).collect()
     }
 
     fn id(row: &&Alarm) -> String {

@@ -7,7 +7,7 @@ use crate::judge::Assessment;
 use crate::judge::role::{Clusters, DatabaseRole};
 
 use super::list::{Column, List, Listed};
-use super::place::{Entry, Place};
+use super::place::{Place, Stretch};
 use super::value::Value;
 
 /// The list.
@@ -111,19 +111,17 @@ impl Listed for Databases {
             .hidden(50),
     ];
 
-    fn rows<'a>(place: &Place<'a>) -> Vec<Entry<DatabaseRow<'a>>> {
+    fn rows<'a>(place: &Place<'a>) -> Vec<Stretch<'a, DatabaseRow<'a>>> {
         let clusters = Clusters {
-            clusters: place.read::<Cluster>().map(|(_, entry)| entry.row).collect(),
-            globals: place.read::<GlobalCluster>().map(|(_, entry)| entry.row).collect(),
+            clusters: place.estate.table(place.region, place.now).known().collect(),
+            globals: place.estate.table(place.region, place.now).known().collect(),
         };
-        let mut rows: Vec<Entry<DatabaseRow<'a>>> = Vec::new();
-        rows.extend(place.read::<Database>().map(|(_, entry)| {
-            entry.map(|database| DatabaseRow::Instance { database, role: clusters.role_of(database) })
-        }));
-        rows.extend(place.read::<Cluster>().map(|(_, entry)| {
-            entry.map(|cluster| DatabaseRow::Cluster { cluster, secondary: clusters.is_secondary(cluster) })
-        }));
-        rows.extend(place.read::<GlobalCluster>().map(|(_, entry)| entry.map(DatabaseRow::Global)));
+        let mut rows =
+            place.made(|database| Some(DatabaseRow::Instance { database, role: clusters.role_of(database) }));
+        rows.extend(
+            place.made(|cluster| Some(DatabaseRow::Cluster { cluster, secondary: clusters.is_secondary(cluster) })),
+        );
+        rows.extend(place.made(|global| Some(DatabaseRow::Global(global))));
         rows
     }
 

@@ -5,7 +5,7 @@ use crate::estate::group::Group;
 use crate::judge::Assessment;
 
 use super::list::{Column, List, Listed};
-use super::place::{Entry, Place};
+use super::place::{Place, Stretch};
 use super::value::Value;
 
 /// The list.
@@ -91,8 +91,8 @@ impl Listed for Groups {
             .sized(10, 8),
     ];
 
-    fn rows<'a>(place: &Place<'a>) -> Vec<Entry<&'a Group>> {
-        place.read::<Group>().map(|(_, entry)| entry).collect()
+    fn rows<'a>(place: &Place<'a>) -> Vec<Stretch<'a, &'a Group>> {
+        place.read::<Group, _>(|_, _, slice, i| slice.rows().get(i)).collect()
     }
 
     fn id(row: &&Group) -> String {

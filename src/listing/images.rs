@@ -5,7 +5,7 @@ use crate::estate::image::Image;
 use crate::judge::{Assessment, Verdict};
 
 use super::list::{Column, List, Listed};
-use super::place::{Entry, Place};
+use super::place::{Place, Stretch};
 use super::value::Value;
 
 /// The list.
@@ -44,8 +44,8 @@ impl Listed for Images {
         .sized(17, 5),
     ];
 
-    fn rows<'a>(place: &Place<'a>) -> Vec<Entry<&'a Image>> {
-        place.read::<Image>().map(|(_, entry)| entry).collect()
+    fn rows<'a>(place: &Place<'a>) -> Vec<Stretch<'a, &'a Image>> {
+        place.read::<Image, _>(|_, _, slice, i| slice.rows().get(i)).collect()
     }
 
     fn id(row: &&Image) -> String {

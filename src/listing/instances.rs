@@ -1,17 +1,21 @@
 //! `instances`: EC2 instances with their checks, their group's word and their balancers' (`aws-domain.md` A.1-A.3).
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
-use crate::estate::balancer::{Target, TargetGroup};
+use crate::estate::balancer::{ClassicTarget, Target};
+use crate::estate::group::{Group, Member};
 use crate::estate::instance::{Check, Instance, InstanceState, InstanceStatus};
-use crate::estate::{Kind, Part};
+use crate::estate::{Kind, Part, Slice};
 use crate::id::GroupName;
-use crate::judge::standing::{self, Standing};
+use crate::judge::index::Number;
+use crate::judge::standing::Standing;
 use crate::judge::target_group::reason_words;
 use crate::judge::{Assessment, Verdict};
 
 use super::list::{Column, List, Listed};
-use super::place::{Entry, Place};
+use super::place::{Place, Stretch};
 use super::value::Value;
 
 /// The list.
@@ -37,7 +41,7 @@ struct Instances;
 type Col = Column<Instances>;
 
 impl Listed for Instances {
-    type Row<'a> = &'a Instance;
+    type Row<'a> = Numbered<'a>;
 
     const COLUMNS: &'static [Col] = &[
         Col::new("id", "ID", "The instance's id", |row, _| row.id.text().into()).sized(19, 0).called(&["instance"]),
@@ -93,69 +97,134 @@ impl Listed for Instances {
         Col::new("event", "EVENT", "What AWS has scheduled for it", event).sized(20, 5),
     ];
 
-    fn rows<'a>(place: &Place<'a>) -> Vec<Entry<&'a Instance>> {
-        place.read::<Instance>().map(|(_, entry)| entry).collect()
+    fn rows<'a>(place: &Place<'a>) -> Vec<Stretch<'a, Numbered<'a>>> {
+        place.read::<Instance, _>(Numbered::new).collect()
     }
 
-    fn id(row: &&Instance) -> String {
+    fn id(row: &Numbered<'_>) -> String {
         row.id.to_string()
+    }
+
+    fn compare<'a>(a: &Numbered<'a>, b: &Numbered<'a>, place: &Place<'a>) -> Ordering {
+        match (a.number, b.number) {
+            (Some(a), Some(b)) => place.index().rank(a).cmp(&place.index().rank(b)),
+            _ => a.id.cmp(&b.id),
+        }
+    }
+
+    fn verdict<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Verdict {
+        let judged = place.judged.and_then(|judged| judged.instances.get(&row.id));
+        let own = judged.map_or(Verdict::Ok, |assessment| assessment.verdict);
+        let seen = match row.standing(place) {
+            Standing::Unhealthy => Verdict::Warning,
+            Standing::Unknown => Verdict::Unknown,
+            _ => Verdict::Ok,
+        };
+        let verdict = if seen == Verdict::Unknown && own != Verdict::Ok { own } else { own.or(seen) };
+        verdict.or(if checks_unread(row, place).is_some() { Verdict::Unknown } else { Verdict::Ok })
     }
 
     /// The worst of its own checks and of what its group and balancers say of it. Silent is not well: it is ok only where its
     /// checks were read.
-    fn assess<'a>(row: &&'a Instance, place: &Place<'a>) -> Assessment {
+    fn assess<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Assessment {
         let mut assessment =
             place.judged.and_then(|judged| judged.instances.get(&row.id)).cloned().unwrap_or_else(Assessment::ok);
-        match standing::of_instance(place.index(), row.id.as_str()) {
+        match row.standing(place) {
             Standing::Unhealthy => assessment.add(Verdict::Warning, unhealthy(row, place)),
             Standing::Unknown if assessment.verdict == Verdict::Ok => {
                 assessment.add(Verdict::Unknown, "its balancer does not know it");
             }
             _ => {}
         }
-        if row.state == InstanceState::Running
-            && !place.trusts(Kind::InstanceStatuses, Part::Zone(row.zone.clone()))
-            && let Some(reason) = place.reason_unread(Kind::InstanceStatuses)
-        {
+        if let Some(reason) = checks_unread(row, place) {
             assessment.add(Verdict::Unknown, reason);
         }
         assessment
     }
 }
 
-fn standing_cell<'a>(row: &&'a Instance, place: &Place<'a>) -> Value {
-    match standing::of_instance(place.index(), row.id.as_str()) {
+/// An instance with its number in the joins, where these are of the same reading.
+#[derive(Clone, Copy)]
+struct Numbered<'a> {
+    instance: &'a Instance,
+    number: Option<Number>,
+}
+
+impl<'a> Numbered<'a> {
+    fn new(place: &Place<'a>, part: &'a Part, slice: &'a Slice, i: usize) -> Option<Self> {
+        let instance: &Instance = slice.rows().get(i)?;
+        let joined = slice.all_rows().and_then(|rows| place.index().instances_of(part, rows)?.get(i).copied());
+        Some(Self { instance, number: joined.or_else(|| place.index().number(instance.id.as_str())) })
+    }
+
+    fn standing(&self, place: &Place<'a>) -> Standing {
+        self.number.map_or(Standing::Unknown, |number| place.index().standing_at(number))
+    }
+
+    fn status(&self, place: &Place<'a>) -> Option<&'a InstanceStatus> {
+        place.index().status_at(self.number?)
+    }
+
+    fn membership(&self, place: &Place<'a>) -> Option<(&'a Group, &'a Member)> {
+        place.index().membership_at(self.number?)
+    }
+
+    fn targets(&self, place: &Place<'a>) -> impl Iterator<Item = (&'a str, &'a Target)> + use<'a> {
+        let index = place.index();
+        self.number.into_iter().flat_map(move |number| index.targets_at(number))
+    }
+
+    fn classic_targets(&self, place: &Place<'a>) -> impl Iterator<Item = (&'a str, &'a ClassicTarget)> + use<'a> {
+        let index = place.index();
+        self.number.into_iter().flat_map(move |number| index.classic_targets_at(number))
+    }
+}
+
+impl Deref for Numbered<'_> {
+    type Target = Instance;
+
+    fn deref(&self) -> &Instance {
+        self.instance
+    }
+}
+
+/// Why the checks of a running instance are not known, where they are not.
+fn checks_unread<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Option<&'a str> {
+    let unread = row.state == InstanceState::Running && !place.trusts_in_zone(Kind::InstanceStatuses, &row.zone);
+    if unread { place.reason_unread(Kind::InstanceStatuses) } else { None }
+}
+
+fn standing_cell<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Value {
+    match row.standing(place) {
         Standing::Unknown => Value::Unknown,
         standing => standing.as_str().into(),
     }
 }
 
 /// Why it is called unhealthy: its group's word, or what its balancers see.
-fn unhealthy<'a>(row: &'a Instance, place: &Place<'a>) -> String {
-    let index = place.index();
-    if let Some((group, _)) = index.membership(row.id.as_str()).filter(|(_, member)| !member.healthy) {
+fn unhealthy<'a>(row: &Numbered<'a>, place: &Place<'a>) -> String {
+    if let Some((group, _)) = row.membership(place).filter(|(_, member)| !member.healthy) {
         return format!("unhealthy by its group {}", group.name);
     }
-    let failing =
-        index.targets_of(row.id.as_str()).iter().find(|(_, target)| target.state.as_str().starts_with("unhealthy"));
+    let failing = row.targets(place).find(|(_, target)| target.state.as_str().starts_with("unhealthy"));
     if let Some((arn, target)) = failing {
-        let name = index.target_group(arn).map_or(*arn, |group| &*group.name);
+        let name = place.index().target_group(arn).map_or(arn, |group| &*group.name);
         let why = target.reason.as_deref().map(|code| format!(", {}", reason_words(code))).unwrap_or_default();
         return format!("unhealthy in {name}{why}");
     }
-    match index.classic_targets_of(row.id.as_str()).first() {
+    match row.classic_targets(place).next() {
         Some((balancer, _)) => format!("out of service behind {balancer}"),
         None => "unhealthy".to_owned(),
     }
 }
 
 /// Its group: by the group's own list, else by the tag that Auto Scaling sets, which also tells where groups are not readable.
-fn group_of(row: &Instance, place: &Place<'_>) -> Option<GroupName> {
-    place.index().membership(row.id.as_str()).map(|(group, _)| group.name.clone()).or_else(|| row.group())
+fn group_of<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Option<GroupName> {
+    row.membership(place).map(|(group, _)| group.name.clone()).or_else(|| row.group())
 }
 
-fn lifecycle<'a>(row: &&'a Instance, place: &Place<'a>) -> Value {
-    match place.index().membership(row.id.as_str()) {
+fn lifecycle<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Value {
+    match row.membership(place) {
         Some((_, member)) => member.state.as_str().into(),
         None if place.trusts(Kind::Groups, Part::All) => Value::None,
         None => Value::Unknown,
@@ -163,44 +232,36 @@ fn lifecycle<'a>(row: &&'a Instance, place: &Place<'a>) -> Value {
 }
 
 /// One check's word. AWS keeps checks of running instances only, so the others have none.
-fn check<'a>(row: &&'a Instance, place: &Place<'a>, which: impl Fn(&'a InstanceStatus) -> Option<&'a Check>) -> Value {
+fn check<'a>(row: &Numbered<'a>, place: &Place<'a>, which: impl Fn(&'a InstanceStatus) -> Option<&'a Check>) -> Value {
     if row.state != InstanceState::Running {
         return Value::None;
     }
-    if !place.trusts(Kind::InstanceStatuses, Part::Zone(row.zone.clone())) {
+    if !place.trusts_in_zone(Kind::InstanceStatuses, &row.zone) {
         return Value::Unknown;
     }
-    let status = place.index().status(row.id.as_str());
-    Value::maybe(status.and_then(which).map(|check| check.status.as_str()))
+    Value::maybe(row.status(place).and_then(which).map(|check| check.status.as_str()))
 }
 
 /// Its targets by state, over target groups and classic balancers.
-fn targets<'a>(row: &&'a Instance, place: &Place<'a>) -> Value {
-    let index = place.index();
+fn targets<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Value {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for (arn, target) in index.targets_of(row.id.as_str()) {
-        let trusted = place.trusts(Kind::Targets, Part::Of((*arn).into()));
-        let word = if trusted { target.state.as_str() } else { "unknown" };
+    let grouped = row.targets(place).map(|(parent, target)| (parent, target.state.as_str()));
+    let classic = row.classic_targets(place).map(|(parent, target)| (parent, target.state.as_str()));
+    for (parent, state) in grouped.chain(classic) {
+        let word = if place.index().has_answered(parent) { state } else { "unknown" };
         *counts.entry(word.to_owned()).or_default() += 1;
     }
-    for (name, target) in index.classic_targets_of(row.id.as_str()) {
-        let trusted = place.trusts(Kind::ClassicTargets, Part::Of((*name).into()));
-        let word = if trusted { target.state.as_str() } else { "unknown" };
-        *counts.entry(word.to_owned()).or_default() += 1;
+    match counts.is_empty() {
+        false => Value::Counts(counts),
+        true if place.every_target_is_known() => Value::None,
+        true => Value::Unknown,
     }
-    if !counts.is_empty() {
-        return Value::Counts(counts);
-    }
-    let groups = place.estate.table::<TargetGroup>(place.region, place.now);
-    let health = place.estate.table::<Target>(place.region, place.now);
-    let every_target_is_known = groups.is_complete() && health.trusts().all(|trust| trust.is_known());
-    if every_target_is_known { Value::None } else { Value::Unknown }
 }
 
-fn event<'a>(row: &&'a Instance, place: &Place<'a>) -> Value {
-    match place.index().status(row.id.as_str()) {
+fn event<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Value {
+    match row.status(place) {
         Some(status) => Value::maybe(status.events.iter().find(|event| !event.is_over()).map(|event| &event.code)),
-        None if place.trusts(Kind::InstanceStatuses, Part::Zone(row.zone.clone())) => Value::None,
+        None if place.trusts_in_zone(Kind::InstanceStatuses, &row.zone) => Value::None,
         None => Value::Unknown,
     }
 }

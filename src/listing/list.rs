@@ -3,12 +3,14 @@
 //! Owns: [`List`] and the trait behind each entry of the registry. Depends on: places and values. Must stay true: every list
 //! begins with `verdict` and ends with `region` and `reasons`, so that all of them filter, sort and read alike.
 
+use std::cmp::Ordering;
+
 use crate::estate::Kind;
 use crate::judge::{Assessment, Picture, Verdict};
 
 use super::column::{ColumnInfo, HIDDEN};
 use super::name::UnknownName;
-use super::place::{Entry, Place};
+use super::place::{Place, Stretch};
 use super::rows::{Rows, Source, Table};
 use super::value::Value;
 
@@ -31,19 +33,29 @@ pub struct List {
 /// What an entry of the registry brings: rows of a region, and a function a cell.
 pub(super) trait Listed: Sized + 'static {
     /// A row: references into the picture.
-    type Row<'a>;
+    type Row<'a>: Clone;
 
     /// Its own columns, the thing's name first.
     const COLUMNS: &'static [Column<Self>];
 
     /// The rows of one region, in AWS's order.
-    fn rows<'a>(place: &Place<'a>) -> Vec<Entry<Self::Row<'a>>>;
+    fn rows<'a>(place: &Place<'a>) -> Vec<Stretch<'a, Self::Row<'a>>>;
 
     /// What tells the row from the others of its region, at every reading.
     fn id(row: &Self::Row<'_>) -> String;
 
     /// How it stands.
     fn assess<'a>(row: &Self::Row<'a>, place: &Place<'a>) -> Assessment;
+
+    /// The verdict alone, where that can be had without the words.
+    fn verdict<'a>(row: &Self::Row<'a>, place: &Place<'a>) -> Verdict {
+        Self::assess(row, place).verdict
+    }
+
+    /// The order of two rows of one region: that of their ids.
+    fn compare<'a>(a: &Self::Row<'a>, b: &Self::Row<'a>, _place: &Place<'a>) -> Ordering {
+        Self::id(a).cmp(&Self::id(b))
+    }
 
     /// The word in the verdict's column.
     fn verdict_word<'a>(_row: &Self::Row<'a>, verdict: Verdict) -> &'static str {

@@ -3,17 +3,18 @@
 //! Owns: the joins and the trust of one region. Depends on: estate, judgement. Must stay true: a look-up into what could not
 //! be read answers *unknown*, never *none*.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::estate::{Estate, Kind, Part, Row, SliceId};
-use crate::id::{Region, ZoneId, ZoneName};
+use crate::estate::balancer::{LoadBalancer, Target, TargetGroup};
+use crate::estate::{Estate, Kind, Part, Row, Slice, SliceId};
+use crate::id::{Arn, Region, ZoneId, ZoneName};
 use crate::judge::index::Index;
 use crate::judge::verdict::reason_untrusted;
-use crate::judge::{Assessment, Picture, RegionJudgement, reason_unread};
+use crate::judge::{Assessment, Judgement, Picture, RegionJudgement};
 
 use super::value::Value;
 
@@ -23,21 +24,41 @@ pub(super) struct Place<'a> {
     pub(super) region: &'a Region,
     pub(super) judged: Option<&'a RegionJudgement>,
     pub(super) now: Timestamp,
-    index: OnceCell<Index<'a>>,
+    index: &'a Index,
+    judgement: &'a Judgement,
     services: OnceCell<BTreeMap<&'a str, &'a str>>,
+    balancers: OnceCell<BTreeMap<&'a str, &'a LoadBalancer>>,
+    every_target_is_known: OnceCell<bool>,
+    trusts: RefCell<Vec<(Kind, ZoneName, bool)>>,
 }
 
-/// A row, and how old the reading is that it came with.
-pub(super) struct Entry<R> {
-    pub(super) row: R,
+/// How a row of a slice is made.
+pub(super) type MakeRow<'a, R> = fn(&Place<'a>, &'a Part, &'a Slice, usize) -> Option<R>;
+
+/// Rows that came in one reading.
+pub(super) struct Stretch<'a, R> {
+    rows: Lines<'a, R>,
+    pub(super) len: usize,
+    /// How old the reading is.
     pub(super) age: Option<Duration>,
     /// Why it cannot be trusted, where it cannot.
     pub(super) distrust: Option<String>,
 }
 
-impl<R> Entry<R> {
-    pub(super) fn map<S>(self, f: impl FnOnce(R) -> S) -> Entry<S> {
-        Entry { row: f(self.row), age: self.age, distrust: self.distrust }
+enum Lines<'a, R> {
+    /// Made when asked for: of large kinds only what is looked at.
+    Asked(&'a Part, &'a Slice, MakeRow<'a, R>),
+    /// Made already.
+    Made(Vec<R>),
+}
+
+impl<'a, R: Clone> Stretch<'a, R> {
+    /// The row at this place of the stretch.
+    pub(super) fn row(&self, place: &Place<'a>, i: usize) -> Option<R> {
+        match &self.rows {
+            Lines::Asked(part, slice, make) => make(place, part, slice, i),
+            Lines::Made(rows) => rows.get(i).cloned(),
+        }
     }
 }
 
@@ -48,24 +69,47 @@ impl<'a> Place<'a> {
             region,
             judged: picture.judgement.regions.get(region),
             now: picture.taken_at,
-            index: OnceCell::new(),
+            index: picture.judgement.index(region),
+            judgement: &picture.judgement,
             services: OnceCell::new(),
+            balancers: OnceCell::new(),
+            every_target_is_known: OnceCell::new(),
+            trusts: RefCell::new(Vec::new()),
         }
     }
 
-    /// The joins of this region, made when first needed.
-    pub(super) fn index(&self) -> &Index<'a> {
-        self.index.get_or_init(|| Index::new(self.estate, self.region, self.now))
+    /// The joins of this region.
+    pub(super) fn index(&self) -> &'a Index {
+        self.index
     }
 
-    /// Every row known of a kind, with the part it came in, its age, and why it may not be trusted.
-    pub(super) fn read<T: Row + 'a>(&self) -> impl Iterator<Item = (&'a Part, Entry<&'a T>)> + use<'a, T> {
+    /// Every row known of a kind, slice by slice, each made by `make` when it is asked for.
+    pub(super) fn read<T: Row + 'a, R>(
+        &self,
+        make: MakeRow<'a, R>,
+    ) -> impl Iterator<Item = Stretch<'a, R>> + use<'a, T, R> {
         let now = self.now;
-        self.estate.slices(self.region, T::KIND).flat_map(move |(part, slice)| {
-            let age = slice.age(now);
-            let distrust = reason_untrusted(T::KIND.name(), &slice.trust(T::KIND.age_limit(), now));
-            slice.rows::<T>().iter().map(move |row| (part, Entry { row, age, distrust: distrust.clone() }))
+        self.estate.slices(self.region, T::KIND).map(move |(part, slice)| Stretch {
+            rows: Lines::Asked(part, slice, make),
+            len: slice.rows::<T>().len(),
+            age: slice.age(now),
+            distrust: reason_untrusted(T::KIND.name(), &slice.trust(T::KIND.age_limit(), now)),
         })
+    }
+
+    /// The same, made at once: for kinds of which there are few.
+    pub(super) fn made<T: Row + 'a, R>(&self, mut make: impl FnMut(&'a T) -> Option<R>) -> Vec<Stretch<'a, R>> {
+        let slices = self.estate.slices(self.region, T::KIND);
+        let stretch = slices.map(|(_, slice)| {
+            let rows: Vec<R> = slice.rows::<T>().iter().filter_map(&mut make).collect();
+            Stretch {
+                len: rows.len(),
+                rows: Lines::Made(rows),
+                age: slice.age(self.now),
+                distrust: reason_untrusted(T::KIND.name(), &slice.trust(T::KIND.age_limit(), self.now)),
+            }
+        });
+        stretch.collect()
     }
 
     /// Whether what belongs in `part`, or in all of the kind, can be trusted.
@@ -77,6 +121,34 @@ impl<'a> Place<'a> {
             .is_some_and(|slice| slice.trust(kind.age_limit(), self.now).is_known())
     }
 
+    /// The same for what belongs in a zone, remembered: every row of the zone asks.
+    pub(super) fn trusts_in_zone(&self, kind: Kind, zone: &ZoneName) -> bool {
+        let known = self.trusts.borrow().iter().find(|(of, at, _)| *of == kind && at == zone).map(|(.., known)| *known);
+        known.unwrap_or_else(|| {
+            let known = self.trusts(kind, Part::Zone(zone.clone()));
+            self.trusts.borrow_mut().push((kind, zone.clone(), known));
+            known
+        })
+    }
+
+    /// Whether the health behind every balancer is known, so that what is in none of it is behind none.
+    pub(super) fn every_target_is_known(&self) -> bool {
+        *self.every_target_is_known.get_or_init(|| {
+            let groups = self.estate.table::<TargetGroup>(self.region, self.now);
+            let health = self.estate.table::<Target>(self.region, self.now);
+            groups.is_complete() && health.trusts().all(|trust| trust.is_known())
+        })
+    }
+
+    /// The balancer with this ARN.
+    pub(super) fn balancer(&self, arn: &Arn) -> Option<&'a LoadBalancer> {
+        let known = self.balancers.get_or_init(|| {
+            let balancers = self.estate.table::<LoadBalancer>(self.region, self.now);
+            balancers.known().map(|balancer| (balancer.arn.as_str(), balancer)).collect()
+        });
+        known.get(arn.as_str()).copied()
+    }
+
     /// The assessment that the judgement made, else that there is none yet.
     pub(super) fn judged<'b>(&self, find: impl FnOnce(&'a RegionJudgement) -> Option<&'b Assessment>) -> Assessment
     where
@@ -86,9 +158,9 @@ impl<'a> Place<'a> {
     }
 
     /// Why a kind that rows lean on is not fully known, unless policy accepts that.
-    pub(super) fn reason_unread(&self, kind: Kind) -> Option<String> {
-        let reason = reason_unread(self.estate, self.region, kind, self.now)?;
-        self.judged.is_none_or(|judged| judged.unread.contains(&reason)).then_some(reason)
+    pub(super) fn reason_unread(&self, kind: Kind) -> Option<&'a str> {
+        let reason = self.judgement.reason_unread(self.region, kind)?;
+        self.judged.is_none_or(|judged| judged.unread.iter().any(|unread| unread == reason)).then_some(reason)
     }
 
     /// A zone's physical id.
@@ -112,7 +184,8 @@ impl<'a> Place<'a> {
             let services = self.judged.map_or(&[][..], |judged| &judged.services);
             services
                 .iter()
-                .flat_map(|(service, _)| service.groups.iter().map(|group| (group.as_str(), service.name.as_str())))
+                .map(|judged| &judged.service)
+                .flat_map(|service| service.groups.iter().map(|group| (group.as_str(), service.name.as_str())))
                 .collect()
         });
         services.get(group).copied()

@@ -3,6 +3,7 @@
 //! Owns: [`Rows`]. Depends on: lists, places. Must stay true: making it costs references only; a cell is made when asked for;
 //! ids stay the same from picture to picture.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,7 +15,7 @@ use crate::judge::{Assessment, Picture, Verdict};
 use super::filter::Filter;
 use super::gap::{self, Gap};
 use super::list::{List, Listed};
-use super::place::{Entry, Place};
+use super::place::{Place, Stretch};
 use super::sort::{self, Sort};
 use super::value::Value;
 
@@ -45,7 +46,11 @@ pub(super) trait Source {
     fn columns(&self) -> usize;
     fn id(&self, i: usize) -> Option<RowId>;
     fn cell(&self, i: usize, column: usize) -> Option<Value>;
+    fn region(&self, i: usize) -> Option<&Region>;
+    fn verdict(&self, i: usize) -> Option<Verdict>;
     fn assess(&self, i: usize) -> Option<Assessment>;
+    /// The order of two rows: by region and id.
+    fn compare(&self, a: usize, b: usize) -> Ordering;
     fn age(&self, i: usize) -> Option<Duration>;
     fn is_stale(&self, i: usize) -> bool;
 }
@@ -80,6 +85,16 @@ impl<'a> Rows<'a> {
         self.source.id(i).unwrap_or_else(|| RowId { region: Region::global(), id: String::new() })
     }
 
+    /// Where row `i` is; none past the end.
+    pub fn region(&self, i: usize) -> Option<&Region> {
+        self.source.region(i)
+    }
+
+    /// The order of two rows by region and id.
+    pub(super) fn compare(&self, a: usize, b: usize) -> Ordering {
+        self.source.compare(a, b)
+    }
+
     /// Where the row with this id is now.
     pub fn position(&self, id: &RowId) -> Option<usize> {
         (0..self.len()).find(|i| self.source.id(*i).as_ref() == Some(id))
@@ -92,7 +107,7 @@ impl<'a> Rows<'a> {
 
     /// How row `i` stands.
     pub fn verdict(&self, i: usize) -> Verdict {
-        self.source.assess(i).map_or(Verdict::Unknown, |assessment| assessment.verdict)
+        self.source.verdict(i).unwrap_or(Verdict::Unknown)
     }
 
     /// Why row `i` is not ok, the gravest first.
@@ -137,32 +152,50 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The rows of one typed list.
+/// The rows of one typed list: stretches, of which each row is made when it is asked for.
 pub(super) struct Table<'a, L: Listed> {
     places: Vec<Place<'a>>,
-    rows: Vec<(usize, Entry<L::Row<'a>>)>,
+    stretches: Vec<Placed<'a, L>>,
+    len: usize,
+}
+
+struct Placed<'a, L: Listed> {
+    place: usize,
+    /// The position of its first row in the list.
+    first: usize,
+    stretch: Stretch<'a, L::Row<'a>>,
 }
 
 impl<'a, L: Listed> Table<'a, L> {
     pub(super) fn new(picture: &'a Picture) -> Self {
         let places: Vec<Place<'a>> = picture.estate.scope().iter().map(|region| Place::new(picture, region)).collect();
-        let rows = places
-            .iter()
-            .enumerate()
-            .flat_map(|(position, place)| L::rows(place).into_iter().map(move |entry| (position, entry)))
-            .collect();
-        Self { places, rows }
+        let mut stretches = Vec::new();
+        let mut len = 0;
+        for (place, at) in places.iter().enumerate() {
+            for stretch in L::rows(at).into_iter().filter(|stretch| stretch.len > 0) {
+                let first = len;
+                len += stretch.len;
+                stretches.push(Placed { place, first, stretch });
+            }
+        }
+        Self { places, stretches, len }
     }
 
-    fn at(&self, i: usize) -> Option<(&Place<'a>, &Entry<L::Row<'a>>)> {
-        let (position, entry) = self.rows.get(i)?;
-        self.places.get(*position).map(|place| (place, entry))
+    fn placed(&self, i: usize) -> Option<(&Place<'a>, &Placed<'a, L>)> {
+        let after = self.stretches.partition_point(|placed| placed.first <= i);
+        let placed = self.stretches.get(after.checked_sub(1)?)?;
+        self.places.get(placed.place).map(|place| (place, placed))
+    }
+
+    fn at(&self, i: usize) -> Option<(&Place<'a>, L::Row<'a>, &Stretch<'a, L::Row<'a>>)> {
+        let (place, Placed { first, stretch, .. }) = self.placed(i)?;
+        Some((place, stretch.row(place, i - first)?, stretch))
     }
 }
 
 impl<L: Listed> Source for Table<'_, L> {
     fn len(&self) -> usize {
-        self.rows.len()
+        self.len
     }
 
     fn columns(&self) -> usize {
@@ -170,35 +203,58 @@ impl<L: Listed> Source for Table<'_, L> {
     }
 
     fn id(&self, i: usize) -> Option<RowId> {
-        self.at(i).map(|(place, entry)| RowId { region: place.region.clone(), id: L::id(&entry.row) })
+        self.at(i).map(|(place, row, _)| RowId { region: place.region.clone(), id: L::id(&row) })
+    }
+
+    fn region(&self, i: usize) -> Option<&Region> {
+        self.placed(i).map(|(place, _)| place.region)
     }
 
     fn cell(&self, i: usize, column: usize) -> Option<Value> {
-        let (place, entry) = self.at(i)?;
         let own = L::COLUMNS.len();
         match column.checked_sub(1) {
-            None => self.assess(i).map(|assessment| L::verdict_word(&entry.row, assessment.verdict).into()),
-            Some(position) if position < own => L::COLUMNS.get(position).map(|column| (column.cell)(&entry.row, place)),
-            Some(position) if position == own => Some(place.region.text().into()),
+            None => {
+                let (_, row, _) = self.at(i)?;
+                Some(L::verdict_word(&row, self.verdict(i)?).into())
+            }
+            Some(position) if position < own => {
+                let (place, row, _) = self.at(i)?;
+                L::COLUMNS.get(position).map(|column| (column.cell)(&row, place))
+            }
+            Some(position) if position == own => self.region(i).map(|region| region.text().into()),
             Some(position) if position == own + 1 => self.assess(i).map(|assessment| Value::Texts(assessment.reasons)),
             Some(_) => None,
         }
     }
 
+    fn verdict(&self, i: usize) -> Option<Verdict> {
+        let (place, row, stretch) = self.at(i)?;
+        let doubt = if stretch.distrust.is_some() { Verdict::Unknown } else { Verdict::Ok };
+        Some(L::verdict(&row, place).or(doubt))
+    }
+
     fn assess(&self, i: usize) -> Option<Assessment> {
-        let (place, entry) = self.at(i)?;
-        let mut assessment = L::assess(&entry.row, place);
-        if let Some(reason) = entry.distrust.as_ref().filter(|reason| !assessment.reasons.contains(reason)) {
+        let (place, row, stretch) = self.at(i)?;
+        let mut assessment = L::assess(&row, place);
+        if let Some(reason) = stretch.distrust.as_ref().filter(|reason| !assessment.reasons.contains(reason)) {
             assessment.add(Verdict::Unknown, reason.clone());
         }
         Some(assessment)
     }
 
+    fn compare(&self, a: usize, b: usize) -> Ordering {
+        match (self.at(a), self.at(b)) {
+            (Some((place, a, _)), Some((other, b, _))) if std::ptr::eq(place, other) => L::compare(&a, &b, place),
+            (Some((place, ..)), Some((other, ..))) => place.region.cmp(other.region),
+            (a, b) => a.is_some().cmp(&b.is_some()),
+        }
+    }
+
     fn age(&self, i: usize) -> Option<Duration> {
-        self.at(i)?.1.age
+        self.placed(i)?.1.stretch.age
     }
 
     fn is_stale(&self, i: usize) -> bool {
-        self.at(i).is_some_and(|(_, entry)| entry.distrust.is_some())
+        self.placed(i).is_some_and(|(_, placed)| placed.stretch.distrust.is_some())
     }
 }

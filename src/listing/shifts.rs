@@ -8,7 +8,7 @@ use crate::id::ZoneId;
 use crate::judge::{Assessment, Verdict};
 
 use super::list::{Column, List, Listed};
-use super::place::{Entry, Place};
+use super::place::{Place, Stretch};
 use super::value::Value;
 
 /// The list.
@@ -77,10 +77,10 @@ impl Listed for Shifts {
         .called(&["arn"]),
     ];
 
-    fn rows<'a>(place: &Place<'a>) -> Vec<Entry<ShiftRow<'a>>> {
-        let zonal = place.read::<ZonalShift>().map(|(_, entry)| entry.map(ShiftRow::Zonal));
-        let auto = place.read::<Autoshift>().map(|(_, entry)| entry.map(ShiftRow::Auto));
-        zonal.chain(auto).collect()
+    fn rows<'a>(place: &Place<'a>) -> Vec<Stretch<'a, ShiftRow<'a>>> {
+        let mut rows = place.made(|shift| Some(ShiftRow::Zonal(shift)));
+        rows.extend(place.made(|shift| Some(ShiftRow::Auto(shift))));
+        rows
     }
 
     fn id(row: &ShiftRow<'_>) -> String {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::list::List;
 use super::name::UnknownName;
-use super::rows::{RowId, Rows};
+use super::rows::Rows;
 use super::value::Value;
 
 /// By which column, and which way round.
@@ -27,11 +27,10 @@ impl Sort {
 
 /// Orders `rows`: by the column's values, what is absent and then what is unknown last either way, ties by region and id.
 pub(super) fn order(rows: &Rows<'_>, kept: Vec<usize>, sort: Option<&Sort>) -> Vec<usize> {
-    let mut keyed: Vec<(Key, RowId, usize)> =
-        kept.into_iter().map(|i| (Key::of(rows, i, sort), rows.id(i), i)).collect();
+    let mut keyed: Vec<(Key, usize)> = kept.into_iter().map(|i| (Key::of(rows, i, sort), i)).collect();
     let descending = sort.is_some_and(|sort| sort.descending);
-    keyed.sort_by(|(a, a_id, _), (b, b_id, _)| a.compare(b, descending).then_with(|| a_id.cmp(b_id)));
-    keyed.into_iter().map(|(_, _, i)| i).collect()
+    keyed.sort_by(|(a, i), (b, j)| a.compare(b, descending).then_with(|| rows.compare(*i, *j)));
+    keyed.into_iter().map(|(_, i)| i).collect()
 }
 
 /// What a row is ordered by.

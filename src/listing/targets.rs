@@ -1,13 +1,15 @@
 //! `targets`: one row a target of a target group, or an instance behind a classic balancer (`aws-domain.md` A.3).
 
-use crate::estate::balancer::{ClassicState, ClassicTarget, LoadBalancer, Target, TargetGroup, TargetState};
+use std::cmp::Ordering;
+
+use crate::estate::balancer::{ClassicState, ClassicTarget, Target, TargetGroup, TargetState};
 use crate::estate::{Kind, Part};
 use crate::id::{Text, ZoneName};
 use crate::judge::target_group::reason_words;
 use crate::judge::{Assessment, Verdict};
 
 use super::list::{Column, List, Listed};
-use super::place::{Entry, Place};
+use super::place::{Place, Stretch};
 use super::value::Value;
 
 /// The list.
@@ -109,14 +111,14 @@ impl Listed for Targets {
         Col::new("description", "AWS SAYS", "AWS's sentence", |row, _| Value::maybe(row.description())).hidden(40),
     ];
 
-    fn rows<'a>(place: &Place<'a>) -> Vec<Entry<TargetRow<'a>>> {
-        let grouped = place.read::<Target>().filter_map(|(part, entry)| {
-            let Part::Of(arn) = part else { return None };
-            Some(entry.map(|target| TargetRow::Grouped { arn, target }))
+    fn rows<'a>(place: &Place<'a>) -> Vec<Stretch<'a, TargetRow<'a>>> {
+        let grouped = place.read::<Target, _>(|_, part, slice, i| match part {
+            Part::Of(arn) => slice.rows().get(i).map(|target| TargetRow::Grouped { arn, target }),
+            Part::All | Part::Zone(_) => None,
         });
-        let classic = place.read::<ClassicTarget>().filter_map(|(part, entry)| {
-            let Part::Of(balancer) = part else { return None };
-            Some(entry.map(|target| TargetRow::Classic { balancer, target }))
+        let classic = place.read::<ClassicTarget, _>(|_, part, slice, i| match part {
+            Part::Of(balancer) => slice.rows().get(i).map(|target| TargetRow::Classic { balancer, target }),
+            Part::All | Part::Zone(_) => None,
         });
         grouped.chain(classic).collect()
     }
@@ -128,6 +130,26 @@ impl Listed for Targets {
                 format!("{arn} {}{port}", target.id)
             }
             TargetRow::Classic { balancer, target } => format!("{balancer} {}", target.instance),
+        }
+    }
+
+    fn verdict<'a>(row: &TargetRow<'a>, place: &Place<'a>) -> Verdict {
+        match row {
+            TargetRow::Grouped { target, .. } if target.state == TargetState::Healthy => Verdict::Ok,
+            TargetRow::Classic { target, .. } if target.state == ClassicState::InService => Verdict::Ok,
+            _ => Self::assess(row, place).verdict,
+        }
+    }
+
+    fn compare<'a>(a: &TargetRow<'a>, b: &TargetRow<'a>, _: &Place<'a>) -> Ordering {
+        match (a, b) {
+            // Targets of one group on one port, the most of all, in the order of their ids without the ids being made.
+            (TargetRow::Grouped { arn: x, target: a }, TargetRow::Grouped { arn: y, target: b })
+                if a.port == b.port && a.id.len() == b.id.len() =>
+            {
+                x.cmp(y).then_with(|| a.id.cmp(&b.id))
+            }
+            _ => Self::id(a).cmp(&Self::id(b)),
         }
     }
 
@@ -241,6 +263,5 @@ fn balancer_type<'a>(row: &TargetRow<'a>, place: &Place<'a>) -> Value {
     }
     let Some(group) = row.group(place) else { return Value::Unknown };
     let Some(arn) = group.load_balancers.first() else { return Value::None };
-    let balancers = place.estate.table::<LoadBalancer>(place.region, place.now);
-    Value::known(balancers.known().find(|balancer| balancer.arn == *arn).map(|balancer| &balancer.balancer_type))
+    Value::known(place.balancer(arn).map(|balancer| &balancer.balancer_type))
 }

@@ -6,7 +6,7 @@ use crate::judge::zone::ZoneAssessment;
 use crate::judge::{Assessment, Verdict};
 
 use super::list::{Column, List, Listed};
-use super::place::{Entry, Place};
+use super::place::{Place, Stretch};
 use super::value::Value;
 
 /// The list.
@@ -36,6 +36,7 @@ struct Zones;
 
 type Col = Column<Zones>;
 
+#[derive(Clone, Copy)]
 struct ZoneRow<'a> {
     zone: &'a Zone,
     judged: &'a ZoneAssessment,
@@ -105,15 +106,12 @@ impl Listed for Zones {
         .right(),
     ];
 
-    fn rows<'a>(place: &Place<'a>) -> Vec<Entry<ZoneRow<'a>>> {
+    fn rows<'a>(place: &Place<'a>) -> Vec<Stretch<'a, ZoneRow<'a>>> {
         let judged = place.judged.map_or(&[][..], |judged| &judged.zones);
-        place
-            .read::<Zone>()
-            .filter_map(|(_, entry)| {
-                let judged = judged.iter().find(|zone| zone.name == entry.row.name)?;
-                Some(entry.map(|zone| ZoneRow { zone, judged }))
-            })
-            .collect()
+        place.made(|zone: &'a Zone| {
+            let judged = judged.iter().find(|judged| judged.name == zone.name)?;
+            Some(ZoneRow { zone, judged })
+        })
     }
 
     fn id(row: &ZoneRow<'_>) -> String {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cli::args::{Global, ListArgs, Status};
@@ -39,7 +40,7 @@ pub(super) async fn list(global: &Global, asked: &ListArgs) -> Result<Exit, SetU
 }
 
 /// Reads these kinds once, everywhere asked for, and keeps what was read.
-async fn read_once(desk: &Desk, mut kinds: BTreeSet<Kind>) -> Result<Picture, SetUpError> {
+async fn read_once(desk: &Desk, mut kinds: BTreeSet<Kind>) -> Result<Arc<Picture>, SetUpError> {
     // Zones and the listings that parts hang on come along, whatever was asked for.
     kinds.insert(Kind::Zones);
     if kinds.contains(&Kind::Targets) {

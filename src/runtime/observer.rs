@@ -17,7 +17,7 @@ use crate::clock::{self, Clock};
 use crate::estate::account::{EnabledRegion, Identity};
 use crate::estate::{Estate, FailureKind, Kind, ReadFailure, SliceId, Update};
 use crate::id::Region;
-use crate::judge::{self, Picture, Policy, Traffic};
+use crate::judge::{self, Judgement, Picture, Policy, Traffic};
 use crate::watch::store::Loaded;
 use crate::watch::{Job, Moment, Purpose, Watch};
 
@@ -54,6 +54,7 @@ pub struct Observer {
     regions: Vec<Region>,
     jobs: JoinSet<Ended>,
     running: BTreeMap<tokio::task::Id, SliceId>,
+    last: Option<Arc<Picture>>,
 }
 
 impl Observer {
@@ -76,6 +77,7 @@ impl Observer {
             regions: Vec::new(),
             jobs: JoinSet::new(),
             running: BTreeMap::new(),
+            last: None,
         }
     }
 
@@ -160,7 +162,7 @@ impl Observer {
         loop {
             self.start_due();
             if clock::monotonic() >= publish_at {
-                pictures.send_replace(Some(Arc::new(self.picture())));
+                pictures.send_replace(Some(self.picture()));
                 publish_at = clock::monotonic() + AGE;
             }
             let wake_at = self.next_start().map_or(publish_at, |start| start.min(publish_at));
@@ -179,15 +181,19 @@ impl Observer {
         }
     }
 
-    /// The account as it is known now, judged.
-    pub fn picture(&self) -> Picture {
+    /// The account as it is known now, judged: after the last judgement, so that only what was read anew is joined anew.
+    pub fn picture(&mut self) -> Arc<Picture> {
         let now = self.clock.now();
-        Picture {
-            judgement: judge::judge(&self.estate, now, &self.policy),
+        let nothing = Judgement::default();
+        let before = self.last.as_ref().map_or(&nothing, |last| &last.judgement);
+        let picture = Arc::new(Picture {
+            judgement: judge::judge_again(&self.estate, now, &self.policy, before),
             estate: self.estate.clone(),
             taken_at: now,
             traffic: self.traffic(),
-        }
+        });
+        self.last = Some(picture.clone());
+        picture
     }
 
     /// How the reading goes.

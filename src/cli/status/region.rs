@@ -11,7 +11,6 @@ use crate::estate::group::Group;
 use crate::estate::shift::{Autoshift, ZonalShift};
 use crate::estate::{Estate, FailureKind, Part, Trust};
 use crate::id::Region;
-use crate::judge::index::Index;
 use crate::judge::role::Clusters;
 use crate::judge::target_group::TargetCounts;
 use crate::judge::{Assessment, JUDGED, Picture, RegionJudgement, Verdict};
@@ -27,12 +26,11 @@ pub(super) struct Scene<'a> {
     picture: &'a Picture,
     pub(super) region: &'a Region,
     pub(super) judged: &'a RegionJudgement,
-    index: Index<'a>,
 }
 
 impl<'a> Scene<'a> {
     pub(super) fn new(picture: &'a Picture, region: &'a Region, judged: &'a RegionJudgement) -> Self {
-        Self { picture, region, judged, index: Index::new(&picture.estate, region, picture.taken_at) }
+        Self { picture, region, judged }
     }
 
     pub(super) fn region_entry(&self) -> RegionEntry<'a> {
@@ -81,7 +79,8 @@ impl<'a> Scene<'a> {
     pub(super) fn groups(&self) -> Vec<GroupEntry<'a>> {
         let services = self.judged.services.iter();
         let services: BTreeMap<&str, &str> = services
-            .flat_map(|(service, _)| service.groups.iter().map(|group| (group.as_str(), service.name.as_str())))
+            .map(|judged| &judged.service)
+            .flat_map(|service| service.groups.iter().map(|group| (group.as_str(), service.name.as_str())))
             .collect();
         let table = self.estate().table::<Group>(self.region, self.now());
         let entry = |(group, trust): (&'a Group, Trust<'a>)| {
@@ -132,7 +131,7 @@ impl<'a> Scene<'a> {
     fn shares(&self, targets: &'a [Target]) -> BTreeMap<String, Share> {
         let mut zones: BTreeMap<String, Share> = BTreeMap::new();
         for target in targets.iter().filter(|target| TargetCounts::of([*target]).expected() > 0) {
-            let zone = self.index.zone_of_target(target).map_or("unknown", |zone| zone.as_str());
+            let zone = self.judged.index.zone_of_target(target).map_or("unknown", |zone| zone.as_str());
             let share = zones.entry(zone.to_owned()).or_default();
             share.total += 1;
             share.healthy += usize::from(target.state == TargetState::Healthy);

@@ -9,7 +9,7 @@ mod database;
 
 use crate::estate::Kind;
 use crate::judge::index::Index;
-use crate::judge::{Assessment, Picture, RegionJudgement, Verdict, reason_unread, standing};
+use crate::judge::{Assessment, Picture, RegionJudgement, Verdict, standing};
 
 use super::{Subject, SubjectKind, find};
 
@@ -37,7 +37,7 @@ impl Relation {
 struct Ties<'a> {
     picture: &'a Picture,
     subject: &'a Subject,
-    index: Index<'a>,
+    index: &'a Index,
     found: Vec<Relation>,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Ties<'a> {
         if subject == *self.subject || self.found.iter().any(|known| known.subject == subject && known.role == role) {
             return;
         }
-        let verdict = assess_in(&subject, self.picture, Some(&self.index)).verdict;
+        let verdict = assess(&subject, self.picture).verdict;
         self.found.push(Relation { role, subject, verdict, note: note.into() });
     }
 
@@ -57,7 +57,7 @@ impl<'a> Ties<'a> {
 
 /// All ties of a thing, the closest first.
 pub(super) fn of(subject: &Subject, picture: &Picture) -> Vec<Relation> {
-    let index = Index::new(&picture.estate, &subject.region, picture.taken_at);
+    let index = picture.judgement.index(&subject.region);
     let mut ties = Ties { picture, subject, index, found: Vec::new() };
     match subject.kind {
         SubjectKind::Instance => compute::of_instance(&mut ties),
@@ -79,10 +79,6 @@ pub(super) fn of(subject: &Subject, picture: &Picture) -> Vec<Relation> {
 
 /// How a thing stands, by the judgement.
 pub(super) fn assess(subject: &Subject, picture: &Picture) -> Assessment {
-    assess_in(subject, picture, None)
-}
-
-fn assess_in(subject: &Subject, picture: &Picture, index: Option<&Index<'_>>) -> Assessment {
     let Some(judged) = picture.judgement.regions.get(&subject.region) else {
         return Assessment::unknown(format!("{} is not among the regions looked at", subject.region));
     };
@@ -91,7 +87,7 @@ fn assess_in(subject: &Subject, picture: &Picture, index: Option<&Index<'_>>) ->
     };
     let id = subject.id.as_str();
     match subject.kind {
-        SubjectKind::Instance => of_instance(subject, picture, judged, index),
+        SubjectKind::Instance => of_instance(judged, id),
         SubjectKind::Group => known(judged.groups.get(id)),
         SubjectKind::TargetGroup => known(judged.target_groups.get(id)),
         SubjectKind::ClassicBalancer => known(judged.classic_balancers.get(id)),
@@ -103,7 +99,7 @@ fn assess_in(subject: &Subject, picture: &Picture, index: Option<&Index<'_>>) ->
         // Nothing is judged of these beyond their being there.
         SubjectKind::LoadBalancer => exists(find::load_balancer(&picture.estate, &subject.region, id).is_some()),
         // Only this account's images are read: another's is not missing.
-        SubjectKind::Image => match reason_unread(&picture.estate, &subject.region, Kind::Images, picture.taken_at) {
+        SubjectKind::Image => match picture.judgement.reason_unread(&subject.region, Kind::Images) {
             Some(reason) if find::image(&picture.estate, &subject.region, id).is_none() => Assessment::unknown(reason),
             _ => Assessment::ok(),
         },
@@ -122,23 +118,9 @@ fn of_zone(judged: &RegionJudgement, id: &str) -> Option<Assessment> {
 }
 
 /// An instance is judged by EC2's word; what its balancers and its group say comes on top.
-fn of_instance(
-    subject: &Subject,
-    picture: &Picture,
-    judged: &RegionJudgement,
-    index: Option<&Index<'_>>,
-) -> Assessment {
-    let id = subject.id.as_str();
+fn of_instance(judged: &RegionJudgement, id: &str) -> Assessment {
     let mut assessment = judged.instances.get(id).cloned().unwrap_or_default();
-    let own;
-    let index = match index {
-        Some(index) => index,
-        None => {
-            own = Index::new(&picture.estate, &subject.region, picture.taken_at);
-            &own
-        }
-    };
-    let standing = standing::of_instance(index, id);
+    let standing = standing::of_instance(&judged.index, id);
     if standing.is_trouble() && assessment.verdict == Verdict::Ok {
         let verdict = if standing == standing::Standing::Unknown { Verdict::Unknown } else { Verdict::Warning };
         assessment.add(verdict, standing.as_str());
@@ -148,8 +130,6 @@ fn of_instance(
 
 /// The one word for an instance.
 pub(super) fn standing_of(subject: &Subject, picture: &Picture) -> Option<String> {
-    (subject.kind == SubjectKind::Instance).then(|| {
-        let index = Index::new(&picture.estate, &subject.region, picture.taken_at);
-        standing::of_instance(&index, &subject.id).as_str().to_owned()
-    })
+    let index = picture.judgement.index(&subject.region);
+    (subject.kind == SubjectKind::Instance).then(|| standing::of_instance(index, &subject.id).as_str().to_owned())
 }

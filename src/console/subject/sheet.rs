@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use crate::estate::group::Activity;
 use crate::estate::{Kind, Row, Slice};
 use crate::judge::verdict::reason_untrusted;
-use crate::judge::{Assessment, Picture, age_words, reason_unread};
+use crate::judge::{Assessment, Picture, age_words};
 
 use super::relation::{self, Relation};
 use super::{Subject, SubjectKind, find};
@@ -117,8 +117,9 @@ impl Subject {
         match sections.get_mut(1) {
             Some(status) => status.title = "status checks".to_owned(),
             None => {
-                let distrust = reason_unread(&picture.estate, &self.region, Kind::InstanceStatuses, picture.taken_at);
+                let distrust = picture.judgement.reason_unread(&self.region, Kind::InstanceStatuses);
                 let word = if distrust.is_some() { "?" } else { "none: only running instances have checks" };
+                let distrust = distrust.map(str::to_owned);
                 let fields = vec![Field { name: "checks".to_owned(), value: Some(word.to_owned()) }];
                 sections.push(Section { title: "status checks".to_owned(), read_at: None, distrust, fields });
             }
@@ -152,7 +153,7 @@ fn activities(subject: &Subject, picture: &Picture) -> Section {
     Section {
         title: "last activities".to_owned(),
         read_at: None,
-        distrust: reason_unread(&picture.estate, &subject.region, Kind::Activities, picture.taken_at),
+        distrust: picture.judgement.reason_unread(&subject.region, Kind::Activities).map(str::to_owned),
         fields: fields.collect(),
     }
 }

@@ -69,7 +69,7 @@ impl CellWidths {
 
 /// How the count of a cell is coloured: by the worst that makes it less than whole.
 fn worst(cell: &Cell) -> Verdict {
-    let has = |standing| cell.standings.contains_key(&standing);
+    let has = |standing| cell.standings.of(standing) > 0;
     if has(Standing::Unhealthy) || has(Standing::Impaired) {
         Verdict::Critical
     } else if has(Standing::Unknown) {
@@ -87,12 +87,12 @@ fn count_words(cell: &Cell) -> String {
 /// One pip a member up to eight, then a number a standing; databases' marks after them.
 fn pips(cell: &Cell, look: &Look<'_>) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
-    let members: usize = cell.standings.values().sum();
-    for (standing, count) in &cell.standings {
-        let (role, pip) = (Role::pip(*standing), look.glyphs.standing(*standing));
+    let members = cell.standings.total();
+    for (standing, count) in cell.standings.iter() {
+        let (role, pip) = (Role::pip(standing), look.glyphs.standing(standing));
         if members <= PIPS {
-            spans.push(look.span(role, pip.repeat(*count)));
-        } else if *standing == Standing::InService {
+            spans.push(look.span(role, pip.repeat(count)));
+        } else if standing == Standing::InService {
             // The count beside it says how many; numbers are for what is not well.
             spans.push(look.span(role, pip));
         } else {

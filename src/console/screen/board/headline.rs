@@ -8,7 +8,7 @@ use crate::estate::Kind;
 use crate::estate::alarm::{Alarm, AlarmState};
 use crate::id::Region;
 use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
-use crate::judge::{Assessment, Finding, JUDGED, Picture, RegionJudgement, Verdict, reason_unread};
+use crate::judge::{Assessment, Finding, JUDGED, Picture, RegionJudgement, Verdict};
 
 use crate::console::app::Look;
 use crate::console::draw::spans_width;
@@ -147,9 +147,8 @@ fn shares(picture: &Picture, regions: &[Region]) -> Vec<Share> {
     let judged: Vec<&RegionJudgement> =
         regions.iter().filter_map(|region| picture.judgement.regions.get(region)).collect();
     let is_read = |kinds: &[Kind]| {
-        let unread = |kind: &Kind| {
-            regions.iter().any(|region| reason_unread(&picture.estate, region, *kind, picture.taken_at).is_some())
-        };
+        let unread =
+            |kind: &Kind| regions.iter().any(|region| picture.judgement.reason_unread(region, *kind).is_some());
         !kinds.iter().any(unread)
     };
     let zones: Vec<_> = judged.iter().flat_map(|judged| &judged.zones).collect();

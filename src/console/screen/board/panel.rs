@@ -9,7 +9,7 @@ use crate::estate::alarm::{Alarm, AlarmState};
 use crate::estate::shift::{Autoshift, AutoshiftStatus, ShiftStatus, ZonalShift};
 use crate::estate::{Estate, Kind};
 use crate::id::Region;
-use crate::judge::{Picture, Verdict, reason_unread};
+use crate::judge::{Picture, Verdict};
 use crate::listing::shift_kind_word;
 
 use crate::console::age::{ahead, moment};
@@ -46,7 +46,7 @@ impl Source<'_> {
             return vec![Line::from(self.look.span(Role::Notice, "   reading"))];
         }
         let reasons = self.regions.iter().filter_map(|region| {
-            let reason = reason_unread(&self.picture.estate, region, kind, self.picture.taken_at)?;
+            let reason = self.picture.judgement.reason_unread(region, kind)?;
             // The panel's title has said what.
             let reason = reason.strip_prefix(kind.name()).map_or(&*reason, |rest| rest.trim_start_matches([':', ' ']));
             let place = if self.regions.len() > 1 { format!("{region}: ") } else { String::new() };

@@ -19,7 +19,7 @@ impl<'a> Ties<'a> {
 
     fn instance_note(&self, id: &str) -> String {
         let zone = self.index.zone_of_instance(id).map(|zone| format!("{zone} ")).unwrap_or_default();
-        format!("{zone}{}", standing::of_instance(&self.index, id))
+        format!("{zone}{}", standing::of_instance(self.index, id))
     }
 }
 
@@ -46,10 +46,10 @@ pub(super) fn of_instance(ties: &mut Ties<'_>) {
     {
         ties.add_here("group", SubjectKind::Group, name.as_str(), "by its tag; the group does not list it");
     }
-    for (arn, target) in ties.index.targets_of(&id).to_vec() {
+    for (arn, target) in ties.index.targets_of(&id) {
         ties.add_here("target group", SubjectKind::TargetGroup, arn, target_note(target));
     }
-    for (name, target) in ties.index.classic_targets_of(&id).to_vec() {
+    for (name, target) in ties.index.classic_targets_of(&id) {
         ties.add_here("classic balancer", SubjectKind::ClassicBalancer, name, classic_note(target));
     }
     if let Some(instance) = ties.index.instance(&id) {
@@ -74,7 +74,7 @@ pub(super) fn of_group(ties: &mut Ties<'_>) {
     }
     let mut members: Vec<_> = group.members.iter().collect();
     // What does not serve stands first.
-    members.sort_by_key(|member| standing::of_instance(&ties.index, member.instance.as_str()) == Standing::InService);
+    members.sort_by_key(|member| standing::of_instance(ties.index, member.instance.as_str()) == Standing::InService);
     for member in members {
         let health = if member.healthy { "" } else { ", unhealthy" };
         let version =
@@ -161,7 +161,7 @@ pub(super) fn of_zone(ties: &mut Ties<'_>) {
         );
     }
     for instance in ties.known::<Instance>().into_iter().filter(|instance| instance.zone == zone.name) {
-        if standing::of_instance(&ties.index, instance.id.as_str()).is_trouble() {
+        if standing::of_instance(ties.index, instance.id.as_str()).is_trouble() {
             ties.add_here(
                 "not well",
                 SubjectKind::Instance,
