@@ -17,7 +17,7 @@ use super::glyph::Glyphs;
 use super::keymap::{Context, KeyMap};
 use super::msg::{Level, Wants};
 use super::prompt::Prompt;
-use super::screen::{ListView, Place, Screen};
+use super::screen::{Arrangement, ListView, Place, Question, Screen};
 use super::setting::Setting;
 use super::theme::{self, Role, Theme};
 
@@ -45,6 +45,9 @@ pub struct App {
     /// Ctrl-C was the last key.
     pub(super) interrupted: bool,
     pub(super) watched: Wants,
+    /// What was last asked to be arranged beside the loop.
+    #[serde(skip)]
+    pub(super) asked: Option<Question>,
 }
 
 /// Words for the person, until the next key.
@@ -134,6 +137,7 @@ impl App {
             notice: None,
             interrupted: false,
             watched: Wants::default(),
+            asked: None,
         })
     }
 
@@ -150,8 +154,34 @@ impl App {
     /// Gives the console a newer picture; send [`super::Msg::Refreshed`] after it.
     pub fn set_picture(&mut self, picture: Arc<Picture>) {
         self.picture = Some(picture);
+        // Lists that nobody sees would keep the last picture alive beside this one.
+        let hidden = self.places.len().saturating_sub(1);
+        for place in self.places.iter_mut().take(hidden) {
+            if let Place::List(list) = place {
+                list.put_aside();
+            }
+        }
         // What a screen keeps points into its picture, so the two change together.
         self.refresh_screen();
+    }
+
+    /// The picture that is shown.
+    pub fn picture(&self) -> Option<&Arc<Picture>> {
+        self.picture.as_ref()
+    }
+
+    /// Takes in what [`super::Effect::Arrange`] asked for; send [`super::Msg::Arranged`] after it. What nobody asks any more is
+    /// dropped.
+    pub fn set_arrangement(&mut self, arrangement: Arrangement) {
+        self.asked = None;
+        let Some(mut place) = self.places.pop() else { return };
+        if let Place::List(list) = &mut place {
+            let world = self.world();
+            list.take(arrangement, &world);
+            // A newer picture may have come meanwhile.
+            list.refresh(&world);
+        }
+        self.places.push(place);
     }
 
     /// Names the account, once it is known.

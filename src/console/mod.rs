@@ -30,6 +30,7 @@ mod view;
 pub use app::{App, StartError};
 pub use glyph::Glyphs;
 pub use msg::{Effect, Level, Msg, Wants};
+pub use screen::{Arrangement, Question};
 pub use setting::Setting;
 pub use update::update;
 pub use view::view;

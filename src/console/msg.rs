@@ -5,6 +5,7 @@
 use crossterm::event::KeyEvent;
 use serde::{Deserialize, Serialize};
 
+use super::screen::Question;
 use crate::estate::{Kind, SliceId};
 
 /// Something that happened.
@@ -23,6 +24,8 @@ pub enum Msg {
     },
     /// [`super::App::set_picture`] was called: there is something new to show.
     Refreshed,
+    /// [`super::App::set_arrangement`] was called.
+    Arranged,
     /// Time passed: ages may have moved.
     Tick,
     /// Something to tell the person.
@@ -52,6 +55,9 @@ pub enum Effect {
     Refresh,
     /// From now on these are wanted before all else, because they are looked at.
     Watch(Wants),
+    /// Work out [`Question::answer`] over the picture that is shown, beside the loop, and give it to
+    /// [`super::App::set_arrangement`]. A newer question makes one that has not been begun needless.
+    Arrange(Question),
     /// Hand the terminal back to the shell until the person returns.
     Suspend,
 }

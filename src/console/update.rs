@@ -9,7 +9,7 @@ use super::command;
 use super::keymap::{Chord, Context};
 use super::msg::{Effect, Level, Msg};
 use super::prompt::Purpose;
-use super::screen::Act;
+use super::screen::{Act, Place};
 
 /// Takes in a message; what comes back is to be done.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
@@ -28,17 +28,16 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.refresh_screen();
             Vec::new()
         }
-        Msg::Refreshed => {
-            app.refresh_screen();
-            Vec::new()
-        }
-        Msg::Tick => Vec::new(),
+        // The screen was refreshed as the picture was set.
+        Msg::Refreshed => Vec::new(),
+        Msg::Arranged | Msg::Tick => Vec::new(),
         Msg::Notice { level, text } => {
             app.notice = Some(Notice { level, text });
             Vec::new()
         }
     };
     effects.extend(watch(app));
+    effects.extend(arrange(app));
     effects
 }
 
@@ -87,4 +86,15 @@ fn watch(app: &mut App) -> Option<Effect> {
     }
     app.watched = wants.clone();
     Some(Effect::Watch(wants))
+}
+
+/// Has the rows of a large list arranged, once for each question and picture.
+fn arrange(app: &mut App) -> Option<Effect> {
+    let asked = match app.place() {
+        Some(Place::List(list)) => list.asked().cloned(),
+        _ => None,
+    };
+    let is_new = asked != app.asked;
+    app.asked.clone_from(&asked);
+    asked.filter(|_| is_new).map(Effect::Arrange)
 }

@@ -105,6 +105,10 @@ impl Listed for Instances {
         row.id.to_string()
     }
 
+    fn is_called(row: &Numbered<'_>, id: &str) -> bool {
+        row.id.as_str() == id
+    }
+
     fn compare<'a>(a: &Numbered<'a>, b: &Numbered<'a>, place: &Place<'a>) -> Ordering {
         match (a.number, b.number) {
             (Some(a), Some(b)) => place.index().rank(a).cmp(&place.index().rank(b)),

@@ -44,6 +44,11 @@ pub(super) trait Listed: Sized + 'static {
     /// What tells the row from the others of its region, at every reading.
     fn id(row: &Self::Row<'_>) -> String;
 
+    /// Whether that is its id.
+    fn is_called(row: &Self::Row<'_>, id: &str) -> bool {
+        Self::id(row) == id
+    }
+
     /// How it stands.
     fn assess<'a>(row: &Self::Row<'a>, place: &Place<'a>) -> Assessment;
 

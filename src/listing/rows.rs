@@ -46,6 +46,7 @@ pub(super) trait Source {
     fn columns(&self) -> usize;
     fn id(&self, i: usize) -> Option<RowId>;
     fn cell(&self, i: usize, column: usize) -> Option<Value>;
+    fn is(&self, i: usize, id: &RowId) -> bool;
     fn region(&self, i: usize) -> Option<&Region>;
     fn verdict(&self, i: usize) -> Option<Verdict>;
     fn assess(&self, i: usize) -> Option<Assessment>;
@@ -95,9 +96,14 @@ impl<'a> Rows<'a> {
         self.source.compare(a, b)
     }
 
+    /// Whether row `i` has this id.
+    pub fn is(&self, i: usize, id: &RowId) -> bool {
+        self.source.is(i, id)
+    }
+
     /// Where the row with this id is now.
     pub fn position(&self, id: &RowId) -> Option<usize> {
-        (0..self.len()).find(|i| self.source.id(*i).as_ref() == Some(id))
+        (0..self.len()).find(|i| self.is(*i, id))
     }
 
     /// The value of row `i` in the column at this position of [`List::columns`].
@@ -147,7 +153,11 @@ impl<'a> Rows<'a> {
 
     /// The rows that pass `filter`, in the order of `sort`, else by region and id.
     pub fn order(&self, filter: &Filter, sort: Option<&Sort>) -> Vec<usize> {
-        let kept = (0..self.len()).filter(|i| filter.matches(self, *i)).collect();
+        self.sorted((0..self.len()).filter(|i| filter.matches(self, *i)).collect(), sort)
+    }
+
+    /// These rows in the order of `sort`, else by region and id.
+    pub fn sorted(&self, kept: Vec<usize>, sort: Option<&Sort>) -> Vec<usize> {
         sort::order(self, kept, sort)
     }
 }
@@ -204,6 +214,10 @@ impl<L: Listed> Source for Table<'_, L> {
 
     fn id(&self, i: usize) -> Option<RowId> {
         self.at(i).map(|(place, row, _)| RowId { region: place.region.clone(), id: L::id(&row) })
+    }
+
+    fn is(&self, i: usize, id: &RowId) -> bool {
+        self.at(i).is_some_and(|(place, row, _)| *place.region == id.region && L::is_called(&row, &id.id))
     }
 
     fn region(&self, i: usize) -> Option<&Region> {

@@ -133,6 +133,14 @@ impl Listed for Targets {
         }
     }
 
+    fn is_called(row: &TargetRow<'_>, id: &str) -> bool {
+        let parent = match row {
+            TargetRow::Grouped { arn, .. } => arn,
+            TargetRow::Classic { balancer, .. } => balancer,
+        };
+        id.starts_with(&***parent) && Self::id(row) == id
+    }
+
     fn verdict<'a>(row: &TargetRow<'a>, place: &Place<'a>) -> Verdict {
         match row {
             TargetRow::Grouped { target, .. } if target.state == TargetState::Healthy => Verdict::Ok,

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use crate::cli::Exit;
 use crate::cli::status::AccountLabel;
 use crate::clock::{self, Clock};
-use crate::console::{self, App, Effect, Level, Msg};
+use crate::console::{self, App, Arrangement, Effect, Level, Msg, Question};
 use crate::estate::Estate;
 use crate::judge::Picture;
 use crate::watch::Purpose;
@@ -59,7 +59,19 @@ pub(super) async fn console(desk: Desk) -> Result<Exit, SetUpError> {
     let (wish, wishes) = mpsc::channel(WISHES);
     let (publish, pictures) = latest::channel(None);
     let reading = tokio::spawn(observer.run(desk.config.regions.value.clone(), wishes, publish));
-    let mut screen = Screen { app, wish, pictures, clock: desk.clock.clone(), rules: desk.rules.clone(), saving: None };
+    let (arranged, arrangements) = mpsc::channel(1);
+    let mut screen = Screen {
+        app,
+        wish,
+        pictures,
+        clock: desk.clock.clone(),
+        rules: desk.rules.clone(),
+        saving: None,
+        arranged,
+        arrangements,
+        arranging: None,
+        next: None,
+    };
     if damaged > 0 {
         screen.tell(Level::Error, format!("{damaged} lines of the kept inventory were damaged; they are read anew"));
     }
@@ -113,6 +125,12 @@ struct Screen {
     rules: crate::config::Rules,
     /// The last saving of the inventory, of which one runs at a time.
     saving: Option<JoinHandle<()>>,
+    /// Where what was arranged beside the loop comes in: one at a time.
+    arranged: mpsc::Sender<Arrangement>,
+    arrangements: mpsc::Receiver<Arrangement>,
+    arranging: Option<JoinHandle<()>>,
+    /// What is to be arranged once that is done; the newest question alone.
+    next: Option<Question>,
 }
 
 impl Screen {
@@ -135,6 +153,7 @@ impl Screen {
                     Ok(()) => self.on_picture(terminal)?,
                     Err(_) => return Ok(()),
                 },
+                Some(arrangement) = self.arrangements.recv() => self.on_arrangement(arrangement, terminal)?,
                 _ = tick.tick() => self.update(Msg::Tick, terminal)?,
                 _ = save.tick() => {
                     self.save(store.clone());
@@ -173,6 +192,29 @@ impl Screen {
         self.update(Msg::Refreshed, terminal)
     }
 
+    fn on_arrangement(&mut self, arrangement: Arrangement, terminal: &mut Terminal) -> Result<bool, SetUpError> {
+        self.arranging = None;
+        self.app.set_arrangement(arrangement);
+        if let Some(next) = self.next.take() {
+            self.arrange(next);
+        }
+        self.update(Msg::Arranged, terminal)
+    }
+
+    /// Has the rows of a large list arranged beside the loop. One works at a time; of the questions that wait, the newest wins.
+    fn arrange(&mut self, question: Question) {
+        let Some(picture) = self.app.picture().cloned() else { return };
+        if self.arranging.as_ref().is_some_and(|job| !job.is_finished()) {
+            self.next = Some(question);
+            return;
+        }
+        let arranged = self.arranged.clone();
+        self.arranging = Some(tokio::task::spawn_blocking(move || {
+            // The channel has room for the one answer that is under way; a console that was left wants none.
+            arranged.blocking_send(question.answer(picture)).ok();
+        }));
+    }
+
     fn update(&mut self, msg: Msg, terminal: &mut Terminal) -> Result<bool, SetUpError> {
         self.app.set_now(self.clock.now());
         for effect in console::update(&mut self.app, msg) {
@@ -181,6 +223,7 @@ impl Screen {
                 // A full queue means that the observer has as much to do already.
                 Effect::Refresh => drop(self.wish.try_send(Wish::Refresh)),
                 Effect::Watch(wants) => drop(self.wish.try_send(Wish::LookAt(wants.kinds, wants.slices))),
+                Effect::Arrange(question) => self.arrange(question),
                 Effect::Suspend => terminal.suspend().map_err(SetUpError::Terminal)?,
             }
         }

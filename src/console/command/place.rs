@@ -133,7 +133,8 @@ pub(super) fn show(app: &mut App, view: View, filter: &str) -> Done {
 
 /// Leaves the visible screen; a list is remembered as it was.
 fn keep(app: &mut App) {
-    if let Some(Place::List(list)) = app.places.pop() {
+    if let Some(Place::List(mut list)) = app.places.pop() {
+        list.put_aside();
         app.kept.insert(list.name().to_owned(), list);
     }
 }

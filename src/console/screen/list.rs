@@ -1,8 +1,10 @@
 //! A list of the listing as a screen.
 //!
 //! Owns: selection, filter, order and columns of one list. Depends on: listing. Must stay true: the selection stays on its id
-//! while rows move; only visible rows are formatted; what could not be read stands above the rows.
+//! while rows move; only visible rows are formatted; what could not be read stands above the rows; no key waits for the
+//! arranging of very many rows: until it is done beside the loop, the last arrangement is shown over its own picture.
 
+mod arrange;
 mod draw;
 mod layout;
 
@@ -10,7 +12,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
-use crate::judge::Verdict;
 use crate::listing::{self, Filter, List, RowId, Rows, Sort};
 
 use super::super::app::{Look, World};
@@ -18,6 +19,11 @@ use super::super::keymap::Context;
 use super::super::msg::Wants;
 use super::{Act, Detail, FRAME_KINDS, Motion, Outcome, Place, Screen, Sorting, scrolled};
 use crate::console::subject::Subject;
+
+pub use arrange::{Arrangement, Question};
+
+/// Rows that are arranged at once: more take longer than a key may.
+const AT_ONCE: usize = 1_000;
 
 /// A list on the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,11 +43,12 @@ pub struct ListView {
     /// Why the filter cannot be used; the last good order stays.
     #[serde(skip)]
     error: Option<String>,
-    /// Positions of the rows shown, for the picture of the last refresh.
+    /// The rows shown, in order.
     #[serde(skip)]
-    order: Vec<usize>,
+    shown: Option<Arrangement>,
+    /// What is being worked out beside the loop.
     #[serde(skip)]
-    total: usize,
+    asked: Option<Question>,
     #[serde(skip)]
     at: usize,
 }
@@ -59,8 +66,8 @@ impl ListView {
             offset: 0,
             sideways: 0,
             error: None,
-            order: Vec::new(),
-            total: 0,
+            shown: None,
+            asked: None,
             at: 0,
         }
     }
@@ -84,44 +91,71 @@ impl ListView {
         listing::find(&self.name).ok()
     }
 
-    fn rows<'a>(&self, world: &World<'a>) -> Option<Rows<'a>> {
-        Some(self.list()?.rows(world.picture?))
+    /// What is to be shown now.
+    fn question(&self, world: &World<'_>) -> Question {
+        Question {
+            list: self.name.clone(),
+            filter: self.filter.clone(),
+            problems: self.problems,
+            sort: self.sort.clone(),
+            region: world.region.cloned(),
+        }
     }
 
-    /// The order of the rows, afresh, and the selection where its id is now.
+    /// The order of the rows, afresh: at once where they are few, else it is asked for.
     fn arrange(&mut self, world: &World<'_>) {
-        let (Some(list), Some(rows)) = (self.list(), self.rows(world)) else { return };
-        let filter = match Filter::parse(&self.filter, list) {
-            Ok(filter) => filter,
-            Err(error) => {
-                self.error = Some(error.to_string());
-                Filter::default()
-            }
-        };
-        if self.filter.is_empty() {
+        let (Some(list), Some(picture)) = (self.list(), world.picture) else { return };
+        if let Err(error) = Filter::parse(&self.filter, list) {
+            self.error = Some(error.to_string());
+        } else if self.filter.is_empty() {
             self.error = None;
         }
-        let sort = self.sort.as_deref().and_then(|sort| Sort::parse(sort, list).ok());
-        let mut order = rows.order(&filter, sort.as_ref());
-        order.retain(|i| world.region.is_none_or(|only| rows.id(*i).region == *only));
-        self.total = if world.region.is_some() { self.count_in_scope(&rows, world) } else { rows.len() };
-        if self.problems {
-            order.retain(|i| rows.verdict(*i) != Verdict::Ok);
+        let question = self.question(world);
+        if self.shown.as_ref().is_some_and(|shown| shown.is_of(&question, picture)) {
+            self.settle(world);
+        } else if question.effort(picture) <= AT_ONCE {
+            self.take(question.answer(picture.clone()), world);
+        } else if self.asked.as_ref() != Some(&question) {
+            self.asked = Some(question);
         }
-        self.order = order;
-        self.settle(&rows, world);
     }
 
-    fn count_in_scope(&self, rows: &Rows<'_>, world: &World<'_>) -> usize {
-        (0..rows.len()).filter(|i| world.region.is_none_or(|only| rows.id(*i).region == *only)).count()
+    /// Takes in what was worked out, if it is still what is asked.
+    pub(in crate::console) fn take(&mut self, arrangement: Arrangement, world: &World<'_>) {
+        if self.asked.as_ref() == Some(&arrangement.question) {
+            self.asked = None;
+        }
+        if arrangement.question == self.question(world) {
+            self.shown = Some(arrangement);
+            self.settle(world);
+        }
+    }
+
+    /// What has to be worked out beside the loop.
+    pub(in crate::console) fn asked(&self) -> Option<&Question> {
+        self.asked.as_ref()
+    }
+
+    /// Lets go of the rows while nobody looks: they hold a whole picture.
+    pub(in crate::console) fn put_aside(&mut self) {
+        self.shown = None;
+        self.asked = None;
     }
 
     /// Finds the selected id again; where it is gone, the selection stays at its place on the screen.
-    fn settle(&mut self, rows: &Rows<'_>, world: &World<'_>) {
-        let found = self.selected.as_ref().and_then(|id| self.order.iter().position(|i| rows.id(*i) == *id));
-        self.at = found.unwrap_or_else(|| self.at.min(self.order.len().saturating_sub(1)));
-        self.selected = self.order.get(self.at).map(|i| rows.id(*i));
-        self.offset = scrolled(self.offset, self.at, self.order.len(), self.room(rows, world));
+    fn settle(&mut self, world: &World<'_>) {
+        let Some(shown) = &self.shown else { return };
+        let Some(rows) = shown.rows() else { return };
+        let is_selected = |place: usize| match (&self.selected, shown.at(place)) {
+            (Some(id), Some(i)) => rows.is(i, id),
+            _ => false,
+        };
+        let found =
+            if is_selected(self.at) { Some(self.at) } else { (0..shown.order.len()).find(|at| is_selected(*at)) };
+        let at = found.unwrap_or_else(|| self.at.min(shown.order.len().saturating_sub(1)));
+        let selected = shown.at(at).map(|i| rows.id(i));
+        let offset = scrolled(self.offset, at, shown.order.len(), self.room(&rows, world));
+        (self.at, self.selected, self.offset) = (at, selected, offset);
     }
 
     fn room(&self, rows: &Rows<'_>, world: &World<'_>) -> usize {
@@ -129,11 +163,13 @@ impl ListView {
     }
 
     fn go(&mut self, motion: Motion, world: &World<'_>) {
-        let Some(rows) = self.rows(world) else { return };
+        let Some(shown) = &self.shown else { return };
+        let Some(rows) = shown.rows() else { return };
         let room = self.room(&rows, world);
-        self.at = motion.target(self.at, self.order.len(), room);
-        self.selected = self.order.get(self.at).map(|i| rows.id(*i));
-        self.offset = scrolled(self.offset, self.at, self.order.len(), room);
+        let at = motion.target(self.at, shown.order.len(), room);
+        let selected = shown.at(at).map(|i| rows.id(i));
+        let offset = scrolled(self.offset, at, shown.order.len(), room);
+        (self.at, self.selected, self.offset) = (at, selected, offset);
     }
 
     fn sort(&mut self, sorting: &Sorting, world: &World<'_>) -> Outcome {

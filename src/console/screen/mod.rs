@@ -22,7 +22,7 @@ use super::msg::Wants;
 pub use board::Board;
 pub use detail::Detail;
 pub use help::Help;
-pub use list::ListView;
+pub use list::{Arrangement, ListView, Question};
 
 /// A screen of the console.
 pub trait Screen {

@@ -45,6 +45,22 @@ impl Desk {
         update(&mut self.app, msg)
     }
 
+    /// Does what was asked to be done beside the loop.
+    fn arrange(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+        let mut rest = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Arrange(question) => {
+                    let picture = self.app.picture().cloned().expect("a picture is arranged");
+                    self.app.set_arrangement(question.answer(picture));
+                    rest.extend(self.send(Msg::Arranged));
+                }
+                other => rest.push(other),
+            }
+        }
+        rest
+    }
+
     /// Presses a key as a key map writes it.
     fn press(&mut self, chord: &str) -> Vec<Effect> {
         let code = match chord {
@@ -471,4 +487,47 @@ fn the_state_survives_being_written_down() {
     let again: Msg = serde_json::from_str(&serde_json::to_string(&key).unwrap()).unwrap();
     assert_eq!(again, key);
     assert_eq!(Chord::from(KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE)).to_string(), "j");
+}
+
+#[test]
+fn no_key_waits_for_a_large_list_and_the_last_order_stands_until_the_next_is_there() {
+    let mut desk = Desk::new((120, 40), Some(pictures::large(3_000, "large")));
+    let asked = desk.command("instances");
+    desk.sees("arranging instances");
+    assert!(asked.iter().any(|effect| matches!(effect, Effect::Arrange(_))), "{asked:?}");
+    assert!(desk.arrange(asked).iter().all(|effect| !matches!(effect, Effect::Arrange(_))));
+    desk.sees(" instances 3000 ");
+    desk.sees("i-00000");
+    desk.press("/");
+    let asked = desk.send(Msg::Key(KeyEvent::new(KeyCode::Char('7'), KeyModifiers::NONE)));
+    desk.sees(" instances 3000 arranging");
+    let later = desk.send(Msg::Key(KeyEvent::new(KeyCode::Char('7'), KeyModifiers::NONE)));
+    desk.arrange(asked);
+    desk.sees_not("/3000");
+    desk.arrange(later);
+    desk.sees("/3000");
+    desk.press("enter");
+    desk.press("j");
+    desk.sees_not("arranging");
+}
+
+#[test]
+fn a_refresh_of_a_large_list_keeps_the_selection_on_its_id() {
+    let mut desk = Desk::new((120, 40), Some(pictures::large(3_000, "large")));
+    let asked = desk.command("instances");
+    desk.arrange(asked);
+    for _ in 0..5 {
+        desk.press("j");
+    }
+    let Some(Place::List(list)) = desk.app.place() else { panic!("a list") };
+    let before = list.selected().cloned().unwrap();
+    desk.app.set_picture(pictures::large(3_500, "larger"));
+    let asked = desk.send(Msg::Refreshed);
+    desk.sees(" instances 3000 ");
+    desk.press("j");
+    desk.press("k");
+    desk.arrange(asked);
+    desk.sees(" instances 3500 ");
+    let Some(Place::List(list)) = desk.app.place() else { panic!("a list") };
+    assert_eq!(list.selected(), Some(&before));
 }

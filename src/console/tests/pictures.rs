@@ -551,3 +551,28 @@ pub fn many() -> Arc<Picture> {
     account.bare(&Region::from("us-west-2"), WEST);
     account.picture()
 }
+
+/// So many instances in one zone, all well, each called `NAME-N`.
+pub fn large(count: usize, name: &str) -> Arc<Picture> {
+    let region = Region::from("us-east-1");
+    let mut account = Account::new(&["us-east-1"]);
+    account.bare(&region, &[("us-east-1a", "use1-az6")]);
+    let row = |n: usize| Instance {
+        id: format!("i-{n:05}").into(),
+        zone: "us-east-1a".into(),
+        state: crate::estate::instance::InstanceState::Running,
+        state_reason: None,
+        instance_type: text("m7g.large"),
+        image: None,
+        launched_at: None,
+        subnet: None,
+        vpc: None,
+        private_address: None,
+        public_address: None,
+        lifecycle: None,
+        volumes: Box::new([]),
+        tags: Tags::new([(text("Name"), format!("{name}-{n}").into())]),
+    };
+    account.put(&region, Part::All, (0..count).map(row).collect());
+    account.picture()
+}

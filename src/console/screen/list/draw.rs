@@ -12,19 +12,20 @@ use super::super::super::draw::{put, select, title_rule};
 use super::super::super::gap::gap_lines;
 use super::super::super::text::{fit, fit_right, width};
 use super::super::super::theme::Role;
-use super::ListView;
 use super::layout::{self, GAP, Shown};
+use super::{Arrangement, ListView};
 
 /// Draws the list.
 pub(super) fn draw(view: &ListView, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-    let Some(rows) = view.rows(world) else {
+    let Some((shown, rows)) = view.shown.as_ref().and_then(|shown| Some((shown, shown.rows()?))) else {
         title_rule(buf, area, look, vec![look.span(Role::Title, format!(" {} ", view.name))], Vec::new());
-        let line = Line::from(look.span(Role::Dim, format!("  reading {}…", view.name)));
+        let doing = if world.picture.is_some() { "arranging" } else { "reading" };
+        let line = Line::from(look.span(Role::Dim, format!("  {doing} {}…", view.name)));
         put(buf, Rect { y: area.y + 2, ..area }, 0, &line, area);
         return;
     };
     let areas = layout::areas(area, layout::banner_height(&rows, world, area));
-    title_rule(buf, areas.title, look, title(view, world, look), position(view, look, areas.rows.height));
+    title_rule(buf, areas.title, look, title(view, shown, world, look), position(view, shown, look, areas.rows.height));
     let gaps: Vec<_> = rows.gaps().iter().filter(|gap| world.region.is_none_or(|only| *only == gap.region)).collect();
     for (y, line) in
         gap_lines(&gaps, look, usize::from(area.width), usize::from(areas.banner.height)).iter().enumerate()
@@ -32,12 +33,12 @@ pub(super) fn draw(view: &ListView, world: &World<'_>, look: &Look<'_>, area: Re
         put(buf, areas.banner, y, line, area);
     }
     let visible: Vec<usize> =
-        view.order.iter().copied().skip(view.offset).take(usize::from(areas.rows.height)).collect();
+        (view.offset..).map_while(|place| shown.at(place)).take(usize::from(areas.rows.height)).collect();
     let cells = Cells::of(view, &rows, &visible, world);
     let columns = cells.columns(view.sideways, usize::from(area.width).saturating_sub(1));
     put(buf, areas.head, 0, &head(view, look, &columns), area);
     if visible.is_empty() {
-        let line = Line::from(vec![Span::raw("  "), empty_words(view, &rows, look)]);
+        let line = Line::from(vec![Span::raw("  "), empty_words(view, shown, &rows, look)]);
         put(buf, areas.rows, 0, &line, area);
     }
     let painter = Painter { rows: &rows, cells: &cells, columns: &columns, look };
@@ -50,8 +51,8 @@ pub(super) fn draw(view: &ListView, world: &World<'_>, look: &Look<'_>, area: Re
     }
 }
 
-fn title(view: &ListView, world: &World<'_>, look: &Look<'_>) -> Vec<Span<'static>> {
-    let count = match (view.order.len(), view.total) {
+fn title(view: &ListView, shown: &Arrangement, world: &World<'_>, look: &Look<'_>) -> Vec<Span<'static>> {
+    let count = match (shown.order.len(), shown.total) {
         (shown, total) if shown == total => format!("{total}"),
         (shown, total) => format!("{shown}/{total}"),
     };
@@ -59,6 +60,10 @@ fn title(view: &ListView, world: &World<'_>, look: &Look<'_>) -> Vec<Span<'stati
         vec![look.span(Role::Title, format!(" {} ", view.name)), look.span(Role::Strong, format!("{count} "))];
     if let Some(region) = world.region {
         spans.push(look.span(Role::Dim, format!("in {region} ")));
+    }
+    // While another order is worked out the last one stands, and says so.
+    if view.asked.as_ref().is_some_and(|asked| *asked != shown.question) {
+        spans.push(look.span(Role::Notice, "arranging "));
     }
     if view.problems {
         spans.push(look.span(Role::Warning, "problems only "));
@@ -72,16 +77,16 @@ fn title(view: &ListView, world: &World<'_>, look: &Look<'_>) -> Vec<Span<'stati
     spans
 }
 
-fn position(view: &ListView, look: &Look<'_>, room: u16) -> Vec<Span<'static>> {
-    if view.order.len() <= usize::from(room) {
+fn position(view: &ListView, shown: &Arrangement, look: &Look<'_>, room: u16) -> Vec<Span<'static>> {
+    if shown.order.len() <= usize::from(room) {
         return Vec::new();
     }
-    let last = (view.offset + usize::from(room)).min(view.order.len());
+    let last = (view.offset + usize::from(room)).min(shown.order.len());
     vec![look.span(Role::Dim, format!(" {}-{last} ", view.offset + 1))]
 }
 
-fn empty_words(view: &ListView, rows: &Rows<'_>, look: &Look<'_>) -> Span<'static> {
-    match (view.total, rows.is_complete()) {
+fn empty_words(view: &ListView, shown: &Arrangement, rows: &Rows<'_>, look: &Look<'_>) -> Span<'static> {
+    match (shown.total, rows.is_complete()) {
         (0, true) => look.span(Role::Dim, format!("none: there are no {} here", view.name)),
         (0, false) => look.span(Role::Unknown, "? nobody knows: what would be here could not be read"),
         (total, _) => look.span(Role::Dim, format!("none of {total} passes the filter")),
