@@ -77,7 +77,7 @@ pub struct Judgement {
 
 impl Judgement {
     /// A region's joins; of a region that is not looked at, nothing.
-    pub fn index(&self, region: &Region) -> &Index {
+    pub fn index_of(&self, region: &Region) -> &Index {
         self.regions.get(region).map_or(&self.nothing, |judged| &judged.index)
     }
 

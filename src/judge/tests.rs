@@ -157,9 +157,9 @@ fn a_judgement_made_after_another_equals_one_made_from_nothing() {
             account.read_something();
             let afresh = judge(&account.estate, account.now, &policy);
             before = judge_again(&account.estate, account.now, &policy, &before);
-            let index = before.index(&region);
+            let index = before.index_of(&region);
             for (number, instance) in index.instances() {
-                let fresh = afresh.index(&region);
+                let fresh = afresh.index_of(&region);
                 let same = fresh.number(instance.id.as_str()).unwrap();
                 assert_eq!(index.standing_at(number), fresh.standing_at(same), "{seed} {step} {}", instance.id);
                 assert_eq!(index.targets_at(number).count(), fresh.targets_at(same).count(), "{seed} {step}");
@@ -181,7 +181,7 @@ fn ranks_follow_the_ids_whatever_came_first() {
         let rows = account.ids().iter().map(|id| account.instance(id, ZONES[0])).collect();
         account.put::<Instance>(Part::Zone(ZONES[0].into()), rows);
         judged = judge_again(&account.estate, account.now, &Policy::default(), &judged);
-        let index = judged.index(&Region::from("us-east-1"));
+        let index = judged.index_of(&Region::from("us-east-1"));
         let mut ranked: Vec<(u32, &str)> = index.instances().map(|(n, row)| (index.rank(n), row.id.as_str())).collect();
         ranked.sort_unstable();
         assert!(ranked.is_sorted_by_key(|(_, id)| *id), "{ranked:?}");

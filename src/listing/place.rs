@@ -69,7 +69,7 @@ impl<'a> Place<'a> {
             region,
             judged: picture.judgement.regions.get(region),
             now: picture.taken_at,
-            index: picture.judgement.index(region),
+            index: picture.judgement.index_of(region),
             judgement: &picture.judgement,
             services: OnceCell::new(),
             balancers: OnceCell::new(),

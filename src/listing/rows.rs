@@ -169,6 +169,9 @@ pub(super) struct Table<'a, L: Listed> {
     len: usize,
 }
 
+/// A row with its region and the stretch that it came in.
+type Found<'t, 'a, L> = (&'t Place<'a>, <L as Listed>::Row<'a>, &'t Stretch<'a, <L as Listed>::Row<'a>>);
+
 struct Placed<'a, L: Listed> {
     place: usize,
     /// The position of its first row in the list.
@@ -197,7 +200,7 @@ impl<'a, L: Listed> Table<'a, L> {
         self.places.get(placed.place).map(|place| (place, placed))
     }
 
-    fn at(&self, i: usize) -> Option<(&Place<'a>, L::Row<'a>, &Stretch<'a, L::Row<'a>>)> {
+    fn at(&self, i: usize) -> Option<Found<'_, 'a, L>> {
         let (place, Placed { first, stretch, .. }) = self.placed(i)?;
         Some((place, stretch.row(place, i - first)?, stretch))
     }

@@ -57,7 +57,7 @@ impl<'a> Ties<'a> {
 
 /// All ties of a thing, the closest first.
 pub(super) fn of(subject: &Subject, picture: &Picture) -> Vec<Relation> {
-    let index = picture.judgement.index(&subject.region);
+    let index = picture.judgement.index_of(&subject.region);
     let mut ties = Ties { picture, subject, index, found: Vec::new() };
     match subject.kind {
         SubjectKind::Instance => compute::of_instance(&mut ties),
@@ -130,6 +130,6 @@ fn of_instance(judged: &RegionJudgement, id: &str) -> Assessment {
 
 /// The one word for an instance.
 pub(super) fn standing_of(subject: &Subject, picture: &Picture) -> Option<String> {
-    let index = picture.judgement.index(&subject.region);
+    let index = picture.judgement.index_of(&subject.region);
     (subject.kind == SubjectKind::Instance).then(|| standing::of_instance(index, &subject.id).as_str().to_owned())
 }

@@ -32,7 +32,7 @@ impl CellWidths {
     pub(super) fn of<'a>(cells: impl Iterator<Item = &'a Cell>, look: &Look<'_>) -> Self {
         let mut widths = Self { pips: 1, count: 1, all: 0 };
         for cell in cells {
-            widths.pips = widths.pips.max(spans_width(&pips(cell, look)));
+            widths.pips = widths.pips.max(pips_width(cell, look));
             widths.count = widths.count.max(width(&count_words(cell)));
         }
         widths
@@ -84,6 +84,30 @@ fn count_words(cell: &Cell) -> String {
     if cell.standings.is_empty() { String::new() } else { cell.tally().to_string() }
 }
 
+/// Columns that the pips of a cell take, without their being made: every cell of the board is asked.
+fn pips_width(cell: &Cell, look: &Look<'_>) -> usize {
+    if !cell.databases.is_empty() {
+        return spans_width(&pips(cell, look));
+    }
+    let members = cell.standings.total();
+    let mut columns = 0;
+    for (standing, count) in cell.standings.iter() {
+        let pip = width(look.glyphs.standing(standing));
+        columns += if members <= PIPS {
+            pip * count
+        } else if standing == Standing::InService {
+            pip
+        } else {
+            usize::from(columns > 0) + pip + digits(count)
+        };
+    }
+    columns
+}
+
+fn digits(count: usize) -> usize {
+    count.checked_ilog10().map_or(1, |log| log as usize + 1)
+}
+
 /// One pip a member up to eight, then a number a standing; databases' marks after them.
 fn pips(cell: &Cell, look: &Look<'_>) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
@@ -131,4 +155,28 @@ pub(super) fn pad(spans: &mut Vec<Span<'static>>, columns: usize) {
     }
     let missing = columns.saturating_sub(spans_width(spans));
     spans.push(Span::raw(" ".repeat(missing)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::glyph::Glyphs;
+    use crate::console::theme::Theme;
+
+    #[test]
+    fn the_width_of_pips_is_that_of_the_pips() {
+        let theme = Theme::default();
+        for glyphs in [Glyphs::Unicode, Glyphs::Ascii] {
+            let look = Look { theme: &theme, glyphs };
+            let mut random = fastrand::Rng::with_seed(3);
+            for _ in 0..300 {
+                let mut cell = Cell::default();
+                for _ in 0..random.usize(0..20) {
+                    let standing = Standing::ALL.get(random.usize(0..Standing::ALL.len()));
+                    cell.standings.add(*standing.unwrap_or(&Standing::Unknown));
+                }
+                assert_eq!(pips_width(&cell, &look), spans_width(&pips(&cell, &look)), "{cell:?}");
+            }
+        }
+    }
 }

@@ -74,7 +74,8 @@ impl Grids<'_> {
             let Some(judged) = self.picture.judgement.regions.get(region) else { continue };
             let widths = Grid::fit(judged, section, lead, usize::from(grid.width).saturating_sub(1), self.look);
             above.extend(self.above(judged, section, &widths));
-            lines.extend(self.rows(section, &widths, &mut row));
+            let first = lines.len();
+            lines.extend(self.rows(section, &widths, &mut row, first));
         }
         let pinned = heads.len();
         self.put_lines(&heads, grid, area, buf);
@@ -124,7 +125,8 @@ impl Grids<'_> {
         lines
     }
 
-    fn rows(&self, section: &Section, widths: &Grid, row: &mut usize) -> Vec<Drawn> {
+    /// The rows of a section, whose first stands on line `first`; those out of sight are not made, only counted.
+    fn rows(&self, section: &Section, widths: &Grid, row: &mut usize, first: usize) -> Vec<Drawn> {
         if section.rows.is_empty() {
             let words = match (section.is_known(), section.hidden) {
                 (false, _) if section.distrust.is_empty() => {
@@ -136,9 +138,11 @@ impl Grids<'_> {
             };
             return vec![(Line::from(words), false)];
         }
-        let mut lines = Vec::new();
-        for each in &section.rows {
-            lines.push((widths.row(each, self.look), *row == self.board.at));
+        let in_sight = self.board.offset..self.board.offset + usize::from(self.layout.grid.height);
+        let mut lines = Vec::with_capacity(section.rows.len());
+        for (line, each) in (first..).zip(&section.rows) {
+            let drawn = if in_sight.contains(&line) { widths.row(each, self.look) } else { Line::default() };
+            lines.push((drawn, *row == self.board.at));
             *row += 1;
         }
         lines

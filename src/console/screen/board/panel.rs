@@ -48,7 +48,7 @@ impl Source<'_> {
         let reasons = self.regions.iter().filter_map(|region| {
             let reason = self.picture.judgement.reason_unread(region, kind)?;
             // The panel's title has said what.
-            let reason = reason.strip_prefix(kind.name()).map_or(&*reason, |rest| rest.trim_start_matches([':', ' ']));
+            let reason = reason.strip_prefix(kind.name()).map_or(reason, |rest| rest.trim_start_matches([':', ' ']));
             let place = if self.regions.len() > 1 { format!("{region}: ") } else { String::new() };
             Some(format!(" ? {place}{reason}"))
         });
