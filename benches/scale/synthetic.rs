@@ -150,7 +150,7 @@ impl Account {
         Instance {
             id: id(n),
             zone: self.zones[zone].clone(),
-            state: if (n + round) % 997 == 0 { InstanceState::Pending } else { InstanceState::Running },
+            state: if (n + round).is_multiple_of(997) { InstanceState::Pending } else { InstanceState::Running },
             state_reason: None,
             instance_type: words.types[n / 7 % words.types.len()].clone(),
             image: Some(words.image.clone().into()),
@@ -166,7 +166,7 @@ impl Account {
     }
 
     fn status(&self, n: usize, zone: usize, round: usize) -> InstanceStatus {
-        let impaired = (n + round) % 4999 == 0;
+        let impaired = (n + round).is_multiple_of(4999);
         let check = |bad| Check {
             status: if bad { CheckStatus::Impaired } else { CheckStatus::Ok },
             impaired_since: bad.then_some(self.start),
@@ -200,8 +200,8 @@ impl Account {
             .map(|n| Member {
                 instance: id(n),
                 zone: self.zones[n % 4].clone(),
-                state: if (n + round) % 997 == 0 { LifecycleState::Pending } else { LifecycleState::InService },
-                healthy: (n + round) % 3001 != 0,
+                state: if (n + round).is_multiple_of(997) { LifecycleState::Pending } else { LifecycleState::InService },
+                healthy: !(n + round).is_multiple_of(3001),
                 protected: false,
                 template_version: Some("7".into()),
             })
@@ -233,7 +233,7 @@ impl Account {
         let rows: Vec<Target> = self
             .members(group)
             .map(|n| {
-                let bad = (n + round) % 1999 == 0;
+                let bad = (n + round).is_multiple_of(1999);
                 Target {
                     id: id(n).text().clone(),
                     port: Some(8080),
