@@ -101,7 +101,7 @@ impl Account {
         while !observer.is_done() {
             assert!(observer.step().await, "something is always under way until all is done");
         }
-        let mut picture = observer.picture();
+        let mut picture = Arc::unwrap_or_clone(observer.picture());
         // The account's time starts long ago or ahead; what that is off this machine's clock is no part of any expectation.
         picture.traffic.skew = None;
         picture
