@@ -6,8 +6,14 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::physics;
-use super::world::{AutoScalingGroup, Instance, Region, World};
+use super::physics::{self, Metric};
+use super::world::{AutoScalingGroup, BalancerKind, Instance, Region, SimTime, World, ZoneName};
+
+/// Metrics of an application balancer that the document has.
+const APPLICATION: &[&str] =
+    &["RequestCount", "HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count", "TargetResponseTime"];
+/// Metrics of a network balancer that the document has.
+const NETWORK: &[&str] = &["NewFlowCount", "TCP_Target_Reset_Count", "TCP_ELB_Reset_Count"];
 
 /// The whole document.
 #[must_use]
@@ -71,7 +77,48 @@ fn region_document(world: &World, region: &Region) -> Value {
         "zonal_shifts": list(region.zonal_shifts.iter()),
         "autoshifts": list(region.autoshifts.iter()),
         "services": list(region.services.values()),
+        "metrics": metrics(world, region),
     })
+}
+
+/// The main metrics of the last minute that is over: of each balancer what it counted (absent is `null`), of each service
+/// what its clients asked and got a second.
+fn metrics(world: &World, region: &Region) -> Value {
+    let minute = SimTime::of_minute(world.now.minute() - 1);
+    let balancers = region.balancers.values().map(|balancer| {
+        let names = match balancer.kind {
+            BalancerKind::Application => APPLICATION,
+            BalancerKind::Network => NETWORK,
+        };
+        let count = |name: &&str, zone: Option<&ZoneName>| {
+            let own = ("LoadBalancer".to_owned(), balancer.metric_dimension().to_owned());
+            let zone = zone.map(|zone| ("AvailabilityZone".to_owned(), zone.to_string()));
+            let dimensions = std::iter::once(own).chain(zone).collect();
+            let metric =
+                Metric { namespace: balancer.kind.namespace().to_owned(), name: (*name).to_owned(), dimensions };
+            let found = world.counted(region, &metric, minute);
+            let value = found.map(|found| if *name == "TargetResponseTime" { found.average() } else { found.sum });
+            ((*name).to_owned(), json!(value))
+        };
+        let all: Map<String, Value> = names.iter().map(|name| count(name, None)).collect();
+        let zones = balancer.zones.iter().map(|zone| {
+            let counted: Map<String, Value> = names.iter().map(|name| count(name, Some(&zone.zone))).collect();
+            (zone.zone.to_string(), Value::Object(counted))
+        });
+        json!({ "load_balancer": balancer.name, "all": all, "zones": zones.collect::<Map<_, _>>() })
+    });
+    let services = region.services.keys().map(|name| {
+        let sums = region.ledger.sums(name.as_str(), minute, minute + SimTime::MINUTE).unwrap_or_default();
+        let a_second = |sum: f64| if sums.seconds > 0.0 { json!(sum / sums.seconds) } else { Value::Null };
+        json!({
+            "service": name,
+            "asked": a_second(sums.asked),
+            "retried": a_second(sums.retried),
+            "served": a_second(sums.served),
+            "failed": a_second(sums.failed),
+        })
+    });
+    json!({ "minute": minute, "load_balancers": balancers.collect::<Vec<_>>(), "services": services.collect::<Vec<_>>() })
 }
 
 fn instance_document(world: &World, region: &Region, instance: &Instance) -> Value {

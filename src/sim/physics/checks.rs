@@ -50,6 +50,7 @@ impl Scene<'_> {
             self.check_instance_later(id);
         }
         if changed {
+            self.note_checks(id, &before);
             self.unsettle_owner(id);
         }
     }

@@ -49,6 +49,21 @@ impl LoadBalancer {
         self.zones.iter().any(|enabled| enabled.zone == *zone)
     }
 
+    /// The target groups that its listeners forward to, each once, in the order of their ARNs.
+    #[must_use]
+    pub fn target_groups(&self) -> Vec<&Arn> {
+        let rules = self.listeners.iter().flat_map(|listener| &listener.rules).flat_map(|rule| &rule.actions);
+        let actions = rules.chain(self.listeners.iter().flat_map(|listener| &listener.default_actions));
+        let forwards = actions.filter_map(|action| match action {
+            ListenerAction::Forward(to) => Some(to),
+            ListenerAction::RedirectToHttps | ListenerAction::FixedResponse(_) => None,
+        });
+        let mut groups: Vec<&Arn> = forwards.flatten().map(|forward| &forward.target_group).collect();
+        groups.sort();
+        groups.dedup();
+        groups
+    }
+
     /// The `LoadBalancer` dimension of its metrics: `app/checkout/50dc6c495c0c9188`.
     #[must_use]
     pub fn metric_dimension(&self) -> &str {

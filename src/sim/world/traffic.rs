@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use super::{Arn, ClassicName, GroupName, History, InstanceId, ServiceName, SimTime, ZoneName};
+use super::{Arn, CheckState, ClassicName, GroupName, History, InstanceId, ServiceName, SimTime, ZoneName};
 
 /// How many minutes that were not at rest a service keeps: three hours. Minutes before them answer as the world began.
 const MINUTES_KEPT: usize = 180;
@@ -276,6 +276,8 @@ pub struct Restless {
     pub groups: BTreeSet<GroupName>,
     /// Whether a zone was without power, over time.
     pub dark: BTreeMap<ZoneName, History<bool>>,
+    /// System, instance and volume check of an instance over time, of those whose checks ever changed.
+    pub checks: BTreeMap<InstanceId, History<[CheckState; 3]>>,
     /// Whether an instance's host was broken, over time, of those that ever had one.
     pub hostless: BTreeMap<InstanceId, History<bool>>,
 }

@@ -104,7 +104,10 @@ fn fails_at_balancer(region: &Region, instance: &Instance) -> bool {
         group.targets.get(&TargetKey { id: instance.id.to_string(), port: group.port })
     };
     let classic = |name| region.classic_balancers.get(name)?.members.get(&instance.id);
-    let unhealthy = |arn| target(arn).is_some_and(|target| target.state == TargetState::Unhealthy);
+    let unhealthy = |arn| {
+        target(arn)
+            .is_some_and(|target| matches!(target.state, TargetState::Unhealthy | TargetState::UnhealthyDraining))
+    };
     // One that is still being registered has not failed: its reason is the balancer, not the instance.
     let out = |name| {
         classic(name).is_some_and(|member| {

@@ -44,7 +44,7 @@ impl Probe<'_> {
         let is_mine = |group: &&TargetGroup| group.balancers.contains(&balancer.arn);
         let groups: Vec<&TargetGroup> = match group {
             Some(group) => vec![self.region.target_groups.get(arn("", group).as_str()).filter(is_mine)?],
-            None => self.region.target_groups.values().filter(is_mine).collect(),
+            None => balancer.target_groups().into_iter().filter_map(|arn| self.region.target_groups.get(arn)).collect(),
         };
         if matches!(self.name, "HealthyHostCount" | "UnHealthyHostCount") {
             return self.hosts(groups.first().filter(|_| group.is_some())?.hosts.at(self.at)?, zone);

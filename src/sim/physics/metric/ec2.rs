@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::super::world::{CheckState, Flow, Instance, InstanceState, Service, ServiceName, SimTime, Way};
 use super::super::traffic;
+use super::past::words;
 use super::{Datapoint, Probe};
 
 /// CPU of an instance without a service, per cent.
@@ -27,17 +28,14 @@ impl Probe<'_> {
         if instance.launched_at > self.at || self.rested(instance) {
             return None;
         }
-        let failed =
-            |states: &[CheckState]| Datapoint::one(f64::from(u8::from(states.contains(&CheckState::Impaired))));
-        let checks = &instance.checks;
         match self.name {
             "CPUUtilization" => {
                 self.cpu(instance, self.carried(instance.service.as_ref()).as_ref()).map(Datapoint::one)
             }
-            "StatusCheckFailed" => Some(failed(&[self.then(checks.system), self.then(checks.instance)])),
-            "StatusCheckFailed_System" => Some(failed(&[self.then(checks.system)])),
-            "StatusCheckFailed_Instance" => Some(failed(&[self.then(checks.instance)])),
-            "StatusCheckFailed_AttachedEBS" => Some(failed(&[self.then(checks.ebs)])),
+            "StatusCheckFailed" => self.failed(instance, &[0, 1]),
+            "StatusCheckFailed_System" => self.failed(instance, &[0]),
+            "StatusCheckFailed_Instance" => self.failed(instance, &[1]),
+            "StatusCheckFailed_AttachedEBS" => self.failed(instance, &[2]),
             _ => None,
         }
     }
@@ -48,12 +46,15 @@ impl Probe<'_> {
         resting && instance.state_since <= self.at
     }
 
-    /// A check as it was in that minute: impaired only since it is.
-    fn then(&self, check: super::super::super::world::Check) -> CheckState {
-        match check.impaired_since {
-            Some(since) if since > self.at => CheckState::Ok,
-            _ => check.state,
-        }
+    /// Whether one of these checks had failed in that minute; `None` when AWS could not tell.
+    fn failed(&self, instance: &Instance, which: &[usize]) -> Option<Datapoint> {
+        let past = self.region.restless.checks.get(&instance.id);
+        let then = past.and_then(|past| past.at(self.at + SimTime::MINUTE / 2)).copied();
+        let words = then.unwrap_or_else(|| words(&instance.checks));
+        let states: Vec<CheckState> = which.iter().filter_map(|place| words.get(*place).copied()).collect();
+        let failed = states.contains(&CheckState::Impaired);
+        let untold = states.iter().all(|state| *state == CheckState::InsufficientData);
+        (!untold).then(|| Datapoint::one(f64::from(u8::from(failed))))
     }
 
     /// What a service carried in that minute.

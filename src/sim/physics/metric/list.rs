@@ -124,7 +124,7 @@ fn balancers(region: &Region, list: &mut List) {
         for zone in &balancer.zones {
             list.add(namespace, names, &[("AvailabilityZone", zone.zone.as_str()), own]);
         }
-        for group in region.target_groups.values().filter(|group| group.balancers.contains(&balancer.arn)) {
+        for group in balancer.target_groups().into_iter().filter_map(|arn| region.target_groups.get(arn)) {
             let target_group = ("TargetGroup", group.metric_dimension());
             let both: Vec<&str> = names
                 .iter()

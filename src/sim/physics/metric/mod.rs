@@ -9,6 +9,7 @@ mod ec2;
 mod group;
 mod late;
 mod list;
+mod past;
 mod rds;
 mod replica;
 
@@ -98,9 +99,9 @@ impl World {
         if is_there { self.measure(region, &metric.namespace, &metric.name, &metric.dimensions, at) } else { None }
     }
 
-    /// The same, published or not: for tests of what is counted.
-    #[cfg(test)]
-    pub(super) fn counted(&self, region: &Region, metric: &Metric, at: SimTime) -> Option<Datapoint> {
+    /// The same, published or not: the truth of a minute that is over.
+    #[must_use]
+    pub fn counted(&self, region: &Region, metric: &Metric, at: SimTime) -> Option<Datapoint> {
         self.measure(region, &metric.namespace, &metric.name, &metric.dimensions, at)
     }
 

@@ -14,6 +14,9 @@ use super::route::Route;
 /// Share of its zone's load that an instance carries whose answers are errors: those are cheap.
 const CHEAP: f32 = 0.15;
 
+/// Seconds after which two thirds of the clients that are pinned to a node have let go.
+const PINNED_S: f64 = 1800.0;
+
 /// A layout, and the share of its zone's load that each instance carries.
 pub(super) struct Survey {
     pub layout: Layout,
@@ -74,6 +77,10 @@ impl Surveyor<'_> {
     fn group_lane(&mut self, way: &Way, arn: &Arn, share: f64) -> Option<Lane> {
         let group = self.region.target_groups.get(arn)?;
         let route = Route::of(self.region, group);
+        let mut keep = route.keep;
+        if self.service.demand.pinned > 0.0 {
+            keep = Keep { share: self.service.demand.pinned.max(keep.share), lasts_s: PINNED_S };
+        }
         let seen: Vec<Seen> =
             group.targets.values().filter_map(|target| self.see_target(target, arn, &route)).collect();
         let zones: Vec<&ZoneName> = self.region.zones.keys().collect();
@@ -93,7 +100,7 @@ impl Surveyor<'_> {
             }
             None => share,
         };
-        Some(Lane { way: way.clone(), share, cross_zone: route.cross_zone, keep: route.keep, places })
+        Some(Lane { way: way.clone(), share, cross_zone: route.cross_zone, keep, places })
     }
 
     fn classic_lane(&mut self, way: &Way, name: &ClassicName, share: f64) -> Option<Lane> {

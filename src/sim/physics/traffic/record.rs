@@ -20,9 +20,14 @@ impl World {
             Minute::Steady(layout) => {
                 let factor = service.factor.at(at).copied().unwrap_or(1.0);
                 let wanted = service.demand.rps * self.load.factor(at, self.seed) * factor;
-                let (rates, _) = flow::steady(&layout, &service.demand, wanted);
                 let mut minute = Flow::default();
-                add(&mut minute, &rates, MINUTE_S);
+                let now = &service.traffic;
+                let as_now = now.settled && Arc::ptr_eq(&now.layout, &layout) && (now.demand - wanted).abs() < 1e-9;
+                if as_now {
+                    add(&mut minute, &now.flow, MINUTE_S);
+                } else {
+                    add(&mut minute, &flow::steady(&layout, &service.demand, wanted).0, MINUTE_S);
+                }
                 Arc::new(minute)
             }
         }
@@ -34,6 +39,7 @@ impl Scene<'_> {
     pub(in super::super) fn close_minute(&mut self) {
         let minute = self.now.minute() - 1;
         self.close_host_books(SimTime::of_minute(minute));
+        self.forget_gone_instances();
         let load = self.load.factor(self.now, self.seed);
         let names: Vec<ServiceName> = self.region.services.keys().cloned().collect();
         for name in names {

@@ -145,6 +145,34 @@ fn a_shift_empties_a_zone_in_minutes_with_a_tail_aws_domain_c3_f14_f38() {
 }
 
 #[test]
+fn pinned_clients_make_a_shift_look_without_effect_aws_domain_f17() {
+    let mut world = fixture::world_with(|document| {
+        let text = document.replace("kind = \"application\"", "kind = \"application\", zonal_shift = true");
+        text.replace("capacity_rps = 100,", "capacity_rps = 100, pinned = 0.65,")
+    });
+    world.pass(120);
+    let before = sum(&world, "RequestCount", Some("eu-west-1c"));
+    shift(&mut world, "eu-west-1c", 0.0);
+    world.pass(360);
+    let left = sum(&world, "RequestCount", Some("eu-west-1c")) / before;
+    assert!((0.45..0.65).contains(&left), "some 40 per cent have gone after five minutes: {left}");
+}
+
+#[test]
+fn what_needs_a_database_that_does_not_answer_fails_and_recovers_with_it() {
+    let mut world = fixture::world_with(|document| {
+        document.replace("error_share = 0.01 }", "error_share = 0.01, uses = { main = 0.4 } }")
+    });
+    let crash = Fault::DatabaseCrash { id: "main".to_owned() };
+    world.apply(crash.clone()).unwrap();
+    world.pass(20);
+    assert!((0.5..0.7).contains(&availability(&world, 10)), "{}", availability(&world, 10));
+    world.heal(&crash).unwrap();
+    world.pass(1200);
+    assert!(availability(&world, 60) > 0.98, "{}", availability(&world, 60));
+}
+
+#[test]
 fn a_shift_of_one_balancer_takes_shared_targets_from_the_other_aws_domain_c3() {
     let mut world = fixture::world_with(|document| {
         document

@@ -147,6 +147,9 @@ impl Site<'_> {
             if !(0.0..=1.0).contains(&service.error_share) {
                 return Err(WorldError::invalid(path, "error_share is a share, 0 to 1"));
             }
+            if !(0.0..=1.0).contains(&service.pinned) {
+                return Err(WorldError::invalid(path, "pinned is a share, 0 to 1"));
+            }
             if let Some((database, _)) = service.uses.iter().find(|(_, share)| !(0.0..=1.0).contains(*share)) {
                 return Err(WorldError::invalid(format!("{path}.uses.{database}"), "a share is 0 to 1"));
             }
@@ -157,6 +160,7 @@ impl Site<'_> {
                 idle_cpu: service.idle_cpu.clamp(0.0, 100.0),
                 latency_s: service.latency_ms.max(0.1) / 1000.0,
                 error_share: service.error_share,
+                pinned: service.pinned,
             };
             let queue = service.queue.clone().map(|name| Queue { name });
             let built = Service {

@@ -90,6 +90,9 @@ pub struct ServiceDoc {
     /// Share of requests that fail in calm.
     #[serde(default)]
     pub error_share: f64,
+    /// Share of clients that hold on to a load balancer's node for long, whatever DNS says.
+    #[serde(default)]
+    pub pinned: f64,
     /// Name of the queue that it works off.
     pub queue: Option<String>,
     /// Databases and clusters of the region that it needs: name to the share of requests that need the writer.
