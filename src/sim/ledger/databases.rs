@@ -67,7 +67,10 @@ impl Family<'_> {
         let ends = rows.iter().skip(1).map(|row| row.from).chain([world.now]);
         let spans: Vec<(usize, f64)> =
             rows.iter().zip(ends).map(|(row, end)| (row.writers.len(), end.since(row.from).as_secs_f64())).collect();
-        let seconds = |is: fn(usize) -> bool| spans.iter().filter(|(count, _)| is(*count)).map(|(_, s)| s).sum::<f64>();
+        let seconds = |is: fn(usize) -> bool| {
+            // Not `sum`, which begins at -0.0.
+            spans.iter().filter(|(count, _)| is(*count)).fold(0.0, |sum, (_, seconds)| sum + seconds)
+        };
         json!({
             "database": id,
             "kind": self.kind,

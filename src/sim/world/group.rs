@@ -59,6 +59,8 @@ pub struct AutoScalingGroup {
     pub distribution: String,
     /// `NewInstancesProtectedFromScaleIn`.
     pub protect_new: bool,
+    /// `InstanceLifecyclePolicy`: members whose termination hook is abandoned are kept.
+    pub retain_abandoned: bool,
     /// `CapacityRebalance`.
     pub capacity_rebalance: bool,
     /// Group metrics that are collected; empty when none are.
@@ -229,6 +231,8 @@ words! {
         TerminatingWait = "Terminating:Wait",
         /// Released by the hook.
         TerminatingProceed = "Terminating:Proceed",
+        /// Its hook was abandoned and the group keeps what is: a person must act.
+        TerminatingRetained = "Terminating:Retained",
         /// Leaving the group alive.
         Detaching = "Detaching",
     }
@@ -287,6 +291,7 @@ impl LifecycleState {
             | Self::Terminating
             | Self::TerminatingWait
             | Self::TerminatingProceed
+            | Self::TerminatingRetained
             | Self::Detaching => false,
         }
     }

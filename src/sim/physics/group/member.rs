@@ -86,15 +86,12 @@ impl Scene<'_> {
             LifecycleState::PendingWait => self.end_launch_hook(name, id),
             LifecycleState::PendingProceed => self.enter_service(name, id),
             LifecycleState::Terminating => self.step_terminating(name, id),
-            LifecycleState::TerminatingWait => {
-                // At a termination hook both results proceed; a dead consumer only costs the heartbeat.
-                self.enter(name, id, LifecycleState::TerminatingProceed);
-                self.end_instance(name, id);
-            }
+            LifecycleState::TerminatingWait => self.end_termination_hook(name, id),
             LifecycleState::EnteringStandby => self.finish_standby(name, id),
             LifecycleState::InService
             | LifecycleState::Standby
             | LifecycleState::TerminatingProceed
+            | LifecycleState::TerminatingRetained
             | LifecycleState::Detaching => {}
         }
     }
@@ -132,8 +129,7 @@ impl Scene<'_> {
 
     fn end_launch_hook(&mut self, name: &GroupName, id: &InstanceId) {
         let Some(hook) = self.hook(name, HookTransition::Launching) else { return self.enter_service(name, id) };
-        let answered = hook.answers_after_s.is_some_and(|after| after <= hook.heartbeat_s);
-        if answered || hook.default_result == "CONTINUE" {
+        if is_answered(&hook) || hook.default_result == "CONTINUE" {
             self.enter(name, id, LifecycleState::PendingProceed);
             self.step_member_in(name, id, Duration::from_secs(2));
         } else {
@@ -182,6 +178,19 @@ impl Scene<'_> {
         }
     }
 
+    /// The hook is answered, or its heartbeat ran out. Either way the end proceeds; only a group that keeps what is
+    /// abandoned leaves it to a person (`aws-domain.md A.2`).
+    fn end_termination_hook(&mut self, name: &GroupName, id: &InstanceId) {
+        let hook = self.hook(name, HookTransition::Terminating);
+        let abandoned = hook.is_some_and(|hook| !is_answered(&hook) && hook.default_result == "ABANDON");
+        if abandoned && self.region.groups.get(name).is_some_and(|group| group.retain_abandoned) {
+            self.enter(name, id, LifecycleState::TerminatingRetained);
+            return self.cancel_activity(name, id);
+        }
+        self.enter(name, id, LifecycleState::TerminatingProceed);
+        self.end_instance(name, id);
+    }
+
     fn end_instance(&mut self, name: &GroupName, id: &InstanceId) {
         self.mark_activity(name, id, ActivityStatus::InProgress, 80);
         self.begin_terminating(id, user_shutdown());
@@ -211,6 +220,11 @@ impl Scene<'_> {
             self.schedule.put(at, Event::Member(self.region.name.clone(), name.clone(), id.clone()));
         }
     }
+}
+
+/// Whether a hook's consumer completes it before its heartbeat runs out.
+fn is_answered(hook: &LifecycleHook) -> bool {
+    hook.answers_after_s.is_some_and(|after| after <= hook.heartbeat_s)
 }
 
 /// How long a hook holds: until its consumer answers, or for the heartbeat.
@@ -274,6 +288,20 @@ mod tests {
         world.pass(60);
         assert_eq!(of(&world), None);
         assert_eq!(world.here().instances[&id].state, InstanceState::Terminated);
+    }
+
+    #[test]
+    fn a_group_may_keep_what_its_dead_hook_abandons_until_a_person_acts_aws_domain_a2() {
+        let mut world = with_hooks("answers_after_s = 1", "heartbeat_s = 600");
+        world.change_group(|group| group.retain_abandoned = true);
+        let id = world.first_member();
+        world.terminate_member(id.as_str()).unwrap();
+        world.pass(7200);
+        assert_eq!(states(&world), [LifecycleState::TerminatingRetained]);
+        assert_eq!(world.here().instances[&id].state, InstanceState::Running, "billed, and doing nothing");
+        world.terminate_instance(id.as_str()).unwrap();
+        world.pass(120);
+        assert!(states(&world).is_empty() && world.members().len() == 6);
     }
 
     #[test]

@@ -64,8 +64,11 @@ impl Scene<'_> {
             self.region.instances.get(id).is_none_or(|found| found.state == InstanceState::Terminated)
         };
         let leaving = group.members.values().filter(|member| {
-            matches!(member.state, LifecycleState::Terminating | LifecycleState::TerminatingProceed)
-                && member.step_at.is_none()
+            let ending = matches!(
+                member.state,
+                LifecycleState::Terminating | LifecycleState::TerminatingProceed | LifecycleState::TerminatingRetained
+            );
+            ending && member.step_at.is_none()
         });
         let gone: Vec<InstanceId> =
             leaving.filter(|member| ended(&member.instance)).map(|member| member.instance.clone()).collect();

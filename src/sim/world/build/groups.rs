@@ -81,6 +81,7 @@ impl Site<'_> {
             impaired_zone_behavior: doc.impaired_zone.clone(),
             distribution: "balanced-best-effort".to_owned(),
             protect_new: doc.protect_new,
+            retain_abandoned: doc.retain_abandoned,
             capacity_rebalance: false,
             metrics: if doc.metrics { METRICS.iter().map(|metric| (*metric).to_owned()).collect() } else { Vec::new() },
             created_at: self.ago(doc.age.0),

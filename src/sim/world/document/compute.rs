@@ -116,6 +116,9 @@ pub struct GroupDoc {
     pub cpu_target: Option<f64>,
     /// Target tracking on requests per target at this value.
     pub request_target: Option<f64>,
+    /// Keeps members whose termination hook is abandoned (`TerminateHookAbandon`).
+    #[serde(default)]
+    pub retain_abandoned: bool,
     /// Lifecycle hooks.
     #[serde(default)]
     pub hooks: Vec<HookDoc>,

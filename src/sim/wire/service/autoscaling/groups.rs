@@ -102,6 +102,11 @@ fn write_guards(w: &mut Writer, group: &AutoScalingGroup) {
         });
     }
     w.text("DeletionProtection", "none");
+    if group.retain_abandoned {
+        w.structure("InstanceLifecyclePolicy", |w| {
+            w.structure("RetentionTriggers", |w| w.text("TerminateHookAbandon", "retain"));
+        });
+    }
     w.structure("AvailabilityZoneDistribution", |w| w.text("CapacityDistributionStrategy", &group.distribution));
     w.structure("AvailabilityZoneImpairmentPolicy", |w| {
         w.boolean("ZonalShiftEnabled", group.zonal_shift_enabled);
