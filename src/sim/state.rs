@@ -26,6 +26,7 @@ pub fn document(world: &World) -> Value {
         "account": world.account,
         "alias": world.alias,
         "caller_arn": world.caller_arn,
+        "scenario": world.timeline.scenario,
         "faults": world.faults,
         "load_factor": world.load.factor(world.now, world.seed),
         "regions": world.regions.values().map(|region| region_document(world, region)).collect::<Vec<_>>(),

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::super::fault::Fault;
@@ -101,14 +101,12 @@ impl Cue {
 }
 
 /// A scenario under way.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default)]
 pub struct Timeline {
     /// The scenario's name.
     pub scenario: String,
-    #[serde(skip)]
     cues: Vec<Cue>,
     /// What each event broke so far.
-    #[serde(skip)]
     broken: Vec<Vec<Fault>>,
 }
 
