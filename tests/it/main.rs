@@ -8,7 +8,6 @@ mod generated;
 mod read_only;
 mod reads;
 mod recordings;
-mod recordings;
 mod second_opinion;
 mod support;
 mod terminal;

@@ -10,7 +10,7 @@ use super::aws::{self, Answer};
 use super::names::Names;
 
 /// The most changes that are told of one minute.
-const TOLD: usize = 14;
+const TOLD: usize = 20;
 
 /// The most characters of a change.
 const WIDEST: usize = 200;
@@ -90,10 +90,10 @@ impl<'sim> Recorder<'sim> {
         if let Some(replica) = self.watch.replica {
             row += &format!("| {}", self.lag(replica));
         }
-        self.activities();
-        self.databases();
-        self.shifts();
         self.alarms();
+        self.shifts();
+        self.databases();
+        self.activities();
         let mut text = format!("{}\n", row.trim_end());
         let notes = std::mem::take(&mut self.notes);
         self.first = false;
