@@ -4,6 +4,7 @@
 mod account;
 mod binary;
 mod denied;
+mod faults;
 mod generated;
 mod read_only;
 mod reads;

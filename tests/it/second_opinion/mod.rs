@@ -4,5 +4,6 @@
 //! boto3 is the judge: what it counts in them is what the program must say.
 
 mod denied;
+mod disturbed;
 mod estate;
 mod simulated;
