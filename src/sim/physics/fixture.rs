@@ -31,6 +31,15 @@ alarms = [
 ]
 "#;
 
+const LONE: &str = r#"
+account = "111122223333"
+[regions.eu-west-1]
+network = 0
+zones = { eu-west-1a = "euw1-az3" }
+images = [{ name = "web-1", age = "20d" }]
+instances = [{ name = "box", zone = "eu-west-1a", image = "web-1", instance_type = "m5.large", age = "50d" }]
+"#;
+
 /// The small world, steady.
 pub fn world() -> World {
     world_with(|document| document)
@@ -44,6 +53,11 @@ pub fn world_with(change: impl FnOnce(String) -> String) -> World {
 /// The small world of another seed.
 pub fn world_of_seed(seed: u64) -> World {
     build(DOCUMENT, seed)
+}
+
+/// One instance alone, for tests over many days.
+pub fn lone_instance() -> World {
+    build(LONE, 5)
 }
 
 fn build(document: &str, seed: u64) -> World {

@@ -142,7 +142,7 @@ mod tests {
     const DAY: u64 = 86_400;
 
     fn retiring() -> (World, InstanceId, Fault) {
-        let mut world = fixture::world();
+        let mut world = fixture::lone_instance();
         let id = world.standalone();
         let fault = Fault::Retirement { instance: id.to_string() };
         world.apply(fault.clone()).unwrap();
