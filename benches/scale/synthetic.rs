@@ -71,7 +71,8 @@ impl Account {
         let region = Region::from("us-east-1");
         let mut estate = Estate::new(vec![region.clone()]);
         let global = Region::global();
-        let identity = Identity { account: "123456789012".into(), caller: "arn:aws:iam::123456789012:user/alice".into() };
+        let identity =
+            Identity { account: "123456789012".into(), caller: "arn:aws:iam::123456789012:user/alice".into() };
         put(&mut estate, &global, Part::All, vec![identity], self.start);
         put(&mut estate, &region, Part::All, self.zones(), self.start);
         for zone in 0..self.zones.len() {
@@ -136,10 +137,8 @@ impl Account {
     fn instance(&self, n: usize, zone: usize, round: usize) -> Instance {
         let words = &self.words;
         let [name, service, group, env] = &words.keys;
-        let mut tags = vec![
-            (name.clone(), Text::from(format!("node-{n:06}"))),
-            (env.clone(), words.values[n % 2].clone()),
-        ];
+        let mut tags =
+            vec![(name.clone(), Text::from(format!("node-{n:06}"))), (env.clone(), words.values[n % 2].clone())];
         match self.group_of(n) {
             Some(of) => {
                 tags.push((group.clone(), words.groups[of].clone()));
@@ -200,7 +199,11 @@ impl Account {
             .map(|n| Member {
                 instance: id(n),
                 zone: self.zones[n % 4].clone(),
-                state: if (n + round).is_multiple_of(997) { LifecycleState::Pending } else { LifecycleState::InService },
+                state: if (n + round).is_multiple_of(997) {
+                    LifecycleState::Pending
+                } else {
+                    LifecycleState::InService
+                },
                 healthy: !(n + round).is_multiple_of(3001),
                 protected: false,
                 template_version: Some("7".into()),
@@ -374,5 +377,7 @@ fn arn(n: usize) -> Text {
 }
 
 fn balancer_arn(n: usize) -> Arn {
-    Arn::from(format!("arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/front-{n}/50dc6c495c0c9188"))
+    Arn::from(format!(
+        "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/front-{n}/50dc6c495c0c9188"
+    ))
 }

@@ -105,8 +105,15 @@ impl Listed for Instances {
         row.id.to_string()
     }
 
-    fn is_called(row: &Numbered<'_>, id: &str) -> bool {
-        row.id.as_str() == id
+    fn find<'a>(stretch: &Stretch<'a, Numbered<'a>>, id: &str, place: &Place<'a>) -> Option<usize> {
+        let (part, slice) = stretch.origin()?;
+        match slice.all_rows().and_then(|rows| place.index().instances_of(part, rows)) {
+            Some(numbers) => {
+                let wanted = place.index().number(id)?;
+                numbers.iter().position(|number| *number == wanted)
+            }
+            None => slice.rows::<Instance>().iter().position(|instance| instance.id.as_str() == id),
+        }
     }
 
     fn compare<'a>(a: &Numbered<'a>, b: &Numbered<'a>, place: &Place<'a>) -> Ordering {

@@ -44,9 +44,9 @@ pub(super) trait Listed: Sized + 'static {
     /// What tells the row from the others of its region, at every reading.
     fn id(row: &Self::Row<'_>) -> String;
 
-    /// Whether that is its id.
-    fn is_called(row: &Self::Row<'_>, id: &str) -> bool {
-        Self::id(row) == id
+    /// Where the row with this id stands in a stretch.
+    fn find<'a>(stretch: &Stretch<'a, Self::Row<'a>>, id: &str, place: &Place<'a>) -> Option<usize> {
+        (0..stretch.len).find(|i| stretch.row(place, *i).is_some_and(|row| Self::id(&row) == id))
     }
 
     /// How it stands.

@@ -60,6 +60,14 @@ impl<'a, R: Clone> Stretch<'a, R> {
             Lines::Made(rows) => rows.get(i).cloned(),
         }
     }
+
+    /// The slice that its rows are made from when asked for.
+    pub(super) fn origin(&self) -> Option<(&'a Part, &'a Slice)> {
+        match &self.rows {
+            Lines::Asked(part, slice, _) => Some((part, slice)),
+            Lines::Made(_) => None,
+        }
+    }
 }
 
 impl<'a> Place<'a> {

@@ -46,7 +46,7 @@ pub(super) trait Source {
     fn columns(&self) -> usize;
     fn id(&self, i: usize) -> Option<RowId>;
     fn cell(&self, i: usize, column: usize) -> Option<Value>;
-    fn is(&self, i: usize, id: &RowId) -> bool;
+    fn position(&self, id: &RowId) -> Option<usize>;
     fn region(&self, i: usize) -> Option<&Region>;
     fn verdict(&self, i: usize) -> Option<Verdict>;
     fn assess(&self, i: usize) -> Option<Assessment>;
@@ -96,14 +96,9 @@ impl<'a> Rows<'a> {
         self.source.compare(a, b)
     }
 
-    /// Whether row `i` has this id.
-    pub fn is(&self, i: usize, id: &RowId) -> bool {
-        self.source.is(i, id)
-    }
-
     /// Where the row with this id is now.
     pub fn position(&self, id: &RowId) -> Option<usize> {
-        (0..self.len()).find(|i| self.is(*i, id))
+        self.source.position(id)
     }
 
     /// The value of row `i` in the column at this position of [`List::columns`].
@@ -219,8 +214,11 @@ impl<L: Listed> Source for Table<'_, L> {
         self.at(i).map(|(place, row, _)| RowId { region: place.region.clone(), id: L::id(&row) })
     }
 
-    fn is(&self, i: usize, id: &RowId) -> bool {
-        self.at(i).is_some_and(|(place, row, _)| *place.region == id.region && L::is_called(&row, &id.id))
+    fn position(&self, id: &RowId) -> Option<usize> {
+        self.stretches.iter().find_map(|Placed { place, first, stretch }| {
+            let place = self.places.get(*place).filter(|place| *place.region == id.region)?;
+            L::find(stretch, &id.id, place).map(|i| first + i)
+        })
     }
 
     fn region(&self, i: usize) -> Option<&Region> {

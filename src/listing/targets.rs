@@ -133,12 +133,12 @@ impl Listed for Targets {
         }
     }
 
-    fn is_called(row: &TargetRow<'_>, id: &str) -> bool {
-        let parent = match row {
-            TargetRow::Grouped { arn, .. } => arn,
-            TargetRow::Classic { balancer, .. } => balancer,
-        };
-        id.starts_with(&***parent) && Self::id(row) == id
+    fn find<'a>(stretch: &Stretch<'a, TargetRow<'a>>, id: &str, place: &Place<'a>) -> Option<usize> {
+        let (part, _) = stretch.origin()?;
+        // Ids begin with the parent, and most stretches are of another.
+        let is_of = matches!(part, Part::Of(parent) if id.starts_with(&**parent));
+        let mut rows = 0..if is_of { stretch.len } else { 0 };
+        rows.find(|i| stretch.row(place, *i).is_some_and(|row| Self::id(&row) == id))
     }
 
     fn verdict<'a>(row: &TargetRow<'a>, place: &Place<'a>) -> Verdict {

@@ -54,7 +54,9 @@ pub struct Observer {
     regions: Vec<Region>,
     jobs: JoinSet<Ended>,
     running: BTreeMap<tokio::task::Id, SliceId>,
-    last: Option<Arc<Picture>>,
+    /// The last picture, and those before it that somebody still looks at. They end here and not where they are looked at: to free
+    /// a hundred thousand rows takes longer than a key may.
+    pictures: Vec<Arc<Picture>>,
 }
 
 impl Observer {
@@ -77,7 +79,7 @@ impl Observer {
             regions: Vec::new(),
             jobs: JoinSet::new(),
             running: BTreeMap::new(),
-            last: None,
+            pictures: Vec::new(),
         }
     }
 
@@ -185,14 +187,15 @@ impl Observer {
     pub fn picture(&mut self) -> Arc<Picture> {
         let now = self.clock.now();
         let nothing = Judgement::default();
-        let before = self.last.as_ref().map_or(&nothing, |last| &last.judgement);
+        let before = self.pictures.last().map_or(&nothing, |last| &last.judgement);
         let picture = Arc::new(Picture {
             judgement: judge::judge_again(&self.estate, now, &self.policy, before),
             estate: self.estate.clone(),
             taken_at: now,
             traffic: self.traffic(),
         });
-        self.last = Some(picture.clone());
+        self.pictures.retain(|older| Arc::strong_count(older) > 1);
+        self.pictures.push(picture.clone());
         picture
     }
 

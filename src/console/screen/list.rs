@@ -146,12 +146,8 @@ impl ListView {
     fn settle(&mut self, world: &World<'_>) {
         let Some(shown) = &self.shown else { return };
         let Some(rows) = shown.rows() else { return };
-        let is_selected = |place: usize| match (&self.selected, shown.at(place)) {
-            (Some(id), Some(i)) => rows.is(i, id),
-            _ => false,
-        };
-        let found =
-            if is_selected(self.at) { Some(self.at) } else { (0..shown.order.len()).find(|at| is_selected(*at)) };
+        let position = self.selected.as_ref().and_then(|id| rows.position(id));
+        let found = position.and_then(|position| shown.place_of(position));
         let at = found.unwrap_or_else(|| self.at.min(shown.order.len().saturating_sub(1)));
         let selected = shown.at(at).map(|i| rows.id(i));
         let offset = scrolled(self.offset, at, shown.order.len(), self.room(&rows, world));

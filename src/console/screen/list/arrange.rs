@@ -80,6 +80,12 @@ impl Arrangement {
         listing::find(&self.question.list).ok().map(|list| list.rows(&self.picture))
     }
 
+    /// The place at which the row of this position is shown.
+    pub(super) fn place_of(&self, position: usize) -> Option<usize> {
+        let position = u32::try_from(position).ok()?;
+        self.order.iter().position(|i| *i == position)
+    }
+
     /// The position of the row shown at this place.
     pub(super) fn at(&self, place: usize) -> Option<usize> {
         self.order.get(place).map(|i| *i as usize)
