@@ -65,10 +65,12 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Files that only tests compile: `tests.rs`, `tests/…`, `fixture.rs`, `probe.rs`.
+/// Files and folders that only tests compile.
+const TEST_FILES: &[&str] = &["tests", "tests.rs", "fixture.rs", "fixture", "probe.rs", "properties.rs"];
+
 fn is_test_file(path: &Path) -> bool {
     let names: Vec<&str> = path.iter().filter_map(|name| name.to_str()).collect();
-    names.iter().rev().take(3).any(|name| matches!(*name, "tests" | "tests.rs" | "fixture.rs" | "fixture" | "probe.rs"))
+    names.iter().rev().take(3).any(|name| TEST_FILES.contains(name))
 }
 
 /// Cuts off the test module, which stands last, and blanks comments and string literals.

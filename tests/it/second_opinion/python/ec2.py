@@ -106,19 +106,31 @@ def check_listings(account, client, truth):
             {key: seen(one) for key, one in answer.items()},
             {one["id"]: true(one, truth, zone_ids) for one in truth[kind]},
         )
+    causes = {zone["name"]: zone["causes"] for zone in truth["zones"]}
     account.same_by_id(
         "volume status",
         {
             one["VolumeId"]: (one["AvailabilityZone"], one["VolumeStatus"]["Status"])
             for one in client.describe_volume_status()["VolumeStatuses"]
         },
-        {one["id"]: (one["zone"], one["condition"]) for one in truth["volumes"] if one["state"] != "creating"},
+        {
+            one["id"]: (one["zone"], volume_status(causes[one["zone"]]))
+            for one in truth["volumes"]
+            if one["state"] != "creating"
+        },
     )
     account.same_by_id(
         "tag",
         {f"{one['ResourceId']} {one['Key']}": one["Value"] for one in client.describe_tags()["Tags"]},
         {f"{one['id']} {key}": value for kind in TAGGED for one in truth[kind] for key, value in one["tags"].items()},
     )
+
+
+def volume_status(causes):
+    """What EC2 says of a volume in a zone with these causes, once it has looked."""
+    if causes["dark"]:
+        return "insufficient-data"
+    return "impaired" if causes["ebs_stalled"] else "ok"
 
 
 def check_templates(account, client, truth):
