@@ -34,6 +34,8 @@ pub(super) struct Caller<'a> {
     pub(super) domain: Domain,
     pub(super) action: &'static str,
     pub(super) priority: Priority,
+    /// One attempt, whatever comes.
+    pub(super) is_probe: bool,
 }
 
 impl Caller<'_> {
@@ -64,7 +66,7 @@ impl Caller<'_> {
             let throttled = failure.kind == FailureKind::Throttled;
             self.limiter.answered(self.region, self.domain, throttled);
             let most = if throttled { ATTEMPTS_THROTTLED } else { ATTEMPTS };
-            if !failure.kind.is_transient() || attempt >= most {
+            if self.is_probe || !failure.kind.is_transient() || attempt >= most {
                 return Err(failure);
             }
             attempt += 1;

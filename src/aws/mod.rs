@@ -17,7 +17,7 @@ mod time;
 mod transport;
 
 pub use limiter::{Limiter, Priority};
-pub use read::{Ask, Found, READS, Read, Reader, Scope};
+pub use read::{Ask, ById, Found, READS, Read, Reader, Scope};
 pub use session::{ReadOnly, Session, Settings};
 pub use session_error::SessionError;
 pub use transport::{Answering, Wire};

@@ -31,6 +31,8 @@ pub enum FailureKind {
     Invalid,
     /// This program refused: the operation is not on the read list.
     Refused,
+    /// AWS answers for the other zones and not for this one (`aws-domain.md` A.1).
+    Silent,
 }
 
 impl FailureKind {
@@ -47,10 +49,12 @@ impl FailureKind {
             Self::Service => "service",
             Self::Invalid => "invalid",
             Self::Refused => "refused",
+            Self::Silent => "silent",
         }
     }
 
-    /// Whether what was read before still stands while this lasts: the account did not change its mind, it could not be asked.
+    /// Whether what was read before still stands while this lasts: the account did not change its mind, it could not be asked. Of a
+    /// zone that alone falls silent nothing stands: its silence is evidence against it.
     pub fn is_passing(self) -> bool {
         self.is_transient() || self == Self::Credentials
     }
@@ -98,6 +102,9 @@ impl ReadFailure {
             FailureKind::Service => "AWS's side failed; it is asked again".to_owned(),
             FailureKind::Invalid => "please report this with the request id".to_owned(),
             FailureKind::Refused => "this program may not make that call".to_owned(),
+            FailureKind::Silent => {
+                "look at this zone's targets, status checks and shifts: its instances are asked for again and again".to_owned()
+            }
         }
     }
 

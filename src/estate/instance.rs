@@ -105,7 +105,7 @@ impl ScheduledEvent {
     }
 }
 
-/// An instance's status checks and events (`DescribeInstanceStatus`, running instances only).
+/// An instance's status checks and events (`DescribeInstanceStatus`; of instances that do not run only where all were asked for).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InstanceStatus {
     /// Whose.

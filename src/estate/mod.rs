@@ -14,6 +14,7 @@ pub mod image;
 pub mod instance;
 pub mod kind;
 pub mod shift;
+pub mod silence;
 pub mod slice;
 pub mod table;
 pub mod tag;
@@ -27,6 +28,7 @@ use jiff::Timestamp;
 
 pub use failure::{FailureKind, ReadFailure};
 pub use kind::{Kind, Row, Rows};
+pub use silence::Silence;
 pub use slice::{Failure, Part, Slice, SliceId, Trust, age};
 pub use table::Table;
 

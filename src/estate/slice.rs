@@ -64,6 +64,8 @@ impl SliceId {
 pub struct Failure {
     /// When the last attempt failed.
     pub at: Timestamp,
+    /// When the first of the attempts failed that have failed in a row.
+    pub since: Timestamp,
     /// Why.
     pub why: ReadFailure,
 }
@@ -87,6 +89,9 @@ struct Reading {
 fn kept() -> bool {
     true
 }
+
+/// Between two failed attempts, the longest time after which they still count as in a row: nobody looked in between.
+const IN_A_ROW: SignedDuration = SignedDuration::from_mins(15);
 
 /// How far ahead of now a reading may be: AWS's seconds are cut.
 const AHEAD: SignedDuration = SignedDuration::from_secs(5);
@@ -119,7 +124,7 @@ impl Slice {
 
     /// A first read that failed.
     pub fn failed(why: ReadFailure, at: Timestamp) -> Self {
-        Self { good: None, failure: Some(Failure { at, why }) }
+        Self { good: None, failure: Some(Failure { at, since: at, why }) }
     }
 
     /// A slice of which it is known that it is there to be read, and nothing else.
@@ -135,10 +140,26 @@ impl Slice {
     /// What is known after `newer` came for the same id: a failure keeps the older rows.
     #[must_use]
     pub fn followed_by(&self, newer: Slice) -> Slice {
-        match newer.good {
-            Some(_) => newer,
-            None => Slice { good: self.good.clone(), failure: newer.failure },
+        if newer.good.is_some() {
+            return newer;
         }
+        let mut failure = newer.failure;
+        if let (Some(failure), Some(before)) = (&mut failure, &self.failure)
+            && failure.at.duration_since(before.at) <= IN_A_ROW
+        {
+            failure.since = failure.since.min(before.since);
+        }
+        Slice { good: self.good.clone(), failure }
+    }
+
+    /// The same reading, of which only some rows are kept: a zone's share of a region's.
+    #[must_use]
+    pub fn narrowed<T: Row + Clone>(&self, keep: impl Fn(&T) -> bool) -> Slice {
+        let good = self.good.as_ref().map(|reading| Reading {
+            rows: Arc::new(T::rows(self.rows::<T>().iter().filter(|row| keep(row)).cloned().collect())),
+            ..reading.clone()
+        });
+        Slice { good, failure: self.failure.clone() }
     }
 
     /// The rows of the last good read, as `T`.
@@ -174,7 +195,8 @@ impl Slice {
         match failure {
             // A reading from the future is one from before the clock was set right: nobody can tell its age.
             _ if age > limit || reading.kept || reading.at.duration_since(now) > AHEAD => Trust::Stale(age, failure),
-            // What we may no longer read is no longer known; an outage of some seconds is borne within the age limit.
+            // What we may no longer read is no longer known, nor what has fallen silent alone; an outage of some seconds is borne
+            // within the age limit.
             Some(failure) if !failure.why.kind.is_passing() => Trust::Stale(age, Some(failure)),
             Some(failure) => Trust::Failing(failure),
             None => Trust::Fresh,
@@ -223,6 +245,21 @@ mod tests {
         let slice = good().followed_by(failing(FailureKind::Denied));
         assert!(!slice.trust(LIMIT, at(20)).is_known());
         assert!(matches!(failing(FailureKind::Denied).trust(LIMIT, at(20)), Trust::Unknown(Some(_))));
+    }
+
+    /// `aws-domain.md` A.1: the silent zone is unknown since its first failure, not when its rows grow old.
+    #[test]
+    fn a_zone_that_alone_falls_silent_is_unknown_at_once_and_since_its_first_failure_aws_domain_a1() {
+        let failed = |kind, second| Slice {
+            failure: failing(kind).failure.map(|f| Failure { at: at(second), since: at(second), ..f }),
+            good: None,
+        };
+        let slice = good().followed_by(failed(FailureKind::Service, 10)).followed_by(failed(FailureKind::Silent, 20));
+        assert!(matches!(slice.trust(LIMIT, at(21)), Trust::Stale(_, Some(_))));
+        assert_eq!(slice.failure().map(|failure| failure.since), Some(at(10)));
+        assert_eq!(slice.rows::<Alias>().len(), 1, "its last rows are kept");
+        let much_later = slice.followed_by(failed(FailureKind::Silent, 20 + 3600));
+        assert_eq!(much_later.failure().map(|failure| failure.since), Some(at(20 + 3600)), "nobody looked in between");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::Parts;
 use super::kind::Row;
 use super::slice::{Failure, Part, Slice, Trust};
+use crate::id::ZoneName;
 
 /// A view of the rows of kind `T` in one region.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +57,13 @@ impl<'a, T: Row + 'a> Table<'a, T> {
     pub fn part(&self, part: &Part) -> Option<&'a [T]> {
         let slice = self.parts?.get(part)?;
         slice.trust(T::KIND.age_limit(), self.now).is_known().then(|| slice.rows::<T>())
+    }
+
+    /// Whether all that belongs in one zone is known and within its age limit, whatever is known of other zones.
+    pub fn covers(&self, zone: &ZoneName) -> bool {
+        let part = Part::Zone(zone.clone());
+        let by_zone = self.parts.is_some_and(|parts| parts.contains_key(&part));
+        if by_zone { self.part(&part).is_some() } else { self.is_complete() }
     }
 
     /// The age of the oldest part.

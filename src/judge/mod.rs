@@ -35,7 +35,7 @@ use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::estate::group::Group;
 use crate::estate::shift::{ShiftStatus, ZonalShift};
 use crate::estate::zone::Zone;
-use crate::estate::{Estate, FailureKind, Kind, Part, Row, SliceId, Trust};
+use crate::estate::{Estate, FailureKind, Kind, Part, Row, Slice, SliceId, Trust};
 use crate::id::{
     AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region, ZoneName,
 };
@@ -302,7 +302,11 @@ fn summarise(judged: &mut RegionJudgement, estate: &Estate, region: &Region, now
     let mut findings: Vec<Finding> = Vec::new();
     for zone in &judged.zones {
         if zone.verdict != zone::ZoneVerdict::Ok {
-            let detail = zone.evidence.first().map(|evidence| format!(": {}", evidence.detail)).unwrap_or_default();
+            let first = zone.evidence.first();
+            // A silence is told whatever else is.
+            let silence = zone.evidence.iter().skip(1).find(|evidence| evidence.signal == "api-silence");
+            let details: Vec<&str> = first.into_iter().chain(silence).map(|evidence| &*evidence.detail).collect();
+            let detail = if details.is_empty() { String::new() } else { format!(": {}", details.join("; ")) };
             let words = format!("zone {} ({}) {}{detail}", zone.name, zone.id, zone.verdict.as_str());
             findings.push(Finding {
                 verdict: zone.verdict.verdict(),
@@ -332,11 +336,23 @@ fn summarise(judged: &mut RegionJudgement, estate: &Estate, region: &Region, now
     let unread: Vec<(Kind, String)> =
         unread.into_iter().filter(|(kind, _)| !is_accepted(estate, region, *kind, policy)).collect();
     judged.unread = unread.iter().map(|(_, reason)| reason.clone()).collect();
+    let said = is_said_by_zones(judged, estate, region, now);
+    let unread = unread.into_iter().filter(|(kind, _)| *kind != Kind::Instances || !said).collect();
     findings.extend(say_unread(unread, estate, region, now));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict.severity()));
     judged.summary.verdict = Verdict::worst(findings.iter().map(|finding| finding.verdict));
     judged.summary.reasons = findings.iter().map(|finding| finding.words.clone()).collect();
     judged.findings = findings;
+}
+
+/// Whether all that is unknown of instances is that zones are silent, and those zones are called unknown for it.
+fn is_said_by_zones(judged: &RegionJudgement, estate: &Estate, region: &Region, now: Timestamp) -> bool {
+    let silent = |slice: &Slice| slice.failure().is_some_and(|failure| failure.why.kind == FailureKind::Silent);
+    let mut slices = estate.slices(region, Kind::Instances);
+    let mut zones = judged.zones.iter().filter(|zone| zone.silent_since.is_some()).peekable();
+    zones.peek().is_some()
+        && zones.all(|zone| zone.verdict == zone::ZoneVerdict::Unknown)
+        && slices.all(|(_, slice)| silent(slice) || slice.trust(Kind::Instances.age_limit(), now).is_known())
 }
 
 fn named<K: std::fmt::Display>(assessments: &BTreeMap<K, Assessment>) -> Vec<(String, &Assessment)> {

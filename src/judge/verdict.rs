@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::estate::Trust;
+use crate::estate::{FailureKind, Trust};
 
 /// How a thing stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -116,6 +116,13 @@ pub fn reason_untrusted(what: &str, trust: &Trust<'_>) -> Option<String> {
     match trust {
         Trust::Fresh | Trust::Failing(_) => None,
         Trust::Stale(age, None) => Some(format!("{what} read {} ago", age_words(*age))),
+        Trust::Stale(age, Some(failure)) if failure.why.kind == FailureKind::Silent => {
+            let since = failure.since.strftime("%H:%M:%S");
+            Some(format!("{what} silent since {since}Z, read {} ago", age_words(*age)))
+        }
+        Trust::Unknown(Some(failure)) if failure.why.kind == FailureKind::Silent => {
+            Some(format!("{what} silent since {}Z, never read before", failure.since.strftime("%H:%M:%S")))
+        }
         Trust::Stale(age, Some(failure)) => {
             Some(format!("{what} read {} ago; since then {}", age_words(*age), failure.why.kind.as_str()))
         }

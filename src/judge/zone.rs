@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::estate::shift::{Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ZonalShift};
+use crate::estate::silence::silences;
 use crate::estate::zone::Zone;
-use crate::estate::{Estate, FailureKind};
+use crate::estate::{Estate, FailureKind, Silence};
 use crate::id::{Region, ZoneId, ZoneName};
 
 use super::index::Index;
@@ -64,7 +65,7 @@ impl ZoneVerdict {
 /// One thing that speaks for a verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// Which signal: `unhealthy-targets`, `status-checks`, `autoshift`, `missing-data`.
+    /// Which signal: `unhealthy-targets`, `status-checks`, `api-silence`, `autoshift`, `missing-data`.
     pub signal: &'static str,
     /// In words, numbers first.
     pub detail: String,
@@ -108,7 +109,11 @@ pub struct ZoneAssessment {
     pub database_writers: Option<usize>,
     /// Multi-AZ standbys in it.
     pub database_standbys: Option<usize>,
+    /// Since when AWS does not answer for its instances, while it does for others'.
+    pub silent_since: Option<Timestamp>,
     hosts_hit: usize,
+    /// Running instances that fail a status check, and running instances, by the checks alone.
+    checks: Option<(usize, usize)>,
 }
 
 /// Judges the zones of a region, in the order of their names.
@@ -139,18 +144,21 @@ fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &
     let conspicuous = targets.unhealthy > 0 && here >= policy.zone_share;
     let stands_out =
         conspicuous && elsewhere.is_some_and(|(bad, all)| all > 0 && share(bad, all) <= policy.elsewhere_share);
-    let instances = zone.instances.unwrap_or_default();
-    let impaired = instances.impaired.unwrap_or(0);
-    let checks = impaired >= 2 && share(impaired, instances.running) >= 0.10;
+    // Where the inventory is not known the checks speak for themselves: AWS keeps them of running instances only.
+    let by_inventory = zone.instances.and_then(|counts| Some((counts.impaired?, counts.running)));
+    let (impaired, running) = by_inventory.or(zone.checks).unwrap_or_default();
+    let checks = impaired >= 2 && share(impaired, running) >= 0.10;
     let by_targets = target_evidence(targets, here, elsewhere);
     let by_checks = (impaired > 0).then(|| Evidence {
         signal: "status-checks",
-        detail: format!("{impaired} of {} instances impaired", instances.running),
+        detail: format!("{impaired} of {running} instances impaired"),
         value: Some(impaired as f64),
     });
     // What decides stands first.
     let found = if checks && !stands_out { [by_checks, by_targets] } else { [by_targets, by_checks] };
-    zone.evidence.extend(found.into_iter().flatten());
+    // Silence was found first; what decides goes before it.
+    let at = if (stands_out && zone.hosts_hit > 1) || checks { 0 } else { zone.evidence.len() };
+    zone.evidence.splice(at..at, found.into_iter().flatten());
     let missing = missing(zone);
     if (stands_out && zone.hosts_hit > 1) || checks {
         zone.verdict = ZoneVerdict::Suspect;
@@ -209,11 +217,15 @@ fn declared(estate: &Estate, region: &Region, now: Timestamp, zone: &mut ZoneAss
 }
 
 fn counted(estate: &Estate, tallies: &Tallies<'_>, region: &Region, zone: &Zone, now: Timestamp) -> ZoneAssessment {
+    let silences = silences(estate, region);
+    let silence = silences.iter().find(|silence| *silence.zone == zone.name);
     ZoneAssessment {
         name: zone.name.clone(),
         id: zone.id.clone(),
         verdict: ZoneVerdict::Ok,
-        evidence: Vec::new(),
+        evidence: silence.map(|silence| silence_evidence(silence)).into_iter().collect(),
+        silent_since: silence.map(|silence| silence.since),
+        checks: tallies.checks(&zone.name),
         shifted: shifted(estate, region, &zone.id, now),
         instances: tallies.instances(&zone.name),
         targets: tallies.targets(&zone.name),
@@ -222,6 +234,11 @@ fn counted(estate: &Estate, tallies: &Tallies<'_>, region: &Region, zone: &Zone,
         database_standbys: tallies.standbys(&zone.name),
         hosts_hit: tallies.hosts_hit(&zone.name),
     }
+}
+
+fn silence_evidence(silence: &Silence<'_>) -> Evidence {
+    let value = silence.last_seen.map(|count| count as f64);
+    Evidence { signal: "api-silence", detail: silence.words(), value }
 }
 
 /// Whether traffic is kept from the zone: by the weights, since a shift may exist and not be applied (`aws-domain.md` A.6).

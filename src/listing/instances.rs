@@ -46,7 +46,7 @@ impl Listed for Instances {
     const COLUMNS: &'static [Col] = &[
         Col::new("id", "ID", "The instance's id", |row, _| row.id.text().into()).sized(19, 0).called(&["instance"]),
         Col::new("name", "NAME", "Its Name tag", |row, _| Value::maybe(row.name())).sized(20, 2),
-        Col::new("state", "STATE", "Its life's state, by EC2's word", |row, _| row.state.as_str().into()).sized(9, 2),
+        Col::new("state", "STATE", "Its life's state, by EC2's word", state).sized(9, 2),
         Col::new("standing", "STANDING", "Everything known of it in one word", standing_cell)
             .sized(10, 1)
             .called(&["health"]),
@@ -203,6 +203,11 @@ impl Deref for Numbered<'_> {
 fn checks_unread<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Option<&'a str> {
     let unread = row.state == InstanceState::Running && !place.trusts_in_zone(Kind::InstanceStatuses, &row.zone);
     if unread { place.reason_unread(Kind::InstanceStatuses) } else { None }
+}
+
+/// EC2's word for it; of a zone for which EC2 does not answer nobody knows what runs.
+fn state<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Value {
+    if place.is_silent(&row.zone) { Value::Unknown } else { row.state.as_str().into() }
 }
 
 fn standing_cell<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Value {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::estate::balancer::{LoadBalancer, Target, TargetGroup};
+use crate::estate::silence::silences;
 use crate::estate::{Estate, Kind, Part, Row, Slice, SliceId};
 use crate::id::{Arn, Region, ZoneId, ZoneName};
 use crate::judge::index::Index;
@@ -29,6 +30,7 @@ pub(super) struct Place<'a> {
     services: OnceCell<BTreeMap<&'a str, &'a str>>,
     balancers: OnceCell<BTreeMap<&'a str, &'a LoadBalancer>>,
     every_target_is_known: OnceCell<bool>,
+    silent: OnceCell<Vec<&'a ZoneName>>,
     trusts: RefCell<Vec<(Kind, ZoneName, bool)>>,
 }
 
@@ -82,6 +84,7 @@ impl<'a> Place<'a> {
             services: OnceCell::new(),
             balancers: OnceCell::new(),
             every_target_is_known: OnceCell::new(),
+            silent: OnceCell::new(),
             trusts: RefCell::new(Vec::new()),
         }
     }
@@ -155,6 +158,12 @@ impl<'a> Place<'a> {
             balancers.known().map(|balancer| (balancer.arn.as_str(), balancer)).collect()
         });
         known.get(arn.as_str()).copied()
+    }
+
+    /// Whether EC2 does not answer for a zone's instances, while it does for others'.
+    pub(super) fn is_silent(&self, zone: &ZoneName) -> bool {
+        let zones = || silences(self.estate, self.region).into_iter().map(|silence| silence.zone).collect();
+        self.silent.get_or_init(zones).contains(&zone)
     }
 
     /// The assessment that the judgement made, else that there is none yet.

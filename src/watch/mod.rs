@@ -4,6 +4,8 @@
 //! no I/O in the schedule, which takes a time and returns what is due; no read runs twice at once; nothing is asked that depends
 //! on what is not known yet.
 
+mod by_ids;
+mod instances;
 mod pace;
 mod question;
 pub mod store;
@@ -16,8 +18,9 @@ use crate::aws::{Ask, Found, Priority, READS, Scope};
 use crate::estate::balancer::{Target, TargetState};
 use crate::estate::{Estate, FailureKind, Kind, Part, ReadFailure, Row, Slice, SliceId, Update};
 use crate::id::Region;
+use by_ids::ByIds;
 use pace::Pace;
-use question::{ask, parents_of, zones_of};
+use question::{parents_of, zones_of};
 
 /// A read that is due.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +48,8 @@ pub struct Watch {
     purpose: Purpose,
     entries: BTreeMap<SliceId, Entry>,
     split: BTreeSet<(Region, Kind)>,
+    /// Regions whose instances are read by their ids, since the paged call fails.
+    by_ids: BTreeMap<Region, ByIds>,
     visible: BTreeSet<Kind>,
     wanted: BTreeSet<SliceId>,
     discovers: bool,
@@ -68,6 +73,8 @@ struct Entry {
     running: bool,
     tried: bool,
     failures: u32,
+    /// Whether it was last asked for by explicit ids, or so as to learn them.
+    by_id: bool,
 }
 
 impl Watch {
@@ -77,6 +84,7 @@ impl Watch {
             purpose,
             entries: BTreeMap::new(),
             split: BTreeSet::new(),
+            by_ids: BTreeMap::new(),
             visible: BTreeSet::new(),
             wanted: BTreeSet::new(),
             discovers: false,
@@ -122,10 +130,11 @@ impl Watch {
             if entry.running || entry.due_at.is_some_and(|due| due > now.steady) || self.is_over(&id) {
                 continue;
             }
-            let Some(ask) = ask(&id, estate, now.at) else { continue };
+            let Some(ask) = self.ask(&id, estate, now) else { continue };
             let priority = self.priority(&id);
             if let Some(entry) = self.entries.get_mut(&id) {
                 entry.running = true;
+                entry.by_id = ask.by_id.is_some() || ask.of_all;
             }
             jobs.push(Job { id, ask, priority });
         }
@@ -158,6 +167,7 @@ impl Watch {
         now: Moment,
     ) -> Option<Update> {
         let pace = self.pace(id, outcome.as_ref().ok(), estate);
+        let is_probe = self.is_probe(id);
         let failure = outcome.as_ref().err().map(|why| why.kind);
         let jitter = 0.9 + self.random.f64() * 0.2;
         let entry = self.entries.entry(id.clone()).or_default();
@@ -166,11 +176,26 @@ impl Watch {
         entry.failures = if failure.is_some() { entry.failures.saturating_add(1) } else { 0 };
         let wait = match failure {
             None => pace.interval().mul_f64(self.stretch),
+            Some(_) if is_probe => pace::wait_between_probes(entry.failures),
             Some(kind) => pace::wait_after_failure(kind, entry.failures),
         };
         entry.due_at =
             SignedDuration::try_from(wait.mul_f64(jitter)).ok().and_then(|wait| now.steady.checked_add(wait).ok());
-        let now = now.at;
+        match id.kind {
+            Kind::Instances => self.take_instances(id, outcome, estate, now),
+            Kind::InstanceStatuses => self.take_statuses(id, outcome, estate, now.at),
+            _ => self.take(id, outcome, estate, now.at),
+        }
+    }
+
+    /// What changes in the estate by a read that ended.
+    fn take(
+        &mut self,
+        id: &SliceId,
+        outcome: Result<Found, ReadFailure>,
+        estate: &Estate,
+        now: Timestamp,
+    ) -> Option<Update> {
         match outcome {
             Ok(Found::Split) => {
                 self.split.insert((id.region.clone(), id.kind));
@@ -179,6 +204,8 @@ impl Watch {
                 Some(Update { region: id.region.clone(), kind: id.kind, slices, whole: false })
             }
             Ok(Found::Rows(rows)) => Some(Update::part(id.clone(), Slice::read(rows, now))),
+            // These answer questions about ids, which are taken in elsewhere.
+            Ok(Found::Named { .. } | Found::Placed { .. }) => None,
             // A parent that is gone takes its part with it at the next listing; until then nothing is known of it.
             Err(why) => Some(Update { whole: false, ..Update::part(id.clone(), Slice::failed(why, now)) }),
         }
@@ -194,9 +221,11 @@ impl Watch {
             }
         }
         let zones: BTreeSet<Part> = zones_of(estate, region).map(Part::Zone).collect();
-        for (_, kind) in self.split.iter().filter(|(split, _)| split == region) {
+        let by_ids = self.by_ids.contains_key(region).then_some(Kind::Instances);
+        let split = self.split.iter().filter(|(split, _)| split == region).map(|(_, kind)| *kind);
+        for kind in split.chain(by_ids) {
             if !zones.is_empty() {
-                estate.retain_parts(region, *kind, |part| zones.contains(part));
+                estate.retain_parts(region, kind, |part| zones.contains(part));
             }
         }
         self.prune_unwanted(estate, region, now);
@@ -225,6 +254,8 @@ impl Watch {
 
     fn wants(&self, kind: Kind) -> bool {
         match &self.purpose {
+            // Ids come from these while they must be named.
+            _ if matches!(kind, Kind::Groups | Kind::InstanceStatuses) && !self.by_ids.is_empty() => true,
             Purpose::Stay if kind == Kind::Regions => self.discovers,
             Purpose::Stay => Pace::of_kind(kind) != Pace::OnRequest || self.visible.contains(&kind),
             Purpose::Once(kinds) => kinds.contains(&kind) || matches!(kind, Kind::Identity | Kind::Alias),
@@ -236,7 +267,7 @@ impl Watch {
         if id.kind == Kind::Targets {
             let now = match found {
                 Some(Found::Rows(rows)) => <Target as Row>::of(rows),
-                Some(Found::Split) | None => None,
+                Some(Found::Split | Found::Named { .. } | Found::Placed { .. }) | None => None,
             };
             let known = estate.slice(id).map(|slice| slice.rows::<Target>());
             let troubled = now.or(known).is_some_and(|targets| {
@@ -280,6 +311,9 @@ impl Watch {
     }
 
     fn parts(&self, kind: Kind, region: &Region, estate: &Estate) -> Vec<SliceId> {
+        if kind == Kind::Instances && self.by_ids.contains_key(region) {
+            return by_ids::parts(region, estate);
+        }
         if self.split.contains(&(region.clone(), kind)) {
             return zones_of(estate, region)
                 .map(|zone| SliceId { region: region.clone(), kind, part: Part::Zone(zone) })
@@ -296,116 +330,4 @@ pub fn is_credentials(failure: &ReadFailure) -> bool {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::estate::balancer::TargetGroup;
-    use crate::estate::zone::Zone;
-    use crate::id::Arn;
-
-    fn at(second: i64) -> Moment {
-        let at = Timestamp::from_second(1_800_000_000 + second).unwrap();
-        Moment { at, steady: at }
-    }
-
-    fn region() -> Region {
-        Region::from("us-east-1")
-    }
-
-    fn target_group(name: &str, used: bool) -> TargetGroup {
-        TargetGroup {
-            arn: Arn::from(name),
-            name: name.into(),
-            target_type: None,
-            protocol: None,
-            port: None,
-            load_balancers: if used { vec![Arn::from("lb")] } else { Vec::new() },
-            interval_s: None,
-            healthy_threshold: None,
-            unhealthy_threshold: None,
-            vpc: None,
-        }
-    }
-
-    fn ids(jobs: &[Job], kind: Kind) -> Vec<String> {
-        jobs.iter().filter(|job| job.id.kind == kind).map(|job| job.id.part.to_string()).collect()
-    }
-
-    #[test]
-    fn target_health_waits_for_its_groups_and_skips_the_unused() {
-        let mut watch = Watch::new(Purpose::Stay, 1);
-        let mut estate = Estate::new(vec![region()]);
-        let first = watch.due(&estate, at(0));
-        assert!(ids(&first, Kind::Targets).is_empty());
-        assert!(ids(&first, Kind::Instances).is_empty(), "instances wait for the zones");
-        assert!(watch.due(&estate, at(0)).is_empty(), "nothing runs twice");
-        let rows = TargetGroup::rows(vec![target_group("web", true), target_group("orphan", false)]);
-        let id = SliceId::all(&region(), Kind::TargetGroups);
-        let update = watch.finished(&id, Ok(Found::Rows(rows)), &estate, at(1)).unwrap();
-        estate.apply(update);
-        assert_eq!(ids(&watch.due(&estate, at(1)), Kind::Targets), ["web"]);
-    }
-
-    #[test]
-    fn a_region_of_many_pages_is_read_zone_by_zone() {
-        let mut watch = Watch::new(Purpose::Stay, 1);
-        let mut estate = Estate::new(vec![region()]);
-        watch.due(&estate, at(0));
-        let zone = |name: &str| Zone {
-            name: name.into(),
-            id: format!("id-{name}").into(),
-            state: "available".into(),
-            zone_type: "availability-zone".into(),
-            messages: Vec::new(),
-        };
-        let zones = SliceId::all(&region(), Kind::Zones);
-        let rows = Zone::rows(vec![zone("a"), zone("b")]);
-        estate.apply(watch.finished(&zones, Ok(Found::Rows(rows)), &estate, at(1)).unwrap());
-        let jobs = watch.due(&estate, at(1));
-        let all = jobs.iter().find(|job| job.id.kind == Kind::Instances).unwrap();
-        assert!(all.ask.may_split);
-        let split = watch.finished(&all.id.clone(), Ok(Found::Split), &estate, at(2)).unwrap();
-        estate.apply(split);
-        let b = SliceId { region: region(), kind: Kind::Instances, part: Part::Zone("b".into()) };
-        let known = crate::estate::instance::Instance::rows(Vec::new());
-        estate.apply(watch.finished(&b, Ok(Found::Rows(known)), &estate, at(2)).unwrap());
-        let table = estate.table::<crate::estate::instance::Instance>(&region(), at(2).at);
-        assert!(!table.is_complete(), "one zone of two is not the region");
-        assert_eq!(ids(&watch.due(&estate, at(2)), Kind::Instances), ["a"]);
-    }
-
-    #[test]
-    fn a_denied_read_rests_and_an_outage_is_tried_again_soon() {
-        for (kind, tried_again) in [(FailureKind::Unreachable, true), (FailureKind::Denied, false)] {
-            let mut watch = Watch::new(Purpose::Stay, 1);
-            let estate = Estate::new(vec![region()]);
-            watch.due(&estate, at(0));
-            let why = ReadFailure { kind, action: "x:Y".into(), code: None, message: "no".into(), request_id: None };
-            let id = SliceId::all(&region(), Kind::Alarms);
-            watch.finished(&id, Err(why), &estate, at(1));
-            let again = watch.due(&estate, at(31)).iter().any(|job| job.id == id);
-            assert_eq!(again, tried_again, "{kind:?}");
-        }
-    }
-
-    #[test]
-    fn a_single_reading_ends_when_everything_was_tried() {
-        let mut watch = Watch::new(Purpose::Once(BTreeSet::from([Kind::TargetGroups, Kind::Targets])), 1);
-        let mut estate = Estate::new(vec![region()]);
-        let mut rounds = 0;
-        while !watch.is_done(&estate, at(rounds).at) {
-            for job in watch.due(&estate, at(rounds)) {
-                let rows = match job.id.kind {
-                    Kind::TargetGroups => TargetGroup::rows(vec![target_group("web", true)]),
-                    Kind::Targets => Target::rows(Vec::new()),
-                    Kind::Identity => crate::estate::account::Identity::rows(Vec::new()),
-                    _ => crate::estate::account::Alias::rows(Vec::new()),
-                };
-                let update = watch.finished(&job.id, Ok(Found::Rows(rows)), &estate, at(rounds)).unwrap();
-                estate.apply(update);
-            }
-            rounds += 1;
-            assert!(rounds < 10, "it ends");
-        }
-        assert_eq!(rounds, 2, "groups, then their targets");
-    }
-}
+mod tests;

@@ -73,11 +73,18 @@ pub(super) fn wait_after_failure(kind: FailureKind, failures: u32) -> Duration {
         FailureKind::Unsupported => 3600,
         FailureKind::Credentials => 15,
         FailureKind::Gone => 60,
-        FailureKind::Unreachable | FailureKind::Malformed | FailureKind::Service | FailureKind::Throttled => {
-            (5u64 << failures.saturating_sub(1).min(4)).min(60)
-        }
+        FailureKind::Unreachable
+        | FailureKind::Malformed
+        | FailureKind::Service
+        | FailureKind::Throttled
+        | FailureKind::Silent => (5u64 << failures.saturating_sub(1).min(4)).min(60),
     };
     Duration::from_secs(seconds)
+}
+
+/// Between two probes of a paged call in whose place ids are asked for: it is no help to press it.
+pub(super) fn wait_between_probes(failures: u32) -> Duration {
+    Duration::from_secs((30 * u64::from(failures.max(1))).min(60))
 }
 
 #[cfg(test)]

@@ -84,6 +84,16 @@ impl Account {
         *self.tamper.lock().unwrap() = Some(Box::new(tamper));
     }
 
+    /// From now on this is in force.
+    pub fn fault(&self, fault: Fault) {
+        self.sim.with_world(|world| world.apply(fault)).unwrap();
+    }
+
+    /// No longer.
+    pub fn heal(&self, fault: Fault) {
+        self.sim.with_world(|world| world.heal(&fault)).unwrap();
+    }
+
     pub fn deny(&self, action: &str) {
         self.sim.with_world(|world| world.apply(Fault::Deny { action: action.to_owned() })).unwrap();
     }
@@ -94,9 +104,14 @@ impl Account {
 
     /// Reads these kinds once in both regions, as a headless command does.
     pub async fn read(&self, kinds: impl IntoIterator<Item = Kind>) -> Picture {
+        self.read_with(Loaded::default(), kinds).await
+    }
+
+    /// The same, with what an earlier run kept.
+    pub async fn read_with(&self, kept: Loaded, kinds: impl IntoIterator<Item = Kind>) -> Picture {
         let kinds: BTreeSet<Kind> = kinds.into_iter().chain([Kind::Zones]).collect();
         let policy = Policy::default();
-        let mut observer = Observer::new(self.reader(), policy, Purpose::Once(kinds), 1, Loaded::default());
+        let mut observer = Observer::new(self.reader(), policy, Purpose::Once(kinds), 1, kept);
         observer.choose_regions(&[]).await;
         while !observer.is_done() {
             assert!(observer.step().await, "something is always under way until all is done");

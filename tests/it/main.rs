@@ -4,11 +4,13 @@
 mod account;
 mod binary;
 mod denied;
+mod disturbed;
 mod faults;
 mod generated;
 mod read_only;
 mod reads;
 mod recordings;
 mod second_opinion;
+mod silent_zone;
 mod support;
 mod terminal;

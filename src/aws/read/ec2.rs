@@ -67,7 +67,7 @@ fn zone_filter(id: &SliceId, name: &str) -> Option<Vec<types::Filter>> {
     zone(id).map(|zone| vec![types::Filter::builder().name(name).values(zone.as_str()).build()])
 }
 
-fn instance_row(
+pub(super) fn instance_row(
     caller: &Caller<'_>,
     instance: &types::Instance,
     texts: &mut Interner,
@@ -108,6 +108,7 @@ pub(super) async fn instance_statuses(caller: &Caller<'_>, id: &SliceId, ask: &A
         .pages(
             |token| {
                 let call = caller.clients.ec2.describe_instance_status().max_results(PAGE).set_next_token(token);
+                let call = if ask.of_all { call.include_all_instances(true) } else { call };
                 call.set_filters(zone_filter(id, "availability-zone")).send()
             },
             |page| {

@@ -4,6 +4,7 @@
 //! one read.
 
 mod autoscaling;
+mod by_id;
 mod cloudwatch;
 mod ec2;
 mod elb;
@@ -22,7 +23,7 @@ use super::limiter::{Limiter, Priority};
 use super::session::{ReadOnly, Session};
 use crate::estate::alarm::Metric;
 use crate::estate::{Kind, Part, ReadFailure, Rows, SliceId};
-use crate::id::{Text, ZoneName};
+use crate::id::{InstanceId, Text, ZoneName};
 use jiff::Timestamp;
 
 /// What a read is asked for, besides its slice.
@@ -36,6 +37,21 @@ pub struct Ask {
     pub since: Option<Timestamp>,
     /// For [`Kind::Series`]: the metrics, each with its statistic.
     pub metrics: Vec<(Metric, Text)>,
+    /// For [`Kind::Instances`]: only these, by their ids.
+    pub by_id: Option<ById>,
+    /// For [`Kind::InstanceStatuses`]: of every instance, whatever its state, so that all are named.
+    pub of_all: bool,
+    /// Whether a failure is merely noted: one attempt, since the next read comes soon.
+    pub is_probe: bool,
+}
+
+/// Instances asked for by their ids, which alone are answered while a zone is in trouble (`aws-domain.md` A.1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ById {
+    /// Those of one zone, the slice's.
+    InZone(Vec<InstanceId>),
+    /// Those of which nobody knows the zone: to learn it.
+    Unplaced(Vec<InstanceId>),
 }
 
 /// What a read brought.
@@ -45,6 +61,22 @@ pub enum Found {
     Rows(Rows),
     /// There is more than a page: read it zone by zone.
     Split,
+    /// What was asked for by id in one zone.
+    Named {
+        /// The instances that AWS knows.
+        rows: Rows,
+        /// Ids that it does not know.
+        missing: Vec<InstanceId>,
+    },
+    /// Where instances are that were asked for by id.
+    Placed {
+        /// Those that AWS answered for.
+        zones: Vec<(InstanceId, ZoneName)>,
+        /// Ids that it does not know.
+        missing: Vec<InstanceId>,
+        /// Ids, each asked for alone, for which it does not answer: they are in a silent zone.
+        unanswered: Vec<InstanceId>,
+    },
 }
 
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<Found, ReadFailure>> + Send + 'a>>;
@@ -83,7 +115,12 @@ pub const READS: &[Read] = &[
     read(Kind::Regions, "ec2:DescribeRegions", Scope::Account, Domain::Ec2, |c, _, _| Box::pin(ec2::regions(c))),
     read(Kind::Zones, "ec2:DescribeAvailabilityZones", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(ec2::zones(c))),
     read(Kind::Instances, "ec2:DescribeInstances", Scope::Region, Domain::Ec2, |c, id, ask| {
-        Box::pin(ec2::instances(c, id, ask))
+        Box::pin(async move {
+            match &ask.by_id {
+                Some(ids) => by_id::instances(c, ids).await,
+                None => ec2::instances(c, id, ask).await,
+            }
+        })
     }),
     read(Kind::InstanceStatuses, "ec2:DescribeInstanceStatus", Scope::Region, Domain::Ec2, |c, id, ask| {
         Box::pin(ec2::instance_statuses(c, id, ask))
@@ -244,6 +281,7 @@ impl Reader {
             domain: read.domain,
             action: read.action,
             priority,
+            is_probe: ask.is_probe,
         };
         (read.run)(&caller, id, ask).await
     }

@@ -83,6 +83,8 @@ pub(super) struct ZoneEntry<'a> {
     pub(super) verdict: ZoneVerdict,
     pub(super) evidence: &'a [Evidence],
     pub(super) shifted: Option<bool>,
+    /// Since when AWS does not answer for its instances, while it does for others'; null where it does.
+    pub(super) silent_since: Option<Timestamp>,
     pub(super) instances: Option<InstancesEntry>,
     pub(super) targets: Option<TargetsEntry>,
     pub(super) in_service: Option<usize>,

@@ -68,6 +68,7 @@ impl<'a> Scene<'a> {
             verdict: zone.verdict,
             evidence: &zone.evidence,
             shifted: zone.shifted,
+            silent_since: zone.silent_since,
             instances: zone.instances.map(Into::into),
             targets: zone.targets.map(Into::into),
             in_service: zone.in_service,

@@ -520,6 +520,29 @@ pub fn stale() -> Arc<Picture> {
     account.picture()
 }
 
+/// EC2 has not answered for us-east-1b for a minute, while it does for the other zones.
+pub fn silent() -> Arc<Picture> {
+    let mut account = shop(false);
+    let east = Region::from("us-east-1");
+    let known = account.estate.table::<Instance>(&east, now()).known().cloned().collect::<Vec<_>>();
+    account.forget(&east, Kind::Instances);
+    for (zone, _) in EAST {
+        let here = known.iter().filter(|instance| instance.zone.as_str() == *zone).cloned().collect();
+        account.put::<Instance>(&east, Part::Zone((*zone).into()), here);
+    }
+    let why = ReadFailure {
+        kind: FailureKind::Silent,
+        action: text("ec2:DescribeInstances"),
+        code: Some(text("InternalError")),
+        message: text("no answer for the instances of us-east-1b, while there is one for us-east-1a, us-east-1c"),
+        request_id: None,
+    };
+    let slice = Slice::failed(why, now() - SignedDuration::from_secs(60));
+    let slices = vec![(Part::Zone("us-east-1b".into()), slice)];
+    account.estate.apply(Update { region: east, kind: Kind::Instances, slices, whole: false });
+    account.picture()
+}
+
 /// Everything was read, and there is nothing.
 pub fn empty() -> Arc<Picture> {
     let mut account = Account::new(&["us-east-1"]);

@@ -272,11 +272,12 @@ impl Index {
         self.thing(number).map_or(Standing::Unknown, |thing| thing.standing)
     }
 
-    /// Its zone, by EC2's word or by its group's.
+    /// Its zone, by EC2's word, its group's or its status checks'.
     pub fn zone_at(&self, number: Number) -> Option<&ZoneName> {
         self.instance_at(number)
             .map(|instance| &instance.zone)
             .or_else(|| self.membership_at(number).map(|(_, member)| &member.zone))
+            .or_else(|| self.status_at(number).and_then(|status| status.zone.as_ref()))
     }
 
     /// The zone of a target: AWS names it for addresses only, so instances are joined by id and addresses by subnet
@@ -360,7 +361,7 @@ impl Index {
         self.sheets.target_groups.get(*self.target_groups.get(arn)?)
     }
 
-    /// The zone of an instance, by EC2's word or by its group's.
+    /// The zone of an instance, by whatever tells it.
     pub fn zone_of_instance(&self, id: &str) -> Option<&ZoneName> {
         self.zone_at(self.number(id)?)
     }

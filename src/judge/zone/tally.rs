@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::estate::Estate;
 use crate::estate::balancer::Target;
 use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::estate::group::Group;
 use crate::estate::instance::{CheckStatus, Instance, InstanceState, InstanceStatus};
+use crate::estate::{Estate, Table};
 use crate::id::{Region, ZoneName};
 
 use super::super::index::Index;
@@ -22,8 +22,8 @@ use super::InstanceCounts;
 /// The counts of a region's zones.
 pub(super) struct Tallies<'a> {
     zones: BTreeMap<&'a ZoneName, Tally<'a>>,
-    instances_known: bool,
-    statuses_known: bool,
+    instances: Table<'a, Instance>,
+    statuses: Table<'a, InstanceStatus>,
     targets_known: bool,
     groups_known: bool,
     writers_known: bool,
@@ -35,6 +35,8 @@ pub(super) struct Tallies<'a> {
 struct Tally<'a> {
     instances: InstanceCounts,
     impaired: usize,
+    /// Instances that fail a status check, and all that have one.
+    checks: (usize, usize),
     targets: TargetCounts,
     /// Hosts with an unhealthy target.
     hosts: BTreeSet<&'a str>,
@@ -48,14 +50,17 @@ impl<'a> Tallies<'a> {
     pub(super) fn new(estate: &'a Estate, index: &'a Index, region: &Region, now: Timestamp) -> Self {
         let mut tallies = Self {
             zones: BTreeMap::new(),
-            instances_known: estate.table::<Instance>(region, now).is_complete(),
-            statuses_known: estate.table::<InstanceStatus>(region, now).is_complete(),
+            instances: estate.table(region, now),
+            statuses: estate.table(region, now),
             targets_known: parents::targets_are_complete(estate, region, now),
             groups_known: estate.table::<Group>(region, now).is_complete(),
             writers_known: false,
             databases_known: false,
         };
         tallies.count_instances(index);
+        if !tallies.instances.is_complete() {
+            tallies.count_checks();
+        }
         tallies.count_targets(index);
         for member in estate.table::<Group>(region, now).known().flat_map(Group::in_service) {
             tallies.at(&member.zone).in_service += 1;
@@ -77,12 +82,21 @@ impl<'a> Tallies<'a> {
                 InstanceState::Stopping | InstanceState::Stopped => tally.instances.stopped += 1,
                 InstanceState::ShuttingDown | InstanceState::Terminated | InstanceState::Other(_) => {}
             }
-            let fails = index
-                .status_at(number)
-                .is_some_and(|status| status.checks().any(|(_, check)| check.status == CheckStatus::Impaired));
+            let fails = index.status_at(number).is_some_and(is_impaired);
             if fails && instance.state == InstanceState::Running {
                 tally.impaired += 1;
             }
+        }
+    }
+
+    /// Counts what runs by the status checks alone, for zones whose inventory is not known.
+    fn count_checks(&mut self) {
+        let runs = |status: &&InstanceStatus| status.system.status != CheckStatus::NotApplicable;
+        for status in self.statuses.known().filter(runs) {
+            let Some(zone) = &status.zone else { continue };
+            let (impaired, all) = &mut self.at(zone).checks;
+            *impaired += usize::from(is_impaired(status));
+            *all += 1;
         }
     }
 
@@ -129,9 +143,15 @@ impl<'a> Tallies<'a> {
 
     /// The zone's instances; none where not all are known.
     pub(super) fn instances(&self, zone: &ZoneName) -> Option<InstanceCounts> {
-        let impaired = self.known(zone, self.statuses_known, |tally| tally.impaired);
-        let counts = self.known(zone, self.instances_known, |tally| tally.instances)?;
+        let impaired = self.known(zone, self.statuses.covers(zone), |tally| tally.impaired);
+        let counts = self.known(zone, self.instances.covers(zone), |tally| tally.instances)?;
         Some(InstanceCounts { impaired, ..counts })
+    }
+
+    /// Running instances that fail a status check, and running instances, by the checks alone: counted where not all instances are
+    /// known; none where not all checks are.
+    pub(super) fn checks(&self, zone: &ZoneName) -> Option<(usize, usize)> {
+        self.known(zone, self.statuses.covers(zone), |tally| tally.checks)
     }
 
     /// Its targets; none where not all are known.
@@ -158,6 +178,10 @@ impl<'a> Tallies<'a> {
     pub(super) fn standbys(&self, zone: &ZoneName) -> Option<usize> {
         self.known(zone, self.databases_known, |tally| tally.standbys)
     }
+}
+
+fn is_impaired(status: &InstanceStatus) -> bool {
+    status.checks().any(|(_, check)| check.status == CheckStatus::Impaired)
 }
 
 /// Whether a target is in some zone, be it known to us or not: functions, balancers and addresses outside the network are in none.

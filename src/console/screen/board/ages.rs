@@ -97,6 +97,9 @@ fn read(estate: &Estate, region: &Region, kinds: &[Kind], now: Timestamp) -> (St
                 // What is not offered here is not missing.
                 Trust::Unknown(Some(failure)) if failure.why.kind == FailureKind::Unsupported => State::Fresh,
                 Trust::Failing(_) => State::Failing,
+                Trust::Stale(_, Some(failure)) if failure.why.kind == FailureKind::Silent => {
+                    State::Failed(FailureKind::Silent)
+                }
                 Trust::Stale(..) => State::Stale,
                 Trust::Unknown(Some(failure)) => State::Failed(failure.why.kind),
                 Trust::Unknown(None) => State::Waiting,

@@ -73,10 +73,12 @@ pub(super) fn evidence(known: Option<&ZoneAssessment>, columns: usize, look: &Lo
     let role = if evidence.is_some() { Role::of(zone.verdict.verdict()) } else { Role::Dim };
     let words = match (evidence, counts) {
         (Some(evidence), _) if width(&evidence.detail) <= room => evidence.detail.clone(),
+        // The column is too narrow for the whole of it, and nothing matters more.
+        (Some(evidence), _) if evidence.signal == "api-silence" => silence_words(zone, room),
         (_, Some(counts)) => counts,
         (_, None) => "targets ?".to_owned(),
     };
-    let role = if zone.targets.is_none() {
+    let role = if zone.targets.is_none() || zone.silent_since.is_some() && zone.verdict == ZoneVerdict::Unknown {
         Role::Unknown
     } else if role == Role::Ok {
         Role::Dim
@@ -84,6 +86,13 @@ pub(super) fn evidence(known: Option<&ZoneAssessment>, columns: usize, look: &Lo
         role
     };
     look.span(role, format!("{} ", fit(&words, room, look.glyphs.ellipsis())))
+}
+
+/// Since when the zone is silent, as exactly as there is room for.
+fn silence_words(zone: &ZoneAssessment, room: usize) -> String {
+    let since = |form| zone.silent_since.map(|at| format!("silent {}", at.strftime(form))).unwrap_or_default();
+    let words = [since("since %H:%M:%SZ"), since("since %H:%M"), since("%H:%M")];
+    words.into_iter().find(|words| width(words) <= room).unwrap_or_else(|| "silent".to_owned())
 }
 
 /// `1b` of `us-east-1b`.
