@@ -147,11 +147,19 @@ async fn with_a_sick_zone(account: &Account) -> Picture {
     account.read_all().await
 }
 
+/// Takes the power of one zone, and looks for the first time minutes later: EC2 is silent about the zone.
+async fn with_a_silent_zone(account: &Account) -> Picture {
+    account.sim.with_world(|world| world.apply(Fault::ZonePowerLoss { zone: "us-east-1b".to_owned() })).unwrap();
+    account.sim.advance(std::time::Duration::from_secs(150));
+    account.read_all().await
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_screenshots_are_what_the_program_draws() {
     let calm = Arc::new(Account::calm(1).read_all().await);
     let troubled = Account::calm(1);
     let sick = Arc::new(with_a_sick_zone(&troubled).await);
+    let silent = Arc::new(with_a_silent_zone(&Account::calm(1)).await);
     let denied = Account::calm(1);
     denied.deny("ec2:DescribeInstances");
     denied.deny("elasticloadbalancing:DescribeTargetHealth");
@@ -162,6 +170,8 @@ async fn the_screenshots_are_what_the_program_draws() {
         ("board-sick-zone", &sick, "dark", wide, vec![]),
         ("board-sick-zone-80x24", &sick, "dark", (80, 24), vec![]),
         ("board-sick-zone-200x60", &sick, "dark", (200, 60), vec![]),
+        ("board-silent-zone", &silent, "dark", wide, vec![]),
+        ("board-silent-zone-80x24", &silent, "dark", (80, 24), vec![]),
         ("board-denied", &denied, "dark", wide, vec![]),
         ("board-light", &sick, "light", wide, vec![]),
         ("board-high-contrast", &sick, "high-contrast", wide, vec![]),
