@@ -2,7 +2,7 @@
 //!
 //! Owns: protocols, errors, pages, throttling and the record of calls, and below [`service`] what each action answers. Knows
 //! the world it reads from, and HTTP; nothing of the rest of the program, which reaches it as it reaches AWS. Must stay true:
-//! [`answer`] answers whatever comes, never panics, and for the same world, time and requests gives the same bytes.
+//! [`answer()`] answers whatever comes, never panics, and for the same world, time and requests gives the same bytes.
 
 mod answer;
 pub mod body;

@@ -30,7 +30,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// An XML document's members; their root element is written by [`super::answer`].
+    /// An XML document's members; their root element is written by [`super::answer()`].
     pub fn xml() -> Self {
         Self::new(Form::Xml)
     }

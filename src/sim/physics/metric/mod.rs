@@ -90,7 +90,7 @@ impl Datapoint {
 
 impl World {
     /// What `metric` counted in the minute that `at` lies in; `None` when nothing was published for it: no such
-    /// metric, no traffic, or nothing yet (see [`late`]).
+    /// metric, no traffic, or nothing yet (see `late`).
     #[must_use]
     pub fn metric(&self, region: &Region, metric: &Metric, at: SimTime) -> Option<Datapoint> {
         let minute = SimTime::of_minute(at.minute());
