@@ -7,6 +7,6 @@ use crate::support::python::Python;
 fn faults_show_as_aws_shows_them_and_leave_nothing_behind() {
     let python = Python::ready();
     let sim = Sim::start("");
-    let said = python.run("disturbed.py", &[&sim.url]);
+    let said = python.run("disturbed.py", &[&sim.url, &Python::aws_command()]);
     assert!(said.contains("comparisons agree"), "{said}");
 }

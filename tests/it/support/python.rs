@@ -1,4 +1,5 @@
-//! The second opinions' Python: boto3, moto and ministack in a virtual environment under `target/`, made once.
+//! The second opinions' Python: boto3, moto and ministack, and the `aws` command, in virtual environments under `target/`,
+//! made once.
 
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,9 +11,12 @@ use super::folder::Folder;
 use super::process::{self, Server};
 use super::web;
 
-/// What is installed. One environment for all: ministack needs exactly the botocore that this boto3 has. `cbor2` is what lets
+/// What is installed. One environment for all libraries: ministack needs exactly the botocore that this boto3 has. `cbor2` is what lets
 /// ministack's CloudWatch speak the Rust SDK's protocol.
 const PINS: &[&str] = &["moto[server]==5.2.5", "ministack==1.5.33", "boto3==1.43.106", "cbor2==6.2.1"];
+
+/// The `aws` command, in an environment of its own: it needs exactly its own botocore.
+const COMMAND_PINS: &[&str] = &["awscli==1.46.3"];
 
 /// How long a script may take.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -29,9 +33,18 @@ pub struct Python {
 impl Python {
     /// Makes the environment if it is not there. Tests that come meanwhile wait.
     pub fn ready() -> Self {
+        Self::with(PINS)
+    }
+
+    /// The `aws` command.
+    pub fn aws_command() -> String {
+        Self::with(COMMAND_PINS).folder.join("bin/aws").to_str().unwrap().to_owned()
+    }
+
+    fn with(pins: &[&str]) -> Self {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let mut hasher = DefaultHasher::new();
-        PINS.hash(&mut hasher);
+        pins.hash(&mut hasher);
         let folder = target.join(format!("second-opinion-{:016x}", hasher.finish()));
         let lock = File::create(folder.with_extension("lock")).unwrap();
         lock.lock().unwrap();
@@ -39,7 +52,7 @@ impl Python {
         if !complete.exists() {
             // What an interrupted installation left is not to be trusted.
             std::fs::remove_dir_all(&folder).ok();
-            install(&folder);
+            install(&folder, pins);
             File::create(complete).unwrap();
         }
         Self { folder, scratch: Folder::new("python") }
@@ -90,7 +103,7 @@ fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/second_opinion/python")
 }
 
-fn install(folder: &Path) {
+fn install(folder: &Path, pins: &[&str]) {
     let mut venv = Command::new("python3");
     venv.args(["-m", "venv"]).arg(folder);
     let found = Command::new("python3").arg("--version").output().is_ok();
@@ -107,7 +120,7 @@ fn install(folder: &Path) {
         made.err
     );
     let mut pip = Command::new(folder.join("bin/python"));
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]).args(PINS);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]).args(pins);
     let installed = process::run(pip, INSTALLATION);
-    assert_eq!(installed.code, Some(0), "pip install {}:\n{}{}", PINS.join(" "), installed.out, installed.err);
+    assert_eq!(installed.code, Some(0), "pip install {}:\n{}{}", pins.join(" "), installed.out, installed.err);
 }

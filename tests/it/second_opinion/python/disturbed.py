@@ -1,13 +1,12 @@
 """What boto3 and the `aws` command meet while faults are in force in `fournines sim --listen URL`, and after.
 
-    disturbed.py URL
+    disturbed.py URL COMMAND
 
-Ends with 0 when every fault shows as AWS shows it and leaves nothing behind, else lists the differences.
+COMMAND is the `aws` to ask with. Ends with 0 when every fault shows as AWS shows it and leaves nothing behind, else lists the differences.
 """
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 
@@ -20,9 +19,9 @@ REGION = "us-east-1"
 ALONE = {"AWS_MAX_ATTEMPTS": "1", "AWS_PAGER": "", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
 
 
-def main(url):
+def main(url, command):
     account = Account(url)
-    check_dark_zone(account)
+    check_dark_zone(account, command)
     check_refusals(account)
     check_broken_answers(account)
     account.rest()
@@ -61,7 +60,7 @@ def true(account):
     }
 
 
-def check_dark_zone(account):
+def check_dark_zone(account, command):
     """aws-domain.md A.1: DescribeInstances fails without ids and with any id of the dark zone, and answers for the others."""
     client, truth = account.client("ec2", REGION), account.region(REGION)
     dark = truth["zones"][0]["name"]
@@ -85,15 +84,12 @@ def check_dark_zone(account):
         account.refused("InvalidInstanceID.Malformed", 400, client.describe_instances, InstanceIds=["i-stale"])
         listed = client.describe_instance_status(IncludeAllInstances=True)["InstanceStatuses"]
         account.same("statuses go on", len(listed) > 0, True)
-        check_command(account, ids, dark)
+        check_command(account, command, ids, dark)
     account.same("the listing is back", len(client.describe_instances()["Reservations"]) > 0, True)
 
 
-def check_command(account, ids, dark):
-    """The same with the `aws` command, where there is one."""
-    command = shutil.which("aws")
-    if command is None:
-        return
+def check_command(account, command, ids, dark):
+    """The same with the `aws` command."""
 
     def run(*arguments):
         environment = {**os.environ, **ALONE}
@@ -169,4 +165,4 @@ def breaks(account, what, call, kinds):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
