@@ -2,6 +2,8 @@
 
 use crate::estate::database::{Cluster, Database, GlobalCluster};
 
+use crate::id::ZoneName;
+
 use super::policy::Policy;
 use super::verdict::{Assessment, Verdict};
 
@@ -14,9 +16,14 @@ enum Reading {
     Unknown,
 }
 
-/// How a DB instance stands. `lag_s` is its replication lag, where known.
-pub fn assess(database: &Database, lag_s: Option<f64>, policy: &Policy) -> Assessment {
+/// How a DB instance stands. `lag_s` is its replication lag, where known; `silent` is its zone, if AWS is silent about
+/// the instances there.
+pub fn assess(database: &Database, lag_s: Option<f64>, silent: Option<&ZoneName>, policy: &Policy) -> Assessment {
     let mut assessment = assess_status(&database.status);
+    if let Some(zone) = silent {
+        // `available` means that RDS accepts changes, not that SQL answers (aws-domain.md A.4).
+        assessment.add(Verdict::Warning, format!("in {}, about which EC2 is silent: it may not answer", zone.as_str()));
+    }
     if database.multi_az && database.standby_zone.is_none() {
         assessment.add(Verdict::Warning, "standby missing: not protected now");
     }

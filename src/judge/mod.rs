@@ -15,6 +15,7 @@ pub mod policy;
 pub mod role;
 mod roll_up;
 pub mod service;
+pub mod shifted;
 pub mod standing;
 pub mod target_group;
 pub mod verdict;
@@ -34,6 +35,7 @@ use crate::estate::balancer::{ClassicBalancer, ClassicTarget, Target, TargetGrou
 use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::estate::group::Group;
 use crate::estate::shift::{ShiftStatus, ZonalShift};
+use crate::estate::silence::silences;
 use crate::estate::zone::Zone;
 use crate::estate::{Estate, FailureKind, Kind, Part, Row, Slice, SliceId, Trust};
 use crate::id::{
@@ -196,6 +198,7 @@ fn judge_region(
             JudgedService { service, cells, assessment: Assessment::ok() }
         })
         .collect();
+    let silences = silences(estate, region);
     let mut judged = RegionJudgement {
         summary: Assessment::ok(),
         zones: zone::assess(estate, &index, region, now, policy),
@@ -213,7 +216,9 @@ fn judge_region(
             .map(|balancer| (balancer.name.clone(), assess_classic(estate, region, now, balancer)))
             .collect(),
         databases: assess_table(estate, region, now, |database: &Database| {
-            (database.id.clone(), database::assess(database, None, policy))
+            let is_silent = |zone: &&ZoneName| silences.iter().any(|silence| silence.zone == *zone);
+            let silent = database.zone.as_ref().filter(is_silent);
+            (database.id.clone(), database::assess(database, None, silent, policy))
         }),
         clusters: clusters
             .known_with_trust()

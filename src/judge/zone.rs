@@ -6,12 +6,10 @@
 
 mod tally;
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::estate::shift::{Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ZonalShift};
+use crate::estate::shift::{Autoshift, AutoshiftStatus};
 use crate::estate::silence::silences;
 use crate::estate::zone::Zone;
 use crate::estate::{Estate, FailureKind, Silence};
@@ -19,6 +17,7 @@ use crate::id::{Region, ZoneId, ZoneName};
 
 use super::index::Index;
 use super::policy::Policy;
+use super::shifted::{self, Moved};
 use super::target_group::TargetCounts;
 use super::verdict::Verdict;
 use tally::Tallies;
@@ -99,6 +98,8 @@ pub struct ZoneAssessment {
     pub evidence: Vec<Evidence>,
     /// Whether traffic is kept away from it now, by any resource's weights; none where ARC was not read.
     pub shifted: Option<bool>,
+    /// How many of the resources that zonal shift can move are moved off it, and of how many.
+    pub moved: Option<Moved>,
     /// Its instances; none where not all are known.
     pub instances: Option<InstanceCounts>,
     /// Its targets, one count for each target group that a target is in; none where not all are known.
@@ -211,7 +212,9 @@ fn declared(estate: &Estate, region: &Region, now: Timestamp, zone: &mut ZoneAss
     }
     if declared {
         zone.verdict = ZoneVerdict::Degraded;
-        let detail = "AWS declared it: an autoshift away from it is active".to_owned();
+        // An autoshift moves only what has autoshift enabled: the rest still gets its traffic (aws-domain.md A.6).
+        let moved = zone.moved.map(|moved| format!("; {moved}")).unwrap_or_default();
+        let detail = format!("AWS declared it: an autoshift away from it is active{moved}");
         zone.evidence.insert(0, Evidence { signal: "autoshift", detail, value: None });
     }
 }
@@ -226,7 +229,8 @@ fn counted(estate: &Estate, tallies: &Tallies<'_>, region: &Region, zone: &Zone,
         evidence: silence.map(|silence| silence_evidence(silence)).into_iter().collect(),
         silent_since: silence.map(|silence| silence.since),
         checks: tallies.checks(&zone.name),
-        shifted: shifted(estate, region, &zone.id, now),
+        shifted: shifted::from_zone(estate, region, &zone.id, now),
+        moved: shifted::moved_off(estate, region, &zone.id, now),
         instances: tallies.instances(&zone.name),
         targets: tallies.targets(&zone.name),
         in_service: tallies.in_service(&zone.name),
@@ -239,30 +243,6 @@ fn counted(estate: &Estate, tallies: &Tallies<'_>, region: &Region, zone: &Zone,
 fn silence_evidence(silence: &Silence<'_>) -> Evidence {
     let value = silence.last_seen.map(|count| count as f64);
     Evidence { signal: "api-silence", detail: silence.words(), value }
-}
-
-/// Whether traffic is kept from the zone: by the weights, since a shift may exist and not be applied (`aws-domain.md` A.6).
-fn shifted(estate: &Estate, region: &Region, zone: &ZoneId, now: Timestamp) -> Option<bool> {
-    let resources = estate.table::<ManagedResource>(region, now);
-    let by_weight = resources.known().any(|resource| resource.weights.get(zone).is_some_and(|weight| *weight < 0.5));
-    let by_shift = estate
-        .table::<ZonalShift>(region, now)
-        .known()
-        .any(|shift| shift.away_from == *zone && shift.status == ShiftStatus::Active && is_applied(&resources, shift));
-    match (by_weight || by_shift, resources.is_complete()) {
-        (true, _) => Some(true),
-        (false, true) => Some(false),
-        (false, false) => None,
-    }
-}
-
-fn is_applied(resources: &crate::estate::Table<'_, ManagedResource>, shift: &ZonalShift) -> bool {
-    let applied: BTreeMap<&str, &str> = resources
-        .known()
-        .filter(|resource| resource.arn == shift.resource)
-        .flat_map(|resource| resource.applied.iter().map(|(id, word)| (&**id, &**word)))
-        .collect();
-    applied.get(&*shift.id).is_some_and(|word| *word == "APPLIED")
 }
 
 fn share(part: usize, whole: usize) -> f64 {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::estate::Kind;
 use crate::estate::shift::{Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ShiftType, ZonalShift};
 use crate::id::ZoneId;
+use crate::judge::shifted::moved_off;
 use crate::judge::{Assessment, Verdict};
 
 use super::list::{Column, List, Listed};
@@ -97,7 +98,9 @@ impl Listed for Shifts {
         let mut assessment = Assessment::ok();
         match row {
             ShiftRow::Auto(shift) if shift.status == AutoshiftStatus::Active => {
-                assessment.add(Verdict::Warning, "AWS keeps traffic from the zone");
+                let moved = moved_off(place.estate, place.region, &shift.away_from, place.now);
+                let moved = moved.map_or("what it moved is not known".to_owned(), |moved| moved.to_string());
+                assessment.add(Verdict::Warning, format!("AWS declared the zone sick; {moved}"));
             }
             ShiftRow::Zonal(shift) if shift.status == ShiftStatus::Active => {
                 // The same half hour as the account's verdict warns (aws-domain.md C.3).

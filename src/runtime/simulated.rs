@@ -1,5 +1,6 @@
 //! The simulated account as a demo in this process, or on loopback for other clients.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,6 +19,9 @@ use crate::sim::{self, Options, Scenario, Script, Sim, SimTime, delivery, listen
 
 use super::set_up::{Desk, Files, SetUpError};
 use super::signals::Ending;
+
+/// The longest scenario or world file, as long as a world may be that is loaded over HTTP.
+const LONGEST_FILE: u64 = 64 << 20;
 
 /// The region that the demo's own calls go to.
 const HOME: &str = "us-east-1";
@@ -38,6 +42,7 @@ pub(super) fn desk(global: &Global, demo: &Demo) -> Result<Desk, SetUpError> {
     let seed = demo.seed.unwrap_or_default();
     let scenario = scenario(demo.scenario.as_deref(), &demo.set)?;
     let start = clock::wall();
+    let refused = |error| refused(demo.scenario.as_deref(), &demo.set, &error);
     let world = scenario.world(None, origin(seed, start)).map_err(refused)?;
     let words = format!("{} x{}", scenario.name, demo.speed);
     let simulation = simulate(world, scenario, demo.speed);
@@ -53,7 +58,7 @@ pub(super) async fn listen(args: &SimArgs) -> Result<Exit, SetUpError> {
     let scenario = scenario(args.scenario.as_deref(), &args.set)?;
     let world = match &args.world {
         Some(file) => world_of(file, &scenario, origin)?,
-        None => scenario.world(None, origin).map_err(refused)?,
+        None => scenario.world(None, origin).map_err(|error| refused(args.scenario.as_deref(), &args.set, &error))?,
     };
     let simulation = simulate(world, scenario, args.speed);
     let said = |address| {
@@ -74,22 +79,40 @@ fn simulate(world: World, scenario: Scenario, speed: f64) -> Arc<Sim> {
 }
 
 /// The scenario of that name, or of that file, with these parameters set.
-fn scenario(name: Option<&str>, settings: &[String]) -> Result<Scenario, SetUpError> {
-    let name = name.unwrap_or(Scenario::DEFAULT);
-    let settings =
-        settings.iter().map(|text| text.parse().map_err(|error| SetUpError::Simulated(format!("--set {error}"))));
+fn scenario(given: Option<&str>, set: &[String]) -> Result<Scenario, SetUpError> {
+    let name = given.unwrap_or(Scenario::DEFAULT);
+    let settings = set.iter().map(|text| text.parse().map_err(|error| SetUpError::Simulated(format!("--set {error}"))));
     let settings: Vec<Parameter> = settings.collect::<Result<_, _>>()?;
+    let refused = |error| refused(given, set, &error);
     // No scenario's name looks like a path.
     if !name.ends_with(".toml") && !name.contains(std::path::MAIN_SEPARATOR) {
         return Script::named(name).and_then(|script| script.play(&settings)).map_err(refused);
     }
-    let say = |error: String| SetUpError::Simulated(format!("scenario {name}: {error}"));
-    let text = std::fs::read_to_string(name).map_err(|error| say(error.to_string()))?;
-    Script::parse(&text).and_then(|script| script.play(&settings)).map_err(|error| say(error.to_string()))
+    let text = read(Path::new(name)).map_err(|error| SetUpError::Simulated(format!("scenario {name}: {error}")))?;
+    Script::parse(&text).and_then(|script| script.play(&settings)).map_err(refused)
 }
 
-fn refused(error: ScenarioError) -> SetUpError {
-    SetUpError::Simulated(error.to_string())
+/// What is wrong with a scenario, in which file, and with which parameters set: a place in a file that came with the program
+/// is wrong only for what was set.
+fn refused(given: Option<&str>, set: &[String], error: &ScenarioError) -> SetUpError {
+    let name = given.unwrap_or(Scenario::DEFAULT);
+    SetUpError::Simulated(match (error, set) {
+        (ScenarioError::Located { place, message }, []) => format!("scenario {name}, {place}: {message}"),
+        (ScenarioError::Located { place, message }, set) => {
+            format!("scenario {name} with --set {}: {message} ({place})", set.join(" --set "))
+        }
+        (other, _) => other.to_string(),
+    })
+}
+
+/// A file's text, if it is no longer than any world may be.
+fn read(file: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(file)?.take(LONGEST_FILE + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST_FILE {
+        return Err(std::io::Error::other(format!("longer than {} MiB", LONGEST_FILE >> 20)));
+    }
+    Ok(text)
 }
 
 fn origin(seed: u64, start: jiff::Timestamp) -> Origin {
@@ -99,7 +122,7 @@ fn origin(seed: u64, start: jiff::Timestamp) -> Origin {
 /// The world of a file, as the scenario finds it.
 fn world_of(file: &Path, scenario: &Scenario, origin: Origin) -> Result<World, SetUpError> {
     let say = |error: String| SetUpError::Simulated(format!("world {}: {error}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| say(error.to_string()))?;
+    let text = read(file).map_err(|error| say(error.to_string()))?;
     let json = file.extension().is_some_and(|extension| extension == "json");
     let format = if json { Format::Json } else { Format::Toml };
     scenario.world(Some((&text, format)), origin).map_err(|error| match error {

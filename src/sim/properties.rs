@@ -314,3 +314,28 @@ fn no_state_is_left_without_a_cause_once_all_is_healed() {
     }
     assert!(sick > 0, "the faults did something");
 }
+
+/// Both once left clients in a storm of retries that nothing ended.
+#[test]
+fn an_overload_does_not_outlive_its_cause() {
+    let faults = [Fault::Load { service: None, factor: 1000.0 }, Fault::StorageFull { id: "orders".to_owned() }];
+    for fault in faults {
+        let sim = sim(7);
+        sim.with_world(|world| world.apply(fault.clone())).unwrap();
+        sim.advance(Duration::from_secs(1800));
+        sim.with_world(|world| world.heal(&fault)).unwrap();
+        sim.advance(Duration::from_secs(3 * 3600));
+        sim.with_world(|world| {
+            let from = world.now - Duration::from_secs(600);
+            for service in world.regions["us-east-1"].services.keys() {
+                let sums = world.ledger_sums("us-east-1", service.as_str(), from, world.now).unwrap();
+                let availability = sums.availability().unwrap_or(1.0);
+                assert!(availability > 0.97, "{fault:?}: {service} {availability}");
+            }
+            // What piled up in a queue is really there, and takes its time.
+            let left: Vec<_> =
+                ailments(world).into_iter().filter(|one| !one.starts_with("workers-queue-age")).collect();
+            assert_eq!(left, [""; 0], "{fault:?}");
+        });
+    }
+}

@@ -46,7 +46,11 @@ fn misspelt_names_are_refused_with_the_nearest_one_and_cost_no_call() {
         ("sim --world nowhere.toml", &["nowhere.toml"]),
         ("sim --scenario gray-zone --set zoen=us-east-1c", &["did you mean \"zone\"?"]),
         ("sim --scenario gray-zone --set zone", &["zone=us-east-1c"]),
-        ("demo --scenario gray-zone --set zone=us-east-1x", &["there is no zone \"us-east-1x\""]),
+        (
+            "demo --scenario gray-zone --set zone=us-east-1x",
+            &["--set zone=us-east-1x", "there is no zone \"us-east-1x\""],
+        ),
+        ("sim --world /dev/zero", &["longer than 64 MiB"]),
         ("sim --scenario ./nowhere.toml", &["./nowhere.toml"]),
         ("status --config nowhere.toml", &["nowhere.toml"]),
     ] {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Response, StatusCode, header};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
 use super::super::control;
@@ -39,28 +39,42 @@ pub struct Refused {
 }
 
 /// The whole body of a request, within the limit of its path.
-pub async fn whole(parts: &Parts, body: Incoming) -> Result<Bytes, Refused> {
+pub async fn whole(parts: &Parts, mut body: Incoming) -> Result<Bytes, Refused> {
     let limit = limit(parts.uri.path());
-    let too_large = || Refused {
-        status: StatusCode::PAYLOAD_TOO_LARGE,
-        message: format!("the body is larger than the {limit} bytes that {} takes", parts.uri.path()),
+    let announced = body.size_hint().lower() > limit as u64;
+    let taken = if announced {
+        Ok(None)
+    } else {
+        let taken = tokio::time::timeout(BODY_WITHIN, take(&mut body, limit)).await;
+        let late = Refused { status: StatusCode::REQUEST_TIMEOUT, message: "the body took too long".to_owned() };
+        taken.unwrap_or(Err(late))
     };
-    if body.size_hint().lower() > limit as u64 {
-        // Who asks before sending need not send at all.
-        if !parts.headers.contains_key(header::EXPECT) {
-            waste(body).await;
-        }
-        return Err(too_large());
+    if let Some(bytes) = taken? {
+        return Ok(bytes);
     }
-    let mut limited = Box::pin(Limited::new(body, limit));
-    match tokio::time::timeout(BODY_WITHIN, limited.as_mut().collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(error)) => {
-            Err(Refused { status: StatusCode::BAD_REQUEST, message: format!("the body could not be read: {error}") })
-        }
-        Err(_) => Err(Refused { status: StatusCode::REQUEST_TIMEOUT, message: "the body took too long".to_owned() }),
+    // Who asks before sending need not send at all.
+    if !(announced && parts.headers.contains_key(header::EXPECT)) {
+        waste(body).await;
     }
+    let message = format!("the body is larger than the {limit} bytes that {} takes", parts.uri.path());
+    Err(Refused { status: StatusCode::PAYLOAD_TOO_LARGE, message })
+}
+
+/// The bytes of a body; none of one that is longer than `limit`, of which the rest is left unread.
+async fn take(body: &mut Incoming, limit: usize) -> Result<Option<Bytes>, Refused> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Refused {
+            status: StatusCode::BAD_REQUEST,
+            message: format!("the body could not be read: {error}"),
+        })?;
+        let Some(data) = frame.data_ref() else { continue };
+        if bytes.len() + data.len() > limit {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(data);
+    }
+    Ok(Some(Bytes::from(bytes)))
 }
 
 fn limit(path: &str) -> usize {

@@ -180,6 +180,18 @@ async fn a_body_of_a_hundred_megabytes_is_refused_to_one_who_sends_it_all() {
         let mut answer = [0; 24];
         stream.read_exact(&mut answer).await.unwrap();
         assert_eq!(&answer, b"HTTP/1.1 413 Payload Too", "{path}");
+
+        // In pieces that announce nothing of the whole.
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let chunk = [b"f4240\r\n".as_slice(), &vec![b' '; 1_000_000], b"\r\n"].concat();
+        for _ in 0..100 {
+            stream.write_all(&chunk).await.unwrap();
+        }
+        stream.write_all(b"0\r\n\r\n").await.unwrap();
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 413 Payload Too", "chunked {path}");
     }
 }
 

@@ -44,10 +44,12 @@ pub use self::schedule::{Event, Schedule};
 pub(super) use self::target::{enter as enter_target, standing as target_standing};
 
 use super::scenario::LoadCurve;
-use super::world::{RegionName, SimTime, World};
+use super::world::{RegionName, SimTime, World, random};
 
-/// How often groups compare what they have with what they want.
+/// How long groups wait at most until they compare again what they have with what they want.
 const RECONCILE_EVERY: Duration = Duration::from_secs(5);
+/// By how much they come earlier, each time by chance: AWS's clocks keep no common beat.
+const EARLIER_MS: u64 = 1_500;
 
 impl World {
     /// Runs everything that is due up to `now`. Going back in time does nothing.
@@ -75,7 +77,7 @@ impl World {
     /// Starts the course of things in a world that was just built.
     pub(super) fn begin(&mut self) {
         self.schedule = Schedule::default();
-        self.schedule.put(self.now + RECONCILE_EVERY, Event::Reconcile);
+        self.reconcile_later();
         self.schedule.put(SimTime::of_minute(self.now.minute() + 1), Event::Minute);
         self.resume_members();
         self.wire_services();
@@ -143,7 +145,12 @@ impl World {
         for name in self.region_names() {
             self.with_scene(&name, |scene| scene.reconcile_groups());
         }
-        self.schedule.put(self.now + RECONCILE_EVERY, Event::Reconcile);
+        self.reconcile_later();
+    }
+
+    fn reconcile_later(&mut self) {
+        let earlier = random::below(self.seed, &["reconcile", &self.now.as_millis().to_string()], EARLIER_MS);
+        self.schedule.put(self.now + RECONCILE_EVERY - Duration::from_millis(earlier), Event::Reconcile);
     }
 
     fn end_minute(&mut self) {

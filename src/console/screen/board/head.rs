@@ -48,8 +48,15 @@ pub(super) fn verdict(known: Option<&ZoneAssessment>, columns: usize, look: &Loo
             vec![look.span(Role::badge(verdict), badge)]
         }
     };
+    let room = columns.saturating_sub(1 + spans.iter().map(|span| width(&span.content)).sum::<usize>());
     match zone.shifted {
-        Some(true) => spans.push(look.span(Role::Notice, format!(" {} shifted", look.glyphs.arrow()))),
+        Some(true) => {
+            let arrow = look.glyphs.arrow();
+            let share = zone.moved.map(|moved| format!("{}/{}", moved.moved, moved.of)).unwrap_or_default();
+            let forms = [format!(" {arrow} {share} shifted"), format!(" {arrow} {share}"), format!(" {arrow}")];
+            let words = forms.into_iter().find(|words| width(words) <= room).unwrap_or_default();
+            spans.push(look.span(Role::Notice, words));
+        }
         None if zone.verdict == ZoneVerdict::Ok && columns >= 18 => spans.push(look.span(Role::Unknown, " shift ?")),
         _ => {}
     }

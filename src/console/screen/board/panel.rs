@@ -9,6 +9,7 @@ use crate::estate::alarm::{Alarm, AlarmState};
 use crate::estate::shift::{Autoshift, AutoshiftStatus, ShiftStatus, ZonalShift};
 use crate::estate::{Estate, Kind};
 use crate::id::Region;
+use crate::judge::shifted::moved_off;
 use crate::judge::{Picture, Verdict};
 use crate::listing::shift_kind_word;
 
@@ -224,7 +225,11 @@ fn active_shifts(source: &Source<'_>, region: &Region) -> Vec<Shift> {
     let autoshifts =
         estate.table::<Autoshift>(region, at).known().filter(|shift| shift.status == AutoshiftStatus::Active);
     let by_aws = autoshifts.map(|shift| Shift {
-        words: format!("all away from {}", shift.away_from),
+        words: {
+            let moved = moved_off(estate, region, &shift.away_from, at);
+            let moved = moved.map_or("? moved".to_owned(), |moved| format!("{}/{} moved", moved.moved, moved.of));
+            format!("{moved} off {}", shift.away_from)
+        },
         kind: "autoshift".to_owned(),
         ends: "until AWS ends it".to_owned(),
         role: Role::Warning,

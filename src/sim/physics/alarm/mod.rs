@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn a_muted_alarm_changes_state_without_actions_aws_domain_a5() {
         let mut world = fixture::world();
-        world.apply(Fault::Load { service: None, factor: 2.2 }).unwrap();
+        world.apply(Fault::Load { service: None, factor: 2.05 }).unwrap();
         world.pass(360);
         assert_eq!(state(&world, "busy"), AlarmState::Alarm);
         assert!(world.here().alarms["busy"].history.iter().all(|item| item.kind == HistoryItemType::StateUpdate));

@@ -97,7 +97,15 @@ impl Probe<'_> {
             "TargetResponseTime" => self.times(sum, name),
             // What the balancer answers itself is no target group's.
             _ if of_group => None,
-            "HTTPCode_ELB_5XX_Count" => count(sum.elb_502 + sum.elb_503 + sum.elb_504 + sum.requests * 2e-7),
+            "HTTPCode_ELB_5XX_Count" => {
+                let parts = [
+                    ("HTTPCode_ELB_502_Count", sum.elb_502),
+                    ("HTTPCode_ELB_503_Count", sum.elb_503),
+                    ("HTTPCode_ELB_504_Count", sum.elb_504),
+                    ("HTTPCode_ELB_5XX_Count", sum.requests * 2e-7),
+                ];
+                Datapoint::count(parts.iter().map(|(metric, expected)| self.whole_of(metric, *expected, name)).sum())
+            }
             "HTTPCode_ELB_502_Count" => count(sum.elb_502),
             "HTTPCode_ELB_503_Count" => count(sum.elb_503),
             "HTTPCode_ELB_504_Count" => count(sum.elb_504),

@@ -148,7 +148,12 @@ impl Probe<'_> {
 
     /// A whole count near `expected`: the fraction decides by chance, so that rare things stay rare.
     fn whole(&self, expected: f64, subject: &str) -> f64 {
-        (expected + random::unit(self.world.seed, &[self.name, subject, "whole"], self.at.minute())).floor()
+        self.whole_of(self.name, expected, subject)
+    }
+
+    /// The same for another metric of the subject: what adds up from several metrics counts each as it is published.
+    fn whole_of(&self, metric: &str, expected: f64, subject: &str) -> f64 {
+        (expected + random::unit(self.world.seed, &[metric, subject, "whole"], self.at.minute())).floor()
     }
 }
 

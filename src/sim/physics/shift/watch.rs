@@ -56,7 +56,7 @@ impl Scene<'_> {
         let watch = self.region.zone_watches.entry(zone.clone()).or_default();
         let after = |(least, most): (f64, f64), since: SimTime| {
             let share = random::unit(seed, &["autoshift", zone.as_str()], since.as_millis());
-            since + Duration::from_secs_f64((least + (most - least) * share).round())
+            since + Duration::from_secs_f64(least + (most - least) * share)
         };
         let decides_at = match (dark, watch.convinced) {
             (Some(since), false) => after(NOTICES, since).max(now),

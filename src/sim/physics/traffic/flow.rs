@@ -7,6 +7,9 @@ use super::{drift, strain};
 
 /// How often the balance of requests and retries is sought before the nearest found is taken.
 const ROUNDS: usize = 60;
+/// Retries that careful clients allow themselves, as a share of their requests: the SDKs' retry quotas and proxies' retry
+/// budgets are of this order.
+const RETRY_BUDGET: f64 = 0.1;
 /// Answers that come after a lost packet come this much later, seconds.
 const RESENT_S: f64 = 0.4;
 
@@ -49,13 +52,13 @@ pub(super) fn steady(layout: &Layout, demand: &Demand, wanted: f64) -> (Flow, f6
     (flow, retrying)
 }
 
-/// Retries for each request, a second after `flow` was what clients met: one a second later when calm, three at once in a
-/// storm. In trouble clients do not all move in step.
+/// Retries for each request, a second after `flow` was what clients met: one a second later within a budget when calm, so
+/// that no outage outlives its cause; three at once and without one in a storm. In trouble clients do not all move in step.
 pub(super) fn retries(layout: &Layout, demand: &Demand, flow: &Flow, before: f64) -> f64 {
     let failed = if flow.asked > 0.0 { flow.failed / flow.asked } else { 0.0 };
     // What fails on a good day too, fails again: nobody retries it.
     let failed = (failed - demand.error_share).max(0.0);
-    let after = if layout.storm { failed + failed.powi(2) + failed.powi(3) } else { failed };
+    let after = if layout.storm { failed + failed.powi(2) + failed.powi(3) } else { failed.min(RETRY_BUDGET) };
     if (after - before).abs() < 0.05 { after } else { f64::midpoint(before, after) }
 }
 

@@ -166,10 +166,11 @@ impl Scene<'_> {
             moving |= drift::follow(lane, entry);
         }
         let retrying = flow::retries(&traffic.layout, demand, &traffic.flow, traffic.retrying);
-        moving |= (retrying - traffic.retrying).abs() > 1e-6;
         traffic.retrying = retrying;
         let (first, retried) = (traffic.demand, traffic.demand * retrying);
         let mut flow = flow::solve(&traffic.layout, demand, &traffic.entries, first + retried, retried);
+        // What fails in this second comes again in the next.
+        moving |= (flow::retries(&traffic.layout, demand, &flow, retrying) - retrying).abs() > 1e-6;
         flow.backlog = traffic.flow.backlog;
         let waits = flow::work_off(&traffic.layout, demand, traffic.flow.backlog, &mut flow);
         // What was left of a queue was still worked off in this second.

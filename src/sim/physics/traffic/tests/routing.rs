@@ -36,7 +36,8 @@ fn none_healthy_and_traffic_flows_while_a_shift_has_no_effect_aws_domain_f7() {
     assert!(counted(&world, "HealthyHostCount", None, 1).unwrap().maximum < 0.5);
     let group = world.here().target_groups.values().next().unwrap();
     assert!(group.targets.values().all(|target| target.reason == Some(TargetReason::ResponseCodeMismatch)));
-    assert!((sum(&world, "RequestCount", None) / 90_000.0 - 1.0).abs() < 0.02);
+    let requests = sum(&world, "RequestCount", None);
+    assert!((requests / 90_000.0 - 1.0).abs() < 0.02, "{requests}");
     assert!(sum(&world, "HTTPCode_Target_5XX_Count", None) < 0.02 * 90_000.0 && availability(&world, 60) > 0.98);
     shift(&mut world, "eu-west-1a", 0.0);
     world.pass(600);

@@ -19,11 +19,11 @@ fn what_needs_a_database_that_does_not_answer_fails_and_recovers_with_it() {
 #[test]
 fn too_much_load_takes_targets_out_and_the_rest_with_them_until_it_falls() {
     let mut world = fleet();
-    world.apply(load(2.3)).unwrap();
+    world.apply(load(2.15)).unwrap();
     world.pass(60);
     assert!(share(&world, "eu-west-1a", TargetState::Healthy) > 0.999, "a little too much fails requests, no checks");
     assert!((0.5..0.95).contains(&availability(&world, 30)), "{}", availability(&world, 30));
-    world.apply(load(1.3)).unwrap();
+    world.apply(load(1.4)).unwrap();
     world.pass(120);
     let healthy = |world: &World| share(world, "eu-west-1a", TargetState::Healthy);
     assert!(healthy(&world) < 0.8 && availability(&world, 30) < 0.5, "a cascade: {}", availability(&world, 30));
@@ -32,8 +32,8 @@ fn too_much_load_takes_targets_out_and_the_rest_with_them_until_it_falls() {
     assert!(world.counted(world.here(), &metric, world.now - SECOND * 60).unwrap().maximum > 99.0);
     let slow = counted(&world, "TargetResponseTime", None, 1).unwrap();
     assert!(slow.average() > 0.2 && slow.percentile(99.0) > slow.average() * 5.0, "{slow:?}");
-    world.heal(&load(2.3)).unwrap();
-    world.heal(&load(1.3)).unwrap();
+    world.heal(&load(2.15)).unwrap();
+    world.heal(&load(1.4)).unwrap();
     world.pass(600);
     assert!(healthy(&world) > 0.999 && availability(&world, 60) > 0.98);
 }
