@@ -25,6 +25,7 @@ fn main() {
     match words.as_slice() {
         ["part", "bare", url, zones] => reading::bare(url, zones.parse().unwrap()),
         ["part", "read", url, zones] => reading::instances(url, zones.parse().unwrap()),
+        ["part", "memory", url, zones] => reading::memory(url, zones.parse().unwrap()),
         ["part", "everything", url] => reading::everything(url),
         ["part", "judge", count] => judging(count.parse().unwrap()),
         ["part", "keys", count] => keys::keys_to_frames(account(count.parse().unwrap()), (200, 60)),
@@ -43,6 +44,7 @@ fn all(counts: &[&str]) {
             part(&["bare", &simulated.url, "4"]);
             part(&["read", &simulated.url, "4"]);
         }
+        part(&["memory", &simulated.url, "4"]);
         part(&["everything", &simulated.url]);
         drop(simulated);
         part(&["judge", count]);

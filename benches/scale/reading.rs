@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use aws_config::BehaviorVersion;
+use aws_credential_types::Credentials;
 use aws_sdk_ec2::types::Filter;
 use fournines::aws::{Ask, Found, Limiter, Priority, Reader, Session, Settings};
 use fournines::clock::{self, Clock};
+use fournines::estate::balancer::TargetGroup;
 use fournines::estate::instance::Instance;
 use fournines::estate::{Estate, Kind, Part, Slice, SliceId, Update};
 use fournines::id::Region;
@@ -26,8 +28,14 @@ fn block_on<T>(work: impl Future<Output = T>) -> T {
 /// What the SDK takes to fetch and parse the pages, zones beside one another, and nothing else.
 pub fn bare(url: &str, zones: usize) {
     block_on(async {
-        let config = aws_config::defaults(BehaviorVersion::latest()).endpoint_url(url).load().await;
-        let client = aws_sdk_ec2::Client::new(&config);
+        let config = aws_sdk_ec2::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .credentials_provider(Credentials::from_keys("SIMULATED", "simulated", None))
+            .region(aws_config::Region::new("us-east-1"))
+            .endpoint_url(url)
+            .build();
+        let client = aws_sdk_ec2::Client::from_conf(config);
         let meter = Meter::start();
         let mut tasks = tokio::task::JoinSet::new();
         for zone in (0..zones).map(zone) {
@@ -78,6 +86,46 @@ pub fn instances(url: &str, zones: usize) {
     });
 }
 
+/// What is resident once each kind was read.
+pub fn memory(url: &str, zones: usize) {
+    block_on(async {
+        let reader = reader(url).await;
+        let region = Region::from("us-east-1");
+        let mut estate = Estate::new(vec![region.clone()]);
+        let mut before = resident();
+        println!("resident at the start {before:>6.0} MiB");
+        let all = |kind| vec![SliceId::all(&region, kind)];
+        let by_zone = |kind| {
+            let part = |n| SliceId { region: region.clone(), kind, part: Part::Zone(zone(n).as_str().into()) };
+            (0..zones).map(part).collect::<Vec<_>>()
+        };
+        let now = clock::wall();
+        for kind in
+            [Kind::Instances, Kind::InstanceStatuses, Kind::Groups, Kind::TargetGroups, Kind::Targets, Kind::Alarms]
+        {
+            let ids = match kind {
+                Kind::Instances | Kind::InstanceStatuses => by_zone(kind),
+                Kind::Targets => {
+                    let groups = estate.table::<TargetGroup>(&region, now).known();
+                    groups.map(|group| SliceId::of(&region, kind, group.arn.text().clone())).collect()
+                }
+                kind => all(kind),
+            };
+            for id in ids {
+                match reader.read(&id, &Ask::default(), Priority::Visible).await {
+                    Ok(Found::Rows(rows)) => estate.apply(Update::part(id, Slice::read(rows, now))),
+                    other => panic!("{id:?}: {other:?}"),
+                }
+            }
+            let after = resident();
+            println!("resident with {kind:<20} {after:>6.0} MiB (+{:.0})", after - before);
+            before = after;
+        }
+        let judged = fournines::judge::judge(&estate, now, &Policy::default());
+        println!("resident judged {:>25.0} MiB, {} regions", resident(), judged.regions.len());
+    });
+}
+
 /// Everything that a console reads, into the estate and judged: what is resident then.
 pub fn everything(url: &str) {
     block_on(async {
@@ -95,7 +143,7 @@ pub fn everything(url: &str) {
 }
 
 pub fn observer(reader: Arc<Reader>) -> Observer {
-    let kinds = fournines::judge::JUDGED.iter().copied().chain([Kind::Identity, Kind::LoadBalancers]).collect();
+    let kinds = fournines::cli::status::kinds().collect();
     Observer::new(reader, Policy::default(), Purpose::Once(kinds), 1, Loaded::default())
 }
 

@@ -89,7 +89,9 @@ macro_rules! kinds {
                 }
             }
 
-            fn rows(rows: Vec<Self>) -> Rows {
+            fn rows(mut rows: Vec<Self>) -> Rows {
+                // They are kept for long, and never grow again.
+                rows.shrink_to_fit();
                 Rows::$kind(rows)
             }
         })*
