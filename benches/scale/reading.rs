@@ -17,6 +17,9 @@ use fournines::runtime::observer::Observer;
 use fournines::watch::Purpose;
 use fournines::watch::store::Loaded;
 
+/// The simulated account's seconds a second.
+const SPEED: f64 = 20.0;
+
 fn zone(n: usize) -> String {
     format!("us-east-1{}", char::from(b'a' + u8::try_from(n).unwrap()))
 }
@@ -149,9 +152,9 @@ pub fn observer(reader: Arc<Reader>) -> Observer {
 
 async fn reader(url: &str) -> Arc<Reader> {
     let settings = Settings { endpoint_url: Some(url.to_owned()), ..Settings::default() };
-    let clock = Arc::new(Clock::starting_at(clock::wall(), 100.0));
+    let clock = Arc::new(Clock::starting_at(clock::wall(), SPEED));
     let session = Session::open(settings, clock).await.unwrap();
-    Arc::new(Reader::new(session, Limiter::new(true, 100.0, 1)))
+    Arc::new(Reader::new(session, Limiter::new(true, SPEED, 1)))
 }
 
 /// Wall and processor time of this process.
