@@ -270,3 +270,25 @@ fn internal_error() -> http::Response<bytes::Bytes> {
     let body = "<Response><Errors><Error><Code>InternalError</Code><Message>An internal error has occurred</Message></Error></Errors><RequestID>r</RequestID></Response>";
     http::Response::builder().status(500).body(body.into()).unwrap()
 }
+
+/// Once said "all away" although one balancer of six resources was moved, and `ok` of databases that could not answer.
+#[tokio::test(start_paused = true)]
+async fn an_autoshift_says_what_it_moved_and_databases_of_a_silent_zone_are_not_ok_aws_domain_f10() {
+    let account = Account::calm(1);
+    account.sim.with_world(|world| world.apply(power_loss(SICK))).unwrap();
+    account.sim.advance(Duration::from_secs(600));
+    let picture = account.read_all().await;
+    let (status, _) = status(&picture);
+    let sick = zone(&status, SICK);
+    assert_eq!(sick["verdict"], "degraded");
+    let evidence = sick["evidence"][0]["detail"].as_str().unwrap();
+    assert!(evidence.starts_with("AWS declared it") && evidence.ends_with("1 of 6 resources moved"), "{evidence}");
+    let databases = status["databases"].as_array().unwrap();
+    let inside: Vec<_> = databases.iter().filter(|database| database["zone"] == SICK).collect();
+    assert!(!inside.is_empty());
+    for database in inside {
+        assert_ne!(database["verdict"], "ok", "{database}");
+        let mut reasons = database["reasons"].as_array().unwrap().iter().filter_map(Value::as_str);
+        assert!(reasons.any(|reason| reason.contains("EC2 is silent")), "{database}");
+    }
+}
