@@ -76,8 +76,7 @@ impl Family<'_> {
             "kind": self.kind,
             "region": region,
             "not_writable_s": seconds(|writers| writers == 0),
-            // Standbys and Aurora's storage have every commit: nothing that happens by itself loses one.
-            "lost_s": 0.0,
+            "lost_s": lost_s(&rows),
             "split_brain_s": seconds(|writers| writers > 1),
             "rows": rows.iter().map(Row::document).collect::<Vec<_>>(),
             "copies": self.copies.iter().map(|(region, copy)| copy_document(world, region, copy)).collect::<Vec<_>>(),
@@ -98,6 +97,27 @@ impl Family<'_> {
         }
         rows
     }
+}
+
+/// Seconds of commits that are in no copy that writes: whenever a copy takes over that did not write before, those that had
+/// not reached it when the last writer ended. A standby and Aurora's storage have every commit.
+fn lost_s(rows: &[Row<'_>]) -> f64 {
+    let mut before: Option<(&Row<'_>, SimTime)> = None;
+    let mut lost = 0.0;
+    for (place, row) in rows.iter().enumerate().filter(|(_, row)| !row.writers.is_empty()) {
+        if let Some((last, ended)) = before {
+            let has_all = |copy: &DbInstance| last.writers.iter().any(|writer| writer.shares_storage(copy));
+            let behind = row.writers.iter().filter(|copy| !has_all(copy)).map(|copy| behind_s(copy, ended));
+            lost += behind.fold(0.0, f64::max);
+        }
+        before = rows.get(place + 1).map(|next| (row, next.from));
+    }
+    lost
+}
+
+/// How many seconds of commits a copy lacked at an instant.
+fn behind_s(copy: &DbInstance, at: SimTime) -> f64 {
+    copy.course.behind_at(at) + f64::from(copy.base_lag_ms) / 1000.0
 }
 
 /// Who accepted writes from an instant on.
@@ -126,7 +146,7 @@ fn copy_document(world: &World, region: &Region, copy: &DbInstance) -> Value {
         "zone": copy.course.zone,
         "standby": copy.course.standby.ready(),
         "serves": serving,
-        "behind_s": copy.course.behind_at(world.now) + f64::from(copy.base_lag_ms) / 1000.0,
+        "behind_s": behind_s(copy, world.now),
     })
 }
 
@@ -164,5 +184,27 @@ mod tests {
         let (catalog, _) = entry("catalog-global");
         assert_eq!(catalog["copies"].as_array().unwrap().len(), 5, "of both regions");
         assert_eq!(catalog["rows"].as_array().unwrap().last().unwrap()["writers"][0], "catalog-2");
+    }
+
+    #[test]
+    fn what_had_not_reached_the_replica_that_takes_over_is_lost_aws_domain_c4() {
+        let origin = Origin { seed: 1, start: SimTime::from_seconds(1_795_230_862) };
+        let mut world = World::builtin(origin).unwrap();
+        let elsewhere = |world: &World, id: &str| world.regions["us-west-2"].databases[id].replica_source.is_some();
+        let copies = world.regions["us-west-2"].databases.keys().map(ToString::to_string).collect::<Vec<_>>();
+        let replica = copies.into_iter().find(|id| id.starts_with("orders") && elsewhere(&world, id)).unwrap();
+        world.apply(Fault::Lag { id: replica.clone(), s: 60.0 }).unwrap();
+        world.advance_to(world.now + Duration::from_secs(600));
+        let (died, promoted) = (world.now, world.now + Duration::from_secs(300));
+        let mut serve = |region: &str, id: &str, at: SimTime, serving: DbServing| {
+            let database = world.regions.get_mut(region).unwrap().databases.get_mut(id).unwrap();
+            database.course.serving.record(at, serving);
+        };
+        serve("us-east-1", "orders", died, DbServing::Silent);
+        serve("us-west-2", &replica, promoted, DbServing::ReadWrite);
+        let entries = document(&world, world.started_at);
+        let orders = entries.as_array().unwrap().iter().find(|entry| entry["database"] == "orders").unwrap();
+        let lost = orders["lost_s"].as_f64().unwrap();
+        assert!((60.0..70.0).contains(&lost), "not the five minutes in which nobody wrote: {lost}");
     }
 }

@@ -131,6 +131,13 @@ impl DbInstance {
         self.course.serving_at(at) == DbServing::ReadWrite
     }
 
+    /// Whether it works on the same storage as `other`, so that it has every commit that the other has.
+    #[must_use]
+    pub fn shares_storage(&self, other: &Self) -> bool {
+        self.arn == other.arn
+            || self.cluster.is_some() && self.cluster == other.cluster && self.subnet_group == other.subnet_group
+    }
+
     /// What it is to its peers. `writer` is whether its cluster, if it has one, says so.
     #[must_use]
     pub fn role(&self, writer: bool) -> DbRole {
