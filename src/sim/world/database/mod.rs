@@ -134,8 +134,10 @@ impl DbInstance {
     /// Whether it works on the same storage as `other`, so that it has every commit that the other has.
     #[must_use]
     pub fn shares_storage(&self, other: &Self) -> bool {
-        self.arn == other.arn
-            || self.cluster.is_some() && self.cluster == other.cluster && self.subnet_group == other.subnet_group
+        // Clusters of a global database may have one name in two regions.
+        let region = |database: &Self| database.arn.as_str().split(':').nth(3).map(str::to_owned);
+        let same_cluster = self.cluster.is_some() && self.cluster == other.cluster && region(self) == region(other);
+        self.arn == other.arn || same_cluster
     }
 
     /// What it is to its peers. `writer` is whether its cluster, if it has one, says so.
