@@ -134,7 +134,7 @@ impl Arn {
     ///
     /// For load balancers and target groups this is the name a person knows; for other ARNs the last segment that is not an id.
     pub fn short(&self) -> &str {
-        let resource = self.as_str().rsplit(':').next().unwrap_or(self.as_str());
+        let resource = self.resource();
         let mut parts = resource.split('/');
         match (parts.next(), parts.next(), parts.next()) {
             (Some("loadbalancer"), Some("app" | "net" | "gwy"), Some(name)) => name,
@@ -143,6 +143,11 @@ impl Arn {
             (Some("autoScalingGroupName"), Some(name), Some(_)) => name,
             _ => resource,
         }
+    }
+
+    /// The part after the last colon: `targetgroup/web/73e2d6bc24d8a067`.
+    pub fn resource(&self) -> &str {
+        self.as_str().rsplit(':').next().unwrap_or(self.as_str())
     }
 
     /// The region field of the ARN, where it has one.

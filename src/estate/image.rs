@@ -1,4 +1,4 @@
-//! Images, launch templates and addresses.
+//! Images, snapshots, launch templates and addresses.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,25 @@ pub struct Image {
     pub deprecated_at: Option<Timestamp>,
     /// When it was last launched, a day late.
     pub last_launched_at: Option<Timestamp>,
+    /// Its tags.
+    pub tags: Tags,
+}
+
+/// A snapshot of this account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// `snap-…`.
+    pub id: Text,
+    /// The volume it was made of; of a copy from elsewhere this says nothing.
+    pub volume: Option<VolumeId>,
+    /// `completed`, `pending`, `error`, …
+    pub state: Text,
+    /// When it was begun.
+    pub started_at: Option<Timestamp>,
+    /// The volume's size in GiB.
+    pub size_gib: Option<i32>,
+    /// Its description, which names the image that it belongs to, or what it was copied from.
+    pub description: Option<Text>,
     /// Its tags.
     pub tags: Tags,
 }

@@ -15,9 +15,13 @@ use super::balancer::{
 };
 use super::database::{Cluster, Database, DatabaseEvent, GlobalCluster};
 use super::group::{Activity, Group, Hook, Refresh, ScalingPolicy};
-use super::image::{Address, Image, LaunchTemplate, LaunchTemplateVersion, VolumeStatus};
+use super::health::HealthEvent;
+use super::image::{Address, Image, LaunchTemplate, LaunchTemplateVersion, Snapshot, VolumeStatus};
 use super::instance::{Instance, InstanceStatus};
+use super::network::{NatGateway, RouteTable};
+use super::permission::Permission;
 use super::shift::{Autoshift, ManagedResource, ZonalShift};
+use super::trail::TrailEvent;
 use super::zone::{Subnet, Zone};
 
 /// A row of some kind: what ties a Rust type to its [`Kind`].
@@ -171,6 +175,18 @@ kinds! {
     Hooks(Hook), "lifecycle hooks", 3600 s;
     /// Scaling policies.
     ScalingPolicies(ScalingPolicy), "scaling policies", 3600 s;
+    /// NAT gateways.
+    NatGateways(NatGateway), "NAT gateways", 900 s;
+    /// Route tables.
+    RouteTables(RouteTable), "route tables", 900 s;
+    /// This account's snapshots.
+    Snapshots(Snapshot), "snapshots", 3600 s;
+    /// Changes that CloudTrail recorded.
+    TrailEvents(TrailEvent), "CloudTrail events", 900 s;
+    /// Events of AWS Health.
+    HealthEvents(HealthEvent), "AWS Health events", 900 s;
+    /// What the caller's role may do.
+    Permissions(Permission), "permissions", 3600 s;
     /// Hosted zones.
     HostedZones(HostedZone), "hosted zones", 3600 s;
     /// Records; a part a hosted zone.

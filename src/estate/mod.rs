@@ -10,14 +10,20 @@ pub mod balancer;
 pub mod database;
 pub mod failure;
 pub mod group;
+pub mod health;
+pub mod history;
 pub mod image;
 pub mod instance;
 pub mod kind;
+pub mod network;
+pub mod permission;
+pub mod query;
 pub mod shift;
 pub mod silence;
 pub mod slice;
 pub mod table;
 pub mod tag;
+pub mod trail;
 mod word;
 pub mod zone;
 
@@ -27,6 +33,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use failure::{FailureKind, ReadFailure};
+pub use history::{Change, History};
 pub use kind::{Kind, Row, Rows};
 pub use silence::Silence;
 pub use slice::{Failure, Part, Slice, SliceId, Trust, age};
@@ -42,6 +49,7 @@ type Parts = BTreeMap<Part, Arc<Slice>>;
 pub struct Estate {
     scope: Vec<Region>,
     regions: BTreeMap<Region, Arc<BTreeMap<Kind, Arc<Parts>>>>,
+    history: BTreeMap<Region, Arc<History>>,
 }
 
 /// What a read brings: slices of one region and kind.
@@ -67,7 +75,7 @@ impl Update {
 impl Estate {
     /// An estate of which nothing is known yet, over these regions.
     pub fn new(scope: Vec<Region>) -> Self {
-        Self { scope, regions: BTreeMap::new() }
+        Self { scope, ..Self::default() }
     }
 
     /// The regions that are looked at, in the order asked for.
@@ -78,11 +86,13 @@ impl Estate {
     /// Looks at other regions; what is known of those that stay is kept.
     pub fn set_scope(&mut self, scope: Vec<Region>) {
         self.regions.retain(|region, _| region.is_global() || scope.contains(region));
+        self.history.retain(|region, _| region.is_global() || scope.contains(region));
         self.scope = scope;
     }
 
     /// Takes in what a read brought.
     pub fn apply(&mut self, update: Update) {
+        self.note(&update);
         let kinds = Arc::make_mut(self.regions.entry(update.region).or_default());
         let parts = Arc::make_mut(kinds.entry(update.kind).or_default());
         if update.whole && update.slices.iter().any(|(_, slice)| slice.read_at().is_some()) {
@@ -95,6 +105,31 @@ impl Estate {
             };
             parts.insert(part, Arc::new(slice));
         }
+    }
+
+    /// Remembers what differs from the last reading of the same parts.
+    fn note(&mut self, update: &Update) {
+        for (part, newer) in &update.slices {
+            let id = SliceId { region: update.region.clone(), kind: update.kind, part: part.clone() };
+            if let Some(older) = self.slice(&id).cloned() {
+                Arc::make_mut(self.history.entry(update.region.clone()).or_default()).note(part, &older, newer);
+            }
+        }
+    }
+
+    /// What changed in a region, as far as it is remembered; none where nothing was ever read twice.
+    pub fn history(&self, region: &Region) -> Option<&History> {
+        self.history.get(region).map(|history| &**history)
+    }
+
+    /// Every region's history.
+    pub fn histories(&self) -> impl Iterator<Item = (&Region, &History)> {
+        self.history.iter().map(|(region, history)| (region, &**history))
+    }
+
+    /// Takes in changes that an earlier run kept, oldest first.
+    pub fn restore_history(&mut self, region: &Region, changes: Vec<Change>) {
+        Arc::make_mut(self.history.entry(region.clone()).or_default()).restore(changes);
     }
 
     /// Forgets the parts of a kind for which `keep` says no: those whose parent is gone.
@@ -152,6 +187,7 @@ impl Estate {
 
     /// Forgets what an earlier run kept and this one has not read.
     pub fn forget_kept(&mut self) {
+        self.history.clear();
         for kinds in self.regions.values_mut() {
             for parts in Arc::make_mut(kinds).values_mut() {
                 Arc::make_mut(parts).retain(|_, slice| !slice.is_kept());

@@ -6,9 +6,11 @@
 pub mod alarm;
 pub mod board;
 pub mod database;
+pub mod finding;
 pub mod group;
 pub mod index;
 pub mod instance;
+pub mod metrics;
 pub mod parents;
 pub mod picture;
 pub mod policy;
@@ -26,6 +28,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use finding::{Finding, Subject, Urgency};
+pub use metrics::Metrics;
 pub use picture::{Picture, Traffic};
 pub use policy::Policy;
 pub use verdict::{Assessment, Verdict, age_words};
@@ -34,10 +38,8 @@ use crate::estate::alarm::Alarm;
 use crate::estate::balancer::{ClassicBalancer, ClassicTarget, Target, TargetGroup};
 use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::estate::group::Group;
-use crate::estate::shift::{ShiftStatus, ZonalShift};
 use crate::estate::silence::silences;
-use crate::estate::zone::Zone;
-use crate::estate::{Estate, FailureKind, Kind, Part, Row, Slice, SliceId, Trust};
+use crate::estate::{Estate, FailureKind, Kind, Part, Row, SliceId, Trust};
 use crate::id::{
     AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region, ZoneName,
 };
@@ -138,19 +140,6 @@ pub struct JudgedService {
     pub assessment: Assessment,
 }
 
-/// One thing that is not well.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Finding {
-    /// How bad it is.
-    pub verdict: Verdict,
-    /// What and why, in words.
-    pub words: String,
-    /// The zone, where it is about one as a whole.
-    pub zone: Option<ZoneName>,
-    /// Whether it is only that something has not been read yet.
-    pub waiting: bool,
-}
-
 /// Judges everything, from nothing.
 pub fn judge(estate: &Estate, now: Timestamp, policy: &Policy) -> Judgement {
     judge_again(estate, now, policy, &Judgement::default())
@@ -240,7 +229,7 @@ fn judge_region(
     for (each, assessment) in judged.services.iter_mut().zip(verdicts) {
         each.assessment = assessment;
     }
-    summarise(&mut judged, estate, region, now, policy);
+    finding::summarise(&mut judged, estate, region, now, policy);
     judged
 }
 
@@ -300,140 +289,6 @@ fn assess_classic(estate: &Estate, region: &Region, now: Timestamp, balancer: &C
         Trust::Unknown(_) => distrusted(Assessment::ok(), Kind::ClassicTargets, &trust),
         _ => distrusted(target_group::assess_classic(slice.rows::<ClassicTarget>()), Kind::ClassicTargets, &trust),
     }
-}
-
-/// Draws the region's findings together: one line a thing that is not well, the worst first.
-fn summarise(judged: &mut RegionJudgement, estate: &Estate, region: &Region, now: Timestamp, policy: &Policy) {
-    let mut findings: Vec<Finding> = Vec::new();
-    for zone in &judged.zones {
-        if zone.verdict != zone::ZoneVerdict::Ok {
-            let first = zone.evidence.first();
-            // A silence is told whatever else is.
-            let silence = zone.evidence.iter().skip(1).find(|evidence| evidence.signal == "api-silence");
-            let details: Vec<&str> = first.into_iter().chain(silence).map(|evidence| &*evidence.detail).collect();
-            let detail = if details.is_empty() { String::new() } else { format!(": {}", details.join("; ")) };
-            let words = format!("zone {} ({}) {}{detail}", zone.name, zone.id, zone.verdict.as_str());
-            findings.push(Finding {
-                verdict: zone.verdict.verdict(),
-                words,
-                zone: Some(zone.name.clone()),
-                waiting: false,
-            });
-        }
-    }
-    if judged.zones.is_empty() && estate.table::<Zone>(region, now).is_complete() {
-        let words = "no availability zone is known".to_owned();
-        findings.push(Finding { verdict: Verdict::Unknown, words, zone: None, waiting: false });
-    }
-    // What is true of a whole kind is said once, not of each thing of that kind.
-    let unread: Vec<(Kind, String)> =
-        JUDGED.iter().filter_map(|kind| Some((*kind, judged.unknown.get(kind)?.clone()))).collect();
-    let mut add = |what, assessments| collect(&mut findings, what, assessments, &unread);
-    add("group", named(&judged.groups));
-    add("target group", judged.target_groups.iter().map(|(arn, a)| (arn.short().to_owned(), a)).collect());
-    add("classic balancer", named(&judged.classic_balancers));
-    add("instance", named(&judged.instances));
-    add("database", named(&judged.databases));
-    add("cluster", named(&judged.clusters));
-    add("global cluster", named(&judged.global_clusters));
-    add("alarm", named(&judged.alarms));
-    findings.extend(expiring_shifts(estate, region, now));
-    let unread: Vec<(Kind, String)> =
-        unread.into_iter().filter(|(kind, _)| !is_accepted(estate, region, *kind, policy)).collect();
-    judged.unread = unread.iter().map(|(_, reason)| reason.clone()).collect();
-    let said = is_said_by_zones(judged, estate, region, now);
-    let unread = unread.into_iter().filter(|(kind, _)| *kind != Kind::Instances || !said).collect();
-    findings.extend(say_unread(unread, estate, region, now));
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict.severity()));
-    judged.summary.verdict = Verdict::worst(findings.iter().map(|finding| finding.verdict));
-    judged.summary.reasons = findings.iter().map(|finding| finding.words.clone()).collect();
-    judged.findings = findings;
-}
-
-/// Whether all that is unknown of instances is that zones are silent, and those zones are called unknown for it.
-fn is_said_by_zones(judged: &RegionJudgement, estate: &Estate, region: &Region, now: Timestamp) -> bool {
-    let silent = |slice: &Slice| slice.failure().is_some_and(|failure| failure.why.kind == FailureKind::Silent);
-    let mut slices = estate.slices(region, Kind::Instances);
-    let mut zones = judged.zones.iter().filter(|zone| zone.silent_since.is_some()).peekable();
-    zones.peek().is_some()
-        && zones.all(|zone| zone.verdict == zone::ZoneVerdict::Unknown)
-        && slices.all(|(_, slice)| silent(slice) || slice.trust(Kind::Instances.age_limit(), now).is_known())
-}
-
-fn named<K: std::fmt::Display>(assessments: &BTreeMap<K, Assessment>) -> Vec<(String, &Assessment)> {
-    assessments.iter().filter(|(_, a)| a.verdict != Verdict::Ok).map(|(key, a)| (key.to_string(), a)).collect()
-}
-
-fn collect(
-    findings: &mut Vec<Finding>,
-    what: &str,
-    assessments: Vec<(String, &Assessment)>,
-    unread: &[(Kind, String)],
-) {
-    for (key, assessment) in assessments.into_iter().filter(|(_, assessment)| assessment.verdict != Verdict::Ok) {
-        let is_said = |reason: &str| unread.iter().any(|(_, whole)| whole.starts_with(reason));
-        let own: Vec<&str> = assessment.reasons.iter().map(String::as_str).filter(|reason| !is_said(reason)).collect();
-        if !own.is_empty() {
-            let words = format!("{what} {key}: {}", own.join("; "));
-            findings.push(Finding { verdict: assessment.verdict, words, zone: None, waiting: false });
-        }
-    }
-}
-
-/// Traffic returns by itself when a shift expires, healed or not: worth a warning half an hour before (`aws-domain.md` C.3).
-fn expiring_shifts(estate: &Estate, region: &Region, now: Timestamp) -> Vec<Finding> {
-    estate
-        .table::<ZonalShift>(region, now)
-        .known()
-        .filter(|shift| shift.status == ShiftStatus::Active)
-        .filter_map(|shift| {
-            let left = shift.expires_at?.duration_since(now);
-            (left.as_secs() <= 1800).then(|| {
-                let minutes = left.as_secs().max(0) / 60;
-                let words = format!(
-                    "zonal shift of {} away from {} ends in {minutes}m",
-                    shift.resource.short(),
-                    shift.away_from
-                );
-                Finding { verdict: Verdict::Warning, words, zone: None, waiting: false }
-            })
-        })
-        .collect()
-}
-
-/// Whether policy accepts that a kind is unread: where the role may not read it, or it is not offered. An outage is never accepted.
-fn is_accepted(estate: &Estate, region: &Region, kind: Kind, policy: &Policy) -> bool {
-    let mut failures = estate.slices(region, kind).map(|(_, slice)| slice.failure().map(|failure| failure.why.kind));
-    let refused = |kind| matches!(kind, Some(FailureKind::Denied | FailureKind::Unsupported));
-    policy.accept_unread.contains(&kind) && estate.was_tried(region, kind) && failures.all(refused)
-}
-
-/// What could not be read: kind by kind, but in one line where many kinds have one cause, an outage or credentials.
-fn say_unread(unread: Vec<(Kind, String)>, estate: &Estate, region: &Region, now: Timestamp) -> Vec<Finding> {
-    let mut alone = Vec::new();
-    let mut by_cause: BTreeMap<(FailureKind, &str), Vec<Kind>> = BTreeMap::new();
-    let finding = |words, waiting| Finding { verdict: Verdict::Unknown, words, zone: None, waiting };
-    for (kind, reason) in unread {
-        let cause = estate.slices(region, kind).find_map(|(_, slice)| slice.failure()).map(|failure| &failure.why);
-        match cause.filter(|why| matches!(why.kind, FailureKind::Credentials | FailureKind::Unreachable)) {
-            Some(why) => by_cause.entry((why.kind, &why.message)).or_default().push(kind),
-            None => alone.push(finding(reason, !estate.was_tried(region, kind))),
-        }
-    }
-    let mut findings = Vec::new();
-    for ((cause, message), kinds) in by_cause {
-        let names: Vec<&str> = kinds.iter().take(3).map(|kind| kind.name()).collect();
-        let more = kinds.len().checked_sub(names.len()).filter(|more| *more > 0);
-        let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
-        let ages = kinds.iter().map(|kind| estate.slices(region, *kind).filter_map(|(_, slice)| slice.age(now)).max());
-        // What was read before and grew old is told with its age; what never was, is not.
-        let oldest = ages.collect::<Option<Vec<_>>>().and_then(|ages| ages.into_iter().max());
-        let known = oldest.map(|age| format!("read {} ago; since then ", age_words(age))).unwrap_or_default();
-        let words = format!("{}{more}: {known}{}: {message}", names.join(", "), cause.as_str());
-        findings.push(finding(words, false));
-    }
-    findings.extend(alone);
-    findings
 }
 
 fn reasons_unread(estate: &Estate, region: &Region, now: Timestamp) -> BTreeMap<Kind, String> {

@@ -1,8 +1,11 @@
 //! Verdicts: one word, and the reasons for it in words an operator can act on.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::estate::{FailureKind, Trust};
+
+use super::finding::Urgency;
 
 /// How a thing stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,6 +77,15 @@ pub struct Assessment {
     pub verdict: Verdict,
     /// Why, each a short sentence with its numbers.
     pub reasons: Vec<String>,
+    /// What to do next, in a few words, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// How soon.
+    #[serde(skip)]
+    pub urgency: Urgency,
+    /// Since when, or where it lies ahead, until when.
+    #[serde(skip)]
+    pub since: Option<Timestamp>,
 }
 
 impl Default for Assessment {
@@ -85,12 +97,12 @@ impl Default for Assessment {
 impl Assessment {
     /// Healthy, so silent.
     pub fn ok() -> Self {
-        Self { verdict: Verdict::Ok, reasons: Vec::new() }
+        Self { verdict: Verdict::Ok, reasons: Vec::new(), next: None, urgency: Urgency::default(), since: None }
     }
 
     /// Unknown, for this reason.
     pub fn unknown(reason: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Unknown, reasons: vec![reason.into()] }
+        Self { verdict: Verdict::Unknown, reasons: vec![reason.into()], ..Self::ok() }
     }
 
     /// Adds a finding: the worst verdict wins, and its reasons stand first.

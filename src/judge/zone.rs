@@ -142,9 +142,9 @@ pub fn assess(estate: &Estate, index: &Index, region: &Region, now: Timestamp, p
 fn judge(zone: &mut ZoneAssessment, elsewhere: Option<(usize, usize)>, policy: &Policy) {
     let targets = zone.targets.unwrap_or_default();
     let here = share(targets.unhealthy, targets.expected());
-    let conspicuous = targets.unhealthy > 0 && here >= policy.zone_share;
+    let conspicuous = targets.unhealthy > 0 && here >= policy.zones.share;
     let stands_out =
-        conspicuous && elsewhere.is_some_and(|(bad, all)| all > 0 && share(bad, all) <= policy.elsewhere_share);
+        conspicuous && elsewhere.is_some_and(|(bad, all)| all > 0 && share(bad, all) <= policy.zones.elsewhere);
     // Where the inventory is not known the checks speak for themselves: AWS keeps them of running instances only.
     let by_inventory = zone.instances.and_then(|counts| Some((counts.impaired?, counts.running)));
     let (impaired, running) = by_inventory.or(zone.checks).unwrap_or_default();

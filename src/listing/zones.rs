@@ -122,6 +122,7 @@ impl Listed for Zones {
         Assessment {
             verdict: row.judged.verdict.verdict(),
             reasons: row.judged.evidence.iter().map(|evidence| evidence.detail.clone()).collect(),
+            ..Assessment::ok()
         }
     }
 

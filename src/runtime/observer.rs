@@ -64,9 +64,7 @@ impl Observer {
     pub fn new(reader: Arc<Reader>, policy: Policy, purpose: Purpose, seed: u64, kept: Loaded) -> Self {
         let clock = reader.session().clock().clone();
         let mut estate = Estate::new(Vec::new());
-        for update in kept.updates {
-            estate.apply(update);
-        }
+        kept.into_estate(&mut estate);
         Self {
             reader,
             clock,

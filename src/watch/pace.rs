@@ -29,7 +29,10 @@ impl Pace {
             Kind::Activities => Pace::Every(60),
             Kind::LoadBalancers | Kind::TargetGroups | Kind::ClassicBalancers => Pace::Every(120),
             Kind::DatabaseEvents => Pace::Every(120),
-            Kind::Subnets | Kind::Addresses | Kind::LaunchTemplates => Pace::Every(300),
+            Kind::Subnets | Kind::Addresses | Kind::LaunchTemplates | Kind::NatGateways | Kind::RouteTables => {
+                Pace::Every(300)
+            }
+            Kind::HealthEvents | Kind::TrailEvents => Pace::Every(300),
             Kind::Zones | Kind::Images | Kind::BalancerTags => Pace::Every(900),
             Kind::Identity => Pace::Every(900),
             Kind::Alias | Kind::Regions => Pace::Every(14_400),
@@ -44,6 +47,8 @@ impl Pace {
             | Kind::Series
             | Kind::AlarmHistory
             | Kind::HostedZones
+            | Kind::Snapshots
+            | Kind::Permissions
             | Kind::Records => Pace::OnRequest,
         }
     }

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::estate::account::Identity;
-use crate::estate::{Estate, Slice, SliceId, Update};
+use crate::estate::{Change, Estate, Slice, SliceId, Update};
+use crate::id::Region;
 
 /// Where an inventory is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,13 +32,34 @@ struct Line {
     slice: Slice,
 }
 
+/// What changed in a region, beside the slices.
+#[derive(Serialize, Deserialize)]
+struct HistoryLine {
+    history: Region,
+    changes: Vec<Change>,
+}
+
 /// What was loaded.
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// The slices.
     pub updates: Vec<Update>,
+    /// What changed in each region, oldest first.
+    pub histories: Vec<(Region, Vec<Change>)>,
     /// Lines that could not be read.
     pub damaged: usize,
+}
+
+impl Loaded {
+    /// Puts what was kept into an estate.
+    pub fn into_estate(self, estate: &mut Estate) {
+        for update in self.updates {
+            estate.apply(update);
+        }
+        for (region, changes) in self.histories {
+            estate.restore_history(&region, changes);
+        }
+    }
 }
 
 impl Store {
@@ -61,7 +83,15 @@ impl Store {
         };
         let mut loaded = Loaded::default();
         for line in BufReader::new(file).lines() {
-            match line.ok().and_then(|line| serde_json::from_str::<Line>(&line).ok()) {
+            let Ok(line) = line else {
+                loaded.damaged += 1;
+                continue;
+            };
+            if let Ok(HistoryLine { history, changes }) = serde_json::from_str(&line) {
+                loaded.histories.push((history, changes));
+                continue;
+            }
+            match serde_json::from_str::<Line>(&line).ok() {
                 Some(line) if line.slice.all_rows().is_none_or(|rows| rows.kind() == line.id.kind) => {
                     loaded.updates.push(Update { whole: false, ..Update::part(line.id, line.slice) });
                 }
@@ -84,6 +114,13 @@ impl Store {
         let written = estate.all_slices().filter(|(_, slice)| slice.read_at().is_some()).try_for_each(|(id, slice)| {
             serde_json::to_writer(&mut out, &LineOut { id: &id, slice: Arc::as_ref(slice) })?;
             out.write_all(b"\n")
+        });
+        let written = written.and_then(|()| {
+            estate.histories().filter(|(_, history)| !history.is_empty()).try_for_each(|(region, history)| {
+                let changes = history.iter().cloned().collect();
+                serde_json::to_writer(&mut out, &HistoryLine { history: region.clone(), changes })?;
+                out.write_all(b"\n")
+            })
         });
         let written = written.and_then(|()| others.iter().try_for_each(|line| writeln!(out, "{line}")));
         let finished = written.and_then(|()| out.flush()).and_then(|()| fs::rename(&unfinished, &self.file));
@@ -132,7 +169,6 @@ mod tests {
     use super::*;
     use crate::estate::account::Alias;
     use crate::estate::{Kind, Row};
-    use crate::id::Region;
     use jiff::Timestamp;
 
     #[test]

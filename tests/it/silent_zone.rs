@@ -210,7 +210,7 @@ async fn stale_ids_in_the_kept_inventory_are_dropped_aws_domain_a1() {
     let kept: Slice = serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
     account.fault(power_loss(SICK));
     let from = calls(&account);
-    let loaded = Loaded { updates: vec![Update::part(id, kept)], damaged: 0 };
+    let loaded = Loaded { updates: vec![Update::part(id, kept)], ..Loaded::default() };
     let picture = account.read_with(loaded, Kind::ALL.iter().copied()).await;
     let (document, _) = status(&picture);
     assert!(zone(&document, "us-east-1a")["instances"]["running"].as_u64().is_some_and(|count| count > 5));

@@ -221,6 +221,14 @@ pub const READS: &[Read] = &[
     read(Kind::Autoshifts, "arc-zonal-shift:ListAutoshifts", Scope::Region, Domain::Arc, |c, _, _| {
         Box::pin(shift::autoshifts(c))
     }),
+    read(Kind::NatGateways, "ec2:DescribeNatGateways", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(unread(c))),
+    read(Kind::RouteTables, "ec2:DescribeRouteTables", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(unread(c))),
+    read(Kind::Snapshots, "ec2:DescribeSnapshots", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(unread(c))),
+    read(Kind::TrailEvents, "cloudtrail:LookupEvents", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(unread(c))),
+    read(Kind::HealthEvents, "health:DescribeEvents", Scope::Account, Domain::Ec2, |c, _, _| Box::pin(unread(c))),
+    read(Kind::Permissions, "iam:SimulatePrincipalPolicy", Scope::Account, Domain::Identity, |c, _, _| {
+        Box::pin(unread(c))
+    }),
     read(Kind::HostedZones, "route53:ListHostedZones", Scope::Account, Domain::Route53, |c, _, _| {
         Box::pin(route53::hosted_zones(c))
     }),
@@ -285,6 +293,12 @@ impl Reader {
         };
         (read.run)(&caller, id, ask).await
     }
+}
+
+/// Stands where a read is to come.
+async fn unread(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+    let why = super::error::lacking(caller.action, "read of it");
+    Err(ReadFailure { kind: crate::estate::FailureKind::Unsupported, ..why })
 }
 
 /// The parent that a slice of [`Scope::Parent`] names.

@@ -114,7 +114,7 @@ fn exists(it_does: bool) -> Assessment {
 fn of_zone(judged: &RegionJudgement, id: &str) -> Option<Assessment> {
     let zone = judged.zones.iter().find(|zone| zone.name.as_str() == id)?;
     let reasons = zone.evidence.iter().map(|evidence| evidence.detail.clone()).collect();
-    Some(Assessment { verdict: zone.verdict.verdict(), reasons })
+    Some(Assessment { verdict: zone.verdict.verdict(), reasons, ..Assessment::ok() })
 }
 
 /// An instance is judged by EC2's word; what its balancers and its group say comes on top.

@@ -8,7 +8,7 @@ use crate::estate::Kind;
 use crate::estate::alarm::{Alarm, AlarmState};
 use crate::id::Region;
 use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
-use crate::judge::{Assessment, Finding, JUDGED, Picture, RegionJudgement, Verdict};
+use crate::judge::{Assessment, Finding, JUDGED, Picture, RegionJudgement, Verdict, finding};
 
 use crate::console::app::Look;
 use crate::console::draw::spans_width;
@@ -104,7 +104,7 @@ pub(super) fn lines(
         let tail = if n + 1 == room && more > 0 && !all_below { format!("  (+{more} more)") } else { String::new() };
         let place = if regions.len() > 1 { format!("{region}: ") } else { String::new() };
         let text =
-            cut(&format!("{place}{}", finding.words), columns.saturating_sub(5 + tail.len()), look.glyphs.ellipsis());
+            cut(&format!("{place}{}", finding.words()), columns.saturating_sub(5 + tail.len()), look.glyphs.ellipsis());
         lines.push(Line::from(vec![
             look.span(Role::of(finding.verdict), format!(" {} ", look.glyphs.verdict(finding.verdict))),
             look.span(Role::Text, text),
@@ -123,15 +123,7 @@ pub(super) fn is_reading(picture: &Picture, regions: &[Region]) -> bool {
 /// All that is not well: zones as a whole first, for that is what one leaves; then the gravest. What is merely not read yet is
 /// said where it will stand.
 pub(super) fn findings<'a>(picture: &'a Picture, regions: &'a [Region]) -> Vec<(&'a Region, &'a Finding)> {
-    let mut all: Vec<(&Region, &Finding)> = regions
-        .iter()
-        .filter_map(|region| picture.judgement.regions.get(region).map(|judged| (region, judged)))
-        .flat_map(|(region, judged)| judged.findings.iter().map(move |finding| (region, finding)))
-        .filter(|(_, finding)| !finding.waiting)
-        .collect();
-    let leads = |finding: &Finding| finding.zone.is_some() && finding.verdict != Verdict::Unknown;
-    all.sort_by_key(|(_, finding)| (!leads(finding), std::cmp::Reverse(finding.verdict.severity())));
-    all
+    finding::ranked(&picture.judgement, regions, picture.taken_at)
 }
 
 /// What wants a line in the headline: zones that are not well, and findings in all.

@@ -94,7 +94,7 @@ pub(super) fn problems(source: &Source<'_>) -> Panel {
     // More lines than any screen has are never made.
     for (region, finding) in findings.iter().take(200) {
         let place = if one_place.is_some() || source.regions.len() < 2 { String::new() } else { format!("{region}: ") };
-        let words = format!("{place}{}", finding.words);
+        let words = format!("{place}{}", finding.words());
         let wrapped = wrap(&words, source.columns.saturating_sub(4), 2, look.glyphs.ellipsis());
         for (n, text) in wrapped.into_iter().enumerate() {
             let sign = if n == 0 { look.glyphs.verdict(finding.verdict) } else { " " };

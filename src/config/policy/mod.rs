@@ -3,6 +3,12 @@
 //! Owns: its keys and the effective [`Rules`]. Depends on: documents, the judgement's policy. Must stay true: read-only from
 //! any side is read-only; no file, environment or option takes it back.
 
+mod audit;
+mod availability;
+mod headroom;
+mod metrics;
+mod zones;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
@@ -18,6 +24,11 @@ use super::error::ConfigError;
 use super::origin::{Entry, Origin, Setting};
 use super::settings::{Config, check_tags};
 use super::{Environment, Overrides, Source};
+pub use audit::AuditTable;
+pub use availability::AvailabilityTable;
+pub use headroom::HeadroomTable;
+pub use metrics::MetricsTable;
+pub use zones::ZonesTable;
 
 /// What the policy file may say.
 #[derive(Debug, Deserialize)]
@@ -27,8 +38,16 @@ struct Keys {
     service_tags: Option<Spanned<Vec<String>>>,
     accept_unread: Option<Spanned<Vec<String>>>,
     lag_warning_s: Option<Spanned<f64>>,
-    zone_share: Option<Spanned<f64>>,
-    elsewhere_share: Option<Spanned<f64>>,
+    #[serde(default)]
+    zones: zones::Keys,
+    #[serde(default)]
+    headroom: headroom::Keys,
+    #[serde(default)]
+    metrics: metrics::Keys,
+    #[serde(default)]
+    audit: audit::Keys,
+    #[serde(default)]
+    availability: availability::Keys,
     #[serde(default)]
     accounts: BTreeMap<Spanned<String>, AccountKeys>,
 }
@@ -51,10 +70,16 @@ pub struct Rules {
     pub accept_unread: Setting<BTreeSet<Kind>>,
     /// Replica lag in seconds from which a replica is worth a warning.
     pub lag_warning_s: Setting<f64>,
-    /// Share of a zone's serving targets from which it is conspicuous.
-    pub zone_share: Setting<f64>,
-    /// Share in every other zone up to which the conspicuous one stands out.
-    pub elsewhere_share: Setting<f64>,
+    /// When a zone stands out.
+    pub zones: ZonesTable,
+    /// How full what remains may become.
+    pub headroom: HeadroomTable,
+    /// What metrics may cost.
+    pub metrics: MetricsTable,
+    /// Thresholds of the audit.
+    pub audit: AuditTable,
+    /// What the availability arithmetic begins from.
+    pub availability: AvailabilityTable,
     /// What accounts are called, by their id.
     pub accounts: BTreeMap<AccountId, Account>,
 }
@@ -76,8 +101,11 @@ impl Default for Rules {
             service_tags: Setting::default(judge.service_tags),
             accept_unread: Setting::default(judge.accept_unread),
             lag_warning_s: Setting::default(judge.lag_warning_s),
-            zone_share: Setting::default(judge.zone_share),
-            elsewhere_share: Setting::default(judge.elsewhere_share),
+            zones: ZonesTable::default(),
+            headroom: HeadroomTable::default(),
+            metrics: MetricsTable::default(),
+            audit: AuditTable::default(),
+            availability: AvailabilityTable::default(),
             accounts: BTreeMap::new(),
         }
     }
@@ -115,17 +143,11 @@ impl Rules {
         document.apply(keys.service_tags.as_ref(), &mut self.service_tags, check_tags)?;
         document.apply(keys.accept_unread.as_ref(), &mut self.accept_unread, check_kinds)?;
         document.apply(keys.lag_warning_s.as_ref(), &mut self.lag_warning_s, check_lag)?;
-        document.apply(keys.zone_share.as_ref(), &mut self.zone_share, check_share)?;
-        document.apply(keys.elsewhere_share.as_ref(), &mut self.elsewhere_share, check_share)?;
-        if self.elsewhere_share.value >= self.zone_share.value {
-            let message = format!(
-                "elsewhere_share {} must be below zone_share {}: a zone stands out against better ones",
-                self.elsewhere_share.value, self.zone_share.value
-            );
-            if let Some(at) = keys.elsewhere_share.as_ref().or(keys.zone_share.as_ref()) {
-                return Err(document.error(at, message));
-            }
-        }
+        self.zones.apply(&document, &keys.zones)?;
+        self.headroom.apply(&document, &keys.headroom)?;
+        self.metrics.apply(&document, &keys.metrics)?;
+        self.audit.apply(&document, &keys.audit)?;
+        self.availability.apply(&document, &keys.availability)?;
         for (id, account) in &keys.accounts {
             if id.get_ref().len() != 12 || !id.get_ref().chars().all(|c| c.is_ascii_digit()) {
                 return Err(
@@ -150,8 +172,12 @@ impl Rules {
             service_tags: self.service_tags.value.clone(),
             accept_unread: self.accept_unread.value.clone(),
             lag_warning_s: self.lag_warning_s.value,
-            zone_share: self.zone_share.value,
-            elsewhere_share: self.elsewhere_share.value,
+            zones: self.zones.judgement(),
+            headroom: self.headroom.judgement(),
+            metrics: self.metrics.judgement(),
+            audit: self.audit.judgement(),
+            availability: self.availability.judgement(),
+            ..judge::Policy::default()
         }
     }
 
@@ -168,9 +194,12 @@ impl Rules {
             Entry::new("service_tags", &self.service_tags, format!("{:?}", self.service_tags.value)),
             Entry::new("accept_unread", &self.accept_unread, format!("{kinds:?}")),
             Entry::new("lag_warning_s", &self.lag_warning_s, self.lag_warning_s.value),
-            Entry::new("zone_share", &self.zone_share, self.zone_share.value),
-            Entry::new("elsewhere_share", &self.elsewhere_share, self.elsewhere_share.value),
         ];
+        entries.extend(self.zones.entries());
+        entries.extend(self.headroom.entries());
+        entries.extend(self.metrics.entries());
+        entries.extend(self.audit.entries());
+        entries.extend(self.availability.entries());
         for (id, account) in &self.accounts {
             for (key, setting) in [("name", &account.name), ("class", &account.class)] {
                 let entry = setting
@@ -204,6 +233,34 @@ fn check_share(share: f64) -> Result<f64, String> {
     if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(format!("{share} is not a share: from 0 to 1")) }
 }
 
+fn check_count(count: usize) -> Result<usize, String> {
+    if count > 0 { Ok(count) } else { Err("0 is not a count from 1".to_owned()) }
+}
+
+fn check_days(days: u32) -> Result<u32, String> {
+    if days > 0 { Ok(days) } else { Err("0 is not a number of days from 1".to_owned()) }
+}
+
+fn check_positive(value: f64) -> Result<f64, String> {
+    if value > 0.0 && value.is_finite() { Ok(value) } else { Err(format!("{value} is not a number above 0")) }
+}
+
+fn check_not_negative(value: f64) -> Result<f64, String> {
+    if value >= 0.0 && value.is_finite() { Ok(value) } else { Err(format!("{value} is not a number from 0")) }
+}
+
+fn check_percent(value: f64) -> Result<f64, String> {
+    if value > 0.0 && value <= 100.0 { Ok(value) } else { Err(format!("{value} is not per cent: above 0, to 100")) }
+}
+
+fn check_availability(value: f64) -> Result<f64, String> {
+    if value > 0.0 && value < 1.0 {
+        Ok(value)
+    } else {
+        Err(format!("{value} is not an availability: above 0 and below 1, as in 0.9995"))
+    }
+}
+
 fn check_word(word: String) -> Result<String, String> {
     if word.trim().is_empty() { Err("it is empty: leave the key out instead".to_owned()) } else { Ok(word) }
 }
@@ -224,8 +281,8 @@ mod tests {
         for (text, wanted) in [
             ("readonly = true", "policy.toml:1:1: unknown key `readonly`; did you mean `read_only`?"),
             ("accept_unread = [\"alarm\"]", "policy.toml:1:17: unknown kind `alarm`; did you mean `alarms`?"),
-            ("zone_share = 20", "policy.toml:1:14: 20 is not a share: from 0 to 1"),
-            ("elsewhere_share = 0.3", "policy.toml:1:19: elsewhere_share 0.3 must be below zone_share 0.2"),
+            ("[zones]\nshare = 20", "policy.toml:2:9: 20 is not a share: from 0 to 1"),
+            ("[zones]\nelsewhere = 0.3", "policy.toml:2:13: elsewhere 0.3 must be below share 0.2"),
             ("[accounts.shop]\nname = \"x\"", "policy.toml:1:11: `shop` is not an account's id"),
             ("[accounts.123456789012]\nnmae = \"x\"", "policy.toml:2:1: unknown key `nmae`; did you mean `name`?"),
         ] {
@@ -249,7 +306,7 @@ mod tests {
             shown.contains(&"accounts.123456789012.class = \"production\"  # policy.toml:5".to_owned()),
             "{shown:?}"
         );
-        assert!(shown.contains(&"zone_share = 0.2  # default".to_owned()), "{shown:?}");
+        assert!(shown.contains(&"zones.share = 0.2  # default".to_owned()), "{shown:?}");
     }
 
     #[test]
