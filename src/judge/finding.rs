@@ -100,6 +100,8 @@ impl Finding {
     pub fn words(&self) -> String {
         match self.detail.as_str() {
             "" => self.subject.to_string(),
+            // A zone's detail begins with its verdict.
+            detail if self.subject.what == "zone" => format!("{} {detail}", self.subject),
             detail => format!("{}: {detail}", self.subject),
         }
     }

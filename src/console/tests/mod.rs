@@ -184,7 +184,7 @@ fn the_first_moments_the_empty_account_and_old_data_look_like_themselves() {
     let mut desk = Desk::new((120, 40), Some(pictures::stale()));
     desk.sees("20m old");
     desk.sees("targets ?");
-    desk.sees("instances, target health: read 20m ago");
+    desk.sees("instances, target health: read 20m");
     desk.press("2");
     desk.sees("shown as of 20m ago");
 }
