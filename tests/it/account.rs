@@ -13,7 +13,7 @@ use fournines::judge::{Picture, Policy};
 use fournines::runtime::observer::Observer;
 use fournines::sim::fault::Fault;
 use fournines::sim::world::{Origin, World};
-use fournines::sim::{Options, Scenario, Sim, SimTime, delivery, wire};
+use fournines::sim::{Options, Scenario, Script, Sim, SimTime, delivery, wire};
 use fournines::watch::Purpose;
 use fournines::watch::store::Loaded;
 
@@ -60,10 +60,23 @@ impl Account {
         Self::of(World::builtin(origin).unwrap())
     }
 
+    /// A scenario from its beginning, with parameters set (`zone=us-east-1c`).
+    pub fn playing(scenario: &str, set: &[String], seed: u64) -> Self {
+        let start: jiff::Timestamp = START.parse().unwrap();
+        let origin = Origin { seed, start: SimTime::from_millis(start.as_millisecond()) };
+        let settings: Vec<_> = set.iter().map(|text| text.parse().unwrap()).collect();
+        let scenario = Script::named(scenario).unwrap().play(&settings).unwrap();
+        Self::with(scenario.world(None, origin).unwrap(), scenario)
+    }
+
     /// A world of a document.
     pub fn of(world: World) -> Self {
+        Self::with(world, Scenario::named("calm").unwrap())
+    }
+
+    fn with(world: World, scenario: Scenario) -> Self {
         let begun = clock::monotonic();
-        let options = Options { speed: 1.0, scenario: Scenario::named("calm").unwrap() };
+        let options = Options { speed: 1.0, scenario };
         let elapsed = Box::new(move || clock::monotonic().saturating_duration_since(begun));
         Self { sim: Arc::new(Sim::new(world, options, elapsed)), calls: Arc::default(), tamper: Arc::default() }
     }

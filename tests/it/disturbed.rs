@@ -14,7 +14,8 @@ use fournines::judge::{Picture, Verdict};
 use fournines::sim::fault::Fault;
 
 use crate::account::Account;
-use crate::silent_zone::{Console, calls, status};
+use crate::silent_zone::{calls, status};
+use crate::watching::Console;
 
 fn east() -> Region {
     Region::from("us-east-1")

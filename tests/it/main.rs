@@ -14,3 +14,4 @@ mod second_opinion;
 mod silent_zone;
 mod support;
 mod terminal;
+mod watching;

@@ -1,27 +1,22 @@
 //! A zone without power: `DescribeInstances` fails but for explicit ids of other zones (`aws-domain.md` A.1, F.10).
 
 use std::collections::BTreeSet;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use fournines::cli;
 use fournines::cli::status::{AccountLabel, Format};
 use fournines::config::Rules;
 use fournines::estate::instance::Instance;
-use fournines::estate::{Estate, Kind, Part, Row, Slice, SliceId, Update};
+use fournines::estate::{Kind, Part, Row, Slice, SliceId, Update};
 use fournines::id::{InstanceId, Region, ZoneName};
-use fournines::judge::{Picture, Policy};
-use fournines::runtime::observer::{Observer, Wish};
+use fournines::judge::Picture;
 use fournines::sim::Sim;
 use fournines::sim::fault::Fault;
-use fournines::watch::Purpose;
 use fournines::watch::store::Loaded;
 use serde_json::Value;
-use tokio::sync::{mpsc, watch};
 
 use crate::account::Account;
+use crate::watching::Console;
 
 const SICK: &str = "us-east-1b";
 
@@ -74,33 +69,6 @@ fn asked(account: &Account, region: &str, from: usize) -> usize {
 pub fn calls(account: &Account) -> usize {
     let log: Value = serde_json::from_str(&account.call_log()).unwrap();
     log.as_array().unwrap().len()
-}
-
-/// A console that stays, on virtual time.
-pub struct Console {
-    run: Pin<Box<dyn Future<Output = Estate>>>,
-    pictures: watch::Receiver<Option<Arc<Picture>>>,
-    _wishes: mpsc::Sender<Wish>,
-}
-
-impl Console {
-    pub fn open(account: &Account, regions: &[&str]) -> Self {
-        let observer = Observer::new(account.reader(), Policy::default(), Purpose::Stay, 1, Loaded::default());
-        let (wish, wishes) = mpsc::channel(8);
-        let (sender, pictures) = watch::channel(None);
-        let regions = regions.iter().map(|region| Region::from(*region)).collect();
-        Self { run: Box::pin(observer.run(regions, wishes, sender)), pictures, _wishes: wish }
-    }
-
-    /// The picture so many seconds later.
-    pub async fn after(&mut self, seconds: u64) -> Arc<Picture> {
-        tokio::select! {
-            biased;
-            _ = &mut self.run => panic!("it stays"),
-            () = tokio::time::sleep(Duration::from_secs(seconds)) => {}
-        }
-        self.pictures.borrow().clone().unwrap()
-    }
 }
 
 /// The first look, with nothing kept: ids come from groups, status checks and balancers, and only the silent zone is unknown.
