@@ -106,9 +106,11 @@ fn not_on_screen(picture: &Picture, first: &Finding) -> Vec<String> {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal.draw(|frame| console::view(&app, frame)).unwrap();
         let buffer = terminal.backend().buffer().clone();
-        let row: String = (0..width).map(|x| buffer[(x, 2)].symbol().to_owned()).collect();
-        if !row.contains(&first.subject.name) {
-            wrong.push(format!("at {width}x{height} the first line is `{}`", row.trim()));
+        // Below the frame's lines and the verdict's counts.
+        let row = |y: u16| (0..width).map(|x| buffer[(x, y)].symbol().to_owned()).collect::<String>();
+        let rows: Vec<String> = (1..=3).map(row).collect();
+        if !rows.iter().any(|row| row.contains(&first.subject.name)) {
+            wrong.push(format!("at {width}x{height} the first lines are `{}`", rows.join("` `")));
         }
     }
     wrong
