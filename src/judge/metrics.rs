@@ -84,7 +84,7 @@ impl<'a> Metrics<'a> {
             Err(missing) => return missing,
         };
         let newest = series.points.iter().rev().find(|(at, _)| self.is_settled(*at));
-        match newest.filter(|(at, _)| self.now.duration_since(*at) <= RECENT) {
+        match newest.filter(|(at, _)| self.now.duration_since(*at) < RECENT) {
             Some((at, value)) => Sample::Value(*value, *at),
             None => Sample::Silent,
         }

@@ -10,12 +10,15 @@ pub mod finding;
 pub mod group;
 pub mod index;
 pub mod instance;
+mod memo;
 pub mod metrics;
 pub mod parents;
 pub mod picture;
 pub mod policy;
+mod region;
 pub mod role;
 mod roll_up;
+pub mod scene;
 pub mod service;
 pub mod shifted;
 pub mod standing;
@@ -34,18 +37,11 @@ pub use picture::{Picture, Traffic};
 pub use policy::Policy;
 pub use verdict::{Assessment, Verdict, age_words};
 
-use crate::estate::alarm::Alarm;
-use crate::estate::balancer::{ClassicBalancer, ClassicTarget, Target, TargetGroup};
-use crate::estate::database::{Cluster, Database, GlobalCluster};
-use crate::estate::group::Group;
-use crate::estate::silence::silences;
-use crate::estate::{Estate, FailureKind, Kind, Part, Row, SliceId, Trust};
-use crate::id::{
-    AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region, ZoneName,
-};
-use board::{Board, Cells};
+use crate::estate::{Estate, FailureKind, Kind, Part, SliceId};
+use crate::id::{AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region};
+use board::Cells;
 use index::Index;
-use roll_up::roll_up;
+use region::Memory;
 use service::Service;
 use zone::ZoneAssessment;
 
@@ -77,6 +73,9 @@ pub struct Judgement {
     pub regions: BTreeMap<Region, RegionJudgement>,
     /// The joins of a region that is not looked at.
     nothing: Arc<Index>,
+    /// What it went by, and when: a later one by the same policy takes over what still holds.
+    policy: Arc<Policy>,
+    at: Option<Timestamp>,
 }
 
 impl Judgement {
@@ -104,21 +103,21 @@ pub struct RegionJudgement {
     /// Services, by name.
     pub services: Vec<JudgedService>,
     /// Instances that are not well; the others are silent.
-    pub instances: BTreeMap<InstanceId, Assessment>,
+    pub instances: Arc<BTreeMap<InstanceId, Assessment>>,
     /// Groups.
-    pub groups: BTreeMap<GroupName, Assessment>,
+    pub groups: Arc<BTreeMap<GroupName, Assessment>>,
     /// Target groups.
-    pub target_groups: BTreeMap<Arn, Assessment>,
+    pub target_groups: Arc<BTreeMap<Arn, Assessment>>,
     /// Classic balancers.
-    pub classic_balancers: BTreeMap<ClassicName, Assessment>,
+    pub classic_balancers: Arc<BTreeMap<ClassicName, Assessment>>,
     /// DB instances.
-    pub databases: BTreeMap<DatabaseId, Assessment>,
+    pub databases: Arc<BTreeMap<DatabaseId, Assessment>>,
     /// Clusters.
-    pub clusters: BTreeMap<ClusterId, Assessment>,
+    pub clusters: Arc<BTreeMap<ClusterId, Assessment>>,
     /// Global clusters.
-    pub global_clusters: BTreeMap<GlobalClusterId, Assessment>,
+    pub global_clusters: Arc<BTreeMap<GlobalClusterId, Assessment>>,
     /// Alarms.
-    pub alarms: BTreeMap<AlarmName, Assessment>,
+    pub alarms: Arc<BTreeMap<AlarmName, Assessment>>,
     /// What could not be read and is needed, in words.
     pub unread: Vec<String>,
     /// Why each kind that is not fully known is not.
@@ -127,6 +126,8 @@ pub struct RegionJudgement {
     pub findings: Vec<Finding>,
     /// The region's joins: who is where, in which group, behind what.
     pub index: Arc<Index>,
+    /// What the next judgement takes over.
+    memory: Arc<Memory>,
 }
 
 /// A service, judged.
@@ -148,9 +149,14 @@ pub fn judge(estate: &Estate, now: Timestamp, policy: &Policy) -> Judgement {
 /// Judges everything. What `before` joined of slices that are still the same is taken over: the outcome is that of [`judge`], sooner.
 pub fn judge_again(estate: &Estate, now: Timestamp, policy: &Policy, before: &Judgement) -> Judgement {
     let mut judgement = Judgement::default();
+    // By another policy, or with the clock set back, nothing of the last holds.
+    let holds = *before.policy == *policy && before.at.is_some_and(|at| at <= now);
+    let before = if holds { before } else { &Judgement::default() };
+    judgement.policy = if holds { before.policy.clone() } else { Arc::new(policy.clone()) };
+    judgement.at = Some(now);
+    let nothing = RegionJudgement::default();
     for region in estate.scope() {
-        let before = before.regions.get(region).map(|judged| judged.index.clone()).unwrap_or_default();
-        let judged = judge_region(estate, region, now, policy, Index::after(&before, estate, region, now));
+        let judged = region::judge_region(estate, region, now, policy, before.regions.get(region).unwrap_or(&nothing));
         for reason in &judged.summary.reasons {
             judgement.account.reasons.push(format!("{region}: {reason}"));
         }
@@ -169,126 +175,6 @@ pub fn judge_again(estate: &Estate, now: Timestamp, policy: &Policy, before: &Ju
         judgement.account.add(Verdict::Unknown, "no region looked at yet");
     }
     judgement
-}
-
-fn judge_region(
-    estate: &Estate,
-    region: &Region,
-    now: Timestamp,
-    policy: &Policy,
-    index: Arc<Index>,
-) -> RegionJudgement {
-    let clusters = estate.table::<Cluster>(region, now);
-    let mut board = Board::new(estate, &index, region, now);
-    let services = service::gather(estate, &index, region, now, policy)
-        .into_iter()
-        .map(|service| {
-            let cells = board.of_service(&service);
-            JudgedService { service, cells, assessment: Assessment::ok() }
-        })
-        .collect();
-    let silences = silences(estate, region);
-    let mut judged = RegionJudgement {
-        summary: Assessment::ok(),
-        zones: zone::assess(estate, &index, region, now, policy),
-        services,
-        instances: assess_instances(&index, now),
-        groups: assess_table(estate, region, now, |group: &Group| (group.name.clone(), group::assess(group))),
-        target_groups: estate
-            .table::<TargetGroup>(region, now)
-            .known()
-            .map(|group| (group.arn.clone(), assess_target_group(estate, region, now, group)))
-            .collect(),
-        classic_balancers: estate
-            .table::<ClassicBalancer>(region, now)
-            .known()
-            .map(|balancer| (balancer.name.clone(), assess_classic(estate, region, now, balancer)))
-            .collect(),
-        databases: assess_table(estate, region, now, |database: &Database| {
-            let is_silent = |zone: &&ZoneName| silences.iter().any(|silence| silence.zone == *zone);
-            let silent = database.zone.as_ref().filter(is_silent);
-            (database.id.clone(), database::assess(database, None, silent, policy))
-        }),
-        clusters: clusters
-            .known_with_trust()
-            .map(|(cluster, trust)| {
-                (cluster.id.clone(), distrusted(database::assess_cluster(cluster), Kind::Clusters, &trust))
-            })
-            .collect(),
-        global_clusters: assess_table(estate, region, now, |global: &GlobalCluster| {
-            (global.id.clone(), database::assess_global(global))
-        }),
-        alarms: assess_table(estate, region, now, |alarm: &Alarm| (alarm.name.clone(), alarm::assess(alarm))),
-        unread: Vec::new(),
-        unknown: reasons_unread(estate, region, now),
-        findings: Vec::new(),
-        index,
-    };
-    let verdicts: Vec<Assessment> =
-        judged.services.iter().map(|each| roll_up(&judged, &each.service, &each.cells)).collect();
-    for (each, assessment) in judged.services.iter_mut().zip(verdicts) {
-        each.assessment = assessment;
-    }
-    finding::summarise(&mut judged, estate, region, now, policy);
-    judged
-}
-
-fn assess_table<T: Row, K: Ord>(
-    estate: &Estate,
-    region: &Region,
-    now: Timestamp,
-    assess: impl Fn(&T) -> (K, Assessment),
-) -> BTreeMap<K, Assessment> {
-    let table = estate.table::<T>(region, now);
-    table
-        .known_with_trust()
-        .map(|(row, trust)| {
-            let (key, assessment) = assess(row);
-            (key, distrusted(assessment, T::KIND, &trust))
-        })
-        .collect()
-}
-
-fn distrusted(mut assessment: Assessment, kind: Kind, trust: &Trust<'_>) -> Assessment {
-    assessment.distrust(kind.name(), trust);
-    assessment
-}
-
-/// Instances that are not well. A silent instance is well only where its zone's reading can be trusted, which the region's
-/// summary says once and not a thousand times.
-fn assess_instances(index: &Index, now: Timestamp) -> BTreeMap<InstanceId, Assessment> {
-    index
-        .instances()
-        .map(|(number, instance)| (instance, instance::assess(instance, index.status_at(number), now)))
-        .filter(|(_, assessment)| assessment.verdict != Verdict::Ok)
-        .map(|(instance, assessment)| (instance.id.clone(), assessment))
-        .collect()
-}
-
-fn assess_target_group(estate: &Estate, region: &Region, now: Timestamp, group: &TargetGroup) -> Assessment {
-    let id = SliceId::of(region, Kind::Targets, group.arn.text().clone());
-    match estate.slice(&id) {
-        Some(slice) => {
-            let trust = slice.trust(Kind::Targets.age_limit(), now);
-            match trust {
-                Trust::Unknown(_) => distrusted(Assessment::ok(), Kind::Targets, &trust),
-                _ => distrusted(target_group::assess(group, slice.rows::<Target>()), Kind::Targets, &trust),
-            }
-        }
-        // A group that no balancer uses is not asked about.
-        None if group.load_balancers.is_empty() => Assessment::ok(),
-        None => Assessment::unknown("target health not read yet"),
-    }
-}
-
-fn assess_classic(estate: &Estate, region: &Region, now: Timestamp, balancer: &ClassicBalancer) -> Assessment {
-    let id = SliceId::of(region, Kind::ClassicTargets, balancer.name.text().clone());
-    let Some(slice) = estate.slice(&id) else { return Assessment::unknown("instance health not read yet") };
-    let trust = slice.trust(Kind::ClassicTargets.age_limit(), now);
-    match trust {
-        Trust::Unknown(_) => distrusted(Assessment::ok(), Kind::ClassicTargets, &trust),
-        _ => distrusted(target_group::assess_classic(slice.rows::<ClassicTarget>()), Kind::ClassicTargets, &trust),
-    }
 }
 
 fn reasons_unread(estate: &Estate, region: &Region, now: Timestamp) -> BTreeMap<Kind, String> {

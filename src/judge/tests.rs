@@ -129,7 +129,10 @@ impl Account {
 fn words(mut judgement: Judgement) -> String {
     for judged in judgement.regions.values_mut() {
         judged.index = Arc::default();
+        judged.memory = Arc::default();
     }
+    judgement.at = None;
+    judgement.policy = Arc::default();
     format!("{judgement:#?}")
 }
 

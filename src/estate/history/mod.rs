@@ -50,6 +50,8 @@ pub struct History {
     /// A batch a reading.
     batches: VecDeque<Arc<[Change]>>,
     len: usize,
+    /// How many were ever taken in.
+    noted: u64,
 }
 
 impl History {
@@ -74,6 +76,11 @@ impl History {
         self.len
     }
 
+    /// How many changes were ever noted, the forgotten among them: by it two histories of one region are told apart.
+    pub fn noted(&self) -> u64 {
+        self.noted
+    }
+
     /// Whether nothing is remembered.
     pub fn is_empty(&self) -> bool {
         self.len == 0
@@ -96,6 +103,7 @@ impl History {
     fn add(&mut self, changes: Vec<Change>) {
         let Some(newest) = changes.last().map(|change| change.at) else { return };
         self.len += changes.len();
+        self.noted += changes.len() as u64;
         self.batches.push_back(changes.into());
         let is_old =
             |batch: &Arc<[Change]>| batch.last().is_none_or(|change| newest.duration_since(change.at) > REMEMBERED);

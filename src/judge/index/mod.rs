@@ -83,14 +83,34 @@ impl Thing {
     };
 }
 
+/// What is otherwise in an index than in the one it was made after.
+#[derive(Debug, Clone)]
+pub enum Delta {
+    /// Perhaps everything.
+    All,
+    /// Only what is said of these things, in their order.
+    Things(Vec<Number>),
+}
+
+impl Delta {
+    /// Whether anything said of one of these things may be otherwise.
+    pub fn touches(&self, mut numbers: impl Iterator<Item = Number>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Things(things) if things.is_empty() => false,
+            Self::Things(things) => numbers.any(|number| things.binary_search(&number).is_ok()),
+        }
+    }
+}
+
 impl Index {
     /// The look-ups over what is known of `region`. What `before` holds of the same slices is taken over.
-    pub fn after(before: &Arc<Self>, estate: &Estate, region: &Region, now: Timestamp) -> Arc<Self> {
+    pub fn after(before: &Arc<Self>, estate: &Estate, region: &Region, now: Timestamp) -> (Arc<Self>, Delta) {
         let mut numbers = before.numbers.clone();
         let sheets = Sheets::new(&before.sheets, estate, region, now, &mut numbers);
         let groups_are_known = estate.table::<Group>(region, now).is_complete();
         if sheets.is_same(&before.sheets) && groups_are_known == before.groups_are_known {
-            return before.clone();
+            return (before.clone(), Delta::Things(Vec::new()));
         }
         if numbers.len() > before.numbers.len() {
             Arc::make_mut(&mut numbers).settle();
@@ -107,12 +127,12 @@ impl Index {
         if index.things.len() > 1024 && index.dead() * 2 > index.things.len() {
             return Self::after(&Arc::default(), estate, region, now);
         }
-        Arc::new(index)
+        (Arc::new(index), Delta::All)
     }
 
     /// The look-ups from nothing.
     pub fn new(estate: &Estate, region: &Region, now: Timestamp) -> Arc<Self> {
-        Self::after(&Arc::default(), estate, region, now)
+        Self::after(&Arc::default(), estate, region, now).0
     }
 
     fn dead(&self) -> usize {
@@ -159,13 +179,14 @@ impl Index {
         self.things = things;
         let awaiting = self.groups_that_await();
         let standings: Vec<Standing> =
-            self.numbered().map(|number| standing::work_out(self, number, self.awaits(number, &awaiting))).collect();
+            self.numbers().map(|number| standing::work_out(self, number, self.awaits(number, &awaiting))).collect();
         for (thing, standing) in self.things.iter_mut().zip(standings) {
             thing.standing = standing;
         }
     }
 
-    fn numbered(&self) -> impl Iterator<Item = Number> + use<> {
+    /// Every number.
+    pub fn numbers(&self) -> impl Iterator<Item = Number> + use<> {
         (0..u32::try_from(self.things.len()).unwrap_or(u32::MAX)).map(Number)
     }
 
@@ -193,6 +214,11 @@ impl Index {
     /// The number of the thing with this id; none where nothing mentions it.
     pub fn number(&self, id: &str) -> Option<Number> {
         self.numbers.of(id)
+    }
+
+    /// The id of the thing with this number.
+    pub fn name_of(&self, number: Number) -> Option<&str> {
+        self.numbers.name(number)
     }
 
     /// A number's place in the order of ids.

@@ -37,6 +37,10 @@ impl Numbers {
         self.by_name.get(name).copied()
     }
 
+    pub(super) fn name(&self, number: Number) -> Option<&str> {
+        self.names.get(number.position()).map(|name| &**name)
+    }
+
     /// The place of a numbered name among all names.
     pub(super) fn rank(&self, number: Number) -> u32 {
         self.ranks.get(number.position()).copied().unwrap_or(u32::MAX)

@@ -1,0 +1,224 @@
+//! The judgement of one region, stage by stage.
+//!
+//! Owns: the order of the stages and what each takes over from the last judgement. Depends on: all of them. Must stay true: a
+//! judgement made after another equals one made from nothing.
+//!
+//! What is said of one thing rests on its row and on what a [`Scene`] hands out; it is made again when one of these is otherwise.
+//! Whoever adds a stage either makes it so, or makes it cost what is wrong and not what there is.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::board::Board;
+use super::index::{Delta, Index};
+use super::memo::{Instances, Memo, Rule, Seen};
+use super::policy::Policy;
+use super::roll_up::roll_up;
+use super::scene::{Looked, Scene};
+use super::verdict::Assessment;
+use super::{
+    JudgedService, RegionJudgement, alarm, database, finding, group, instance, reasons_unread, service, target_group,
+    zone,
+};
+use crate::estate::alarm::Alarm;
+use crate::estate::balancer::{ClassicBalancer, ClassicTarget, Target, TargetGroup};
+use crate::estate::database::{Cluster, Database, GlobalCluster};
+use crate::estate::group::Group;
+use crate::estate::{Estate, Kind, Row, Trust};
+use crate::id::{AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, Region};
+
+/// What a region's judgement leaves to the next.
+#[derive(Clone, Default)]
+pub(super) struct Memory {
+    seen: Seen,
+    instances: Instances,
+    groups: Memo<GroupName>,
+    target_groups: Memo<Arn>,
+    classic_balancers: Memo<ClassicName>,
+    databases: Memo<DatabaseId>,
+    clusters: Memo<ClusterId>,
+    global_clusters: Memo<GlobalClusterId>,
+    alarms: Memo<AlarmName>,
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // It says how the judgement was made, not what it is.
+        f.write_str("Memory")
+    }
+}
+
+/// What all stages go by.
+struct Stage<'a> {
+    estate: &'a Estate,
+    now: Timestamp,
+    scene: Scene<'a>,
+    index: &'a Index,
+    delta: &'a Delta,
+    otherwise: Looked,
+}
+
+/// Judges a region. `before` is its last judgement, by the same policy and not later than `now`.
+pub(super) fn judge_region(
+    estate: &Estate,
+    region: &Region,
+    now: Timestamp,
+    policy: &Policy,
+    before: &RegionJudgement,
+) -> RegionJudgement {
+    let (index, delta) = Index::after(&before.index, estate, region, now);
+    let seen = Seen::new(estate, region, now);
+    let stage = Stage {
+        estate,
+        now,
+        scene: Scene::new(estate, region, &index, policy, now),
+        index: &index,
+        delta: &delta,
+        otherwise: seen.since(&before.memory.seen),
+    };
+    let memory = stage.things(&before.memory, seen);
+    let mut board = Board::new(estate, &index, region, now);
+    let services = service::gather(estate, &index, region, now, policy)
+        .into_iter()
+        .map(|service| {
+            let cells = board.of_service(&service);
+            JudgedService { service, cells, assessment: Assessment::ok() }
+        })
+        .collect();
+    let mut judged = RegionJudgement {
+        summary: Assessment::ok(),
+        zones: zone::assess(estate, &index, region, now, policy),
+        services,
+        instances: memory.instances.outcome(),
+        groups: memory.groups.outcome(),
+        target_groups: memory.target_groups.outcome(),
+        classic_balancers: memory.classic_balancers.outcome(),
+        databases: memory.databases.outcome(),
+        clusters: memory.clusters.outcome(),
+        global_clusters: memory.global_clusters.outcome(),
+        alarms: memory.alarms.outcome(),
+        unread: Vec::new(),
+        unknown: reasons_unread(estate, region, now),
+        findings: Vec::new(),
+        memory: Arc::new(memory),
+        index: index.clone(),
+    };
+    let verdicts: Vec<Assessment> =
+        judged.services.iter().map(|each| roll_up(&judged, &each.service, &each.cells)).collect();
+    for (each, assessment) in judged.services.iter_mut().zip(verdicts) {
+        each.assessment = assessment;
+    }
+    finding::summarise(&mut judged, estate, region, now, policy);
+    judged
+}
+
+impl Stage<'_> {
+    /// What is said of each thing.
+    fn things(&self, before: &Memory, seen: Seen) -> Memory {
+        let policy = self.scene.policy();
+        let scene = &self.scene;
+        let targets_heard = seen.parents_since(&before.seen, Kind::Targets);
+        let classic_heard = seen.parents_since(&before.seen, Kind::ClassicTargets);
+        Memory {
+            instances: Instances::after(
+                &before.instances,
+                self.index,
+                self.delta,
+                self.otherwise,
+                self.now,
+                |number, row| scene.watch(|| instance::assess(row, self.index.status_at(number), scene)),
+            ),
+            groups: self.memo(
+                &before.groups,
+                true,
+                |group: &Group| group.name.clone(),
+                group::assess,
+                |group| self.delta.touches(self.index.members_of(group.name.as_str()).map(|(number, _)| number)),
+            ),
+            target_groups: self.memo(
+                &before.target_groups,
+                false,
+                |group: &TargetGroup| group.arn.clone(),
+                |group| self.assess_target_group(group),
+                |group| {
+                    let targets = self.index.targets_behind(group.arn.text()).map(|(number, _)| number);
+                    targets_heard.contains(group.arn.text()) || self.delta.touches(targets)
+                },
+            ),
+            classic_balancers: self.memo(
+                &before.classic_balancers,
+                false,
+                |balancer: &ClassicBalancer| balancer.name.clone(),
+                |balancer| self.assess_classic(balancer),
+                |balancer| {
+                    let targets = self.index.classic_behind(balancer.name.text());
+                    classic_heard.contains(balancer.name.text()) || self.delta.touches(targets)
+                },
+            ),
+            databases: self.memo(
+                &before.databases,
+                true,
+                |database: &Database| database.id.clone(),
+                |database| {
+                    let silent = database.zone.as_ref().filter(|zone| scene.is_silent(zone));
+                    database::assess(database, None, silent, policy)
+                },
+                |_| true,
+            ),
+            clusters: self.memo(
+                &before.clusters,
+                true,
+                |row: &Cluster| row.id.clone(),
+                database::assess_cluster,
+                |_| true,
+            ),
+            global_clusters: self.memo(
+                &before.global_clusters,
+                true,
+                |row: &GlobalCluster| row.id.clone(),
+                database::assess_global,
+                |_| true,
+            ),
+            alarms: self.memo(&before.alarms, true, |row: &Alarm| row.name.clone(), alarm::assess, |_| true),
+            seen,
+        }
+    }
+
+    /// `touched` is asked of things that looked at their neighbours in the joins.
+    fn memo<T: Row + PartialEq, K: Ord + Clone>(
+        &self,
+        before: &Memo<K>,
+        distrusts: bool,
+        key: impl Fn(&T) -> K,
+        assess: impl Fn(&T) -> Assessment,
+        touched: impl Fn(&T) -> bool,
+    ) -> Memo<K> {
+        let rule =
+            Rule { key: &key, assess: &assess, touched: &touched, otherwise: self.otherwise, distrusts, now: self.now };
+        Memo::after(before, self.estate, &self.scene, &rule)
+    }
+    fn assess_target_group(&self, group: &TargetGroup) -> Assessment {
+        match self.scene.part_of::<Target>(group.arn.text()) {
+            Some((_, trust @ Trust::Unknown(_))) => distrusted(Assessment::ok(), Kind::Targets, &trust),
+            Some((targets, trust)) => distrusted(target_group::assess(group, targets), Kind::Targets, &trust),
+            // A group that no balancer uses is not asked about.
+            None if group.load_balancers.is_empty() => Assessment::ok(),
+            None => Assessment::unknown("target health not read yet"),
+        }
+    }
+
+    fn assess_classic(&self, balancer: &ClassicBalancer) -> Assessment {
+        match self.scene.part_of::<ClassicTarget>(balancer.name.text()) {
+            Some((_, trust @ Trust::Unknown(_))) => distrusted(Assessment::ok(), Kind::ClassicTargets, &trust),
+            Some((targets, trust)) => distrusted(target_group::assess_classic(targets), Kind::ClassicTargets, &trust),
+            None => Assessment::unknown("instance health not read yet"),
+        }
+    }
+}
+
+fn distrusted(mut assessment: Assessment, kind: Kind, trust: &Trust<'_>) -> Assessment {
+    assessment.distrust(kind.name(), trust);
+    assessment
+}
