@@ -46,7 +46,7 @@ impl Names {
         let instance = pick(&self.instances, random);
         let service = pick(&self.services, random);
         let id = pick(&self.databases, random);
-        match random.u32(..14) {
+        match random.u32(..15) {
             0 => Fault::ZonePowerLoss { zone },
             1 => Fault::GrayZone { zone, share: f64::from(random.u32(1..10)) / 10.0 },
             2 => Fault::NoCapacity { zone },
@@ -59,7 +59,8 @@ impl Names {
             9 => Fault::Load { service: Some(service), factor: f64::from(random.u32(1..30)) / 10.0 },
             10 => Fault::Load { service: None, factor: f64::from(random.u32(1..30)) / 10.0 },
             11 => Fault::LateMetrics { s: f64::from(random.u32(1..1200)) },
-            12 => Fault::Lag { id, s: f64::from(random.u32(1..9000)) / 10.0 },
+            12 => Fault::NatGateway { zone: "use1-az6".to_owned(), share: f64::from(random.u32(1..10)) / 10.0 },
+            13 => Fault::Lag { id, s: f64::from(random.u32(1..9000)) / 10.0 },
             _ => Fault::RegionOutage { region: REGION.to_owned() },
         }
     }
@@ -88,6 +89,9 @@ fn causes(world: &World) -> String {
         lines.insert(region.name.to_string(), format!("{:?}", region.causes));
         for zone in region.zones.values() {
             lines.insert(zone.name.to_string(), format!("{:?}", zone.causes));
+        }
+        for gateway in region.nat_gateways.values() {
+            lines.insert(gateway.id.clone(), format!("{:?}", gateway.causes));
         }
         for instance in region.instances.values() {
             lines.insert(instance.id.to_string(), format!("{:?}", instance.causes));

@@ -4,8 +4,8 @@
 //! instants alone, so that any two compose in any order and healing one leaves the other.
 
 use super::super::world::{
-    Causes, DbCauses, DbInstance, GroupCauses, Instance, InstanceId, Region, RegionCauses, Service, SimTime, World,
-    Zone, ZoneCauses, ZoneName,
+    Causes, DbCauses, DbInstance, GroupCauses, Instance, InstanceId, NatCauses, Region, RegionCauses, Service, SimTime,
+    World, Zone, ZoneCauses, ZoneName,
 };
 use super::{Fault, InForce};
 
@@ -58,6 +58,7 @@ fn settle_region(region: &mut Region, faults: &[InForce], now: SimTime, started:
             changed.zones.push(zone.name.clone());
         }
     }
+    settle_gateways(region, faults, now, started, changed);
     for instance in region.instances.values_mut() {
         let causes = instance_causes(instance, faults);
         if put(&mut instance.causes, causes) {
@@ -94,6 +95,24 @@ fn zone_causes(zone: &Zone, faults: &[InForce], outage: Option<SimTime>) -> Zone
         loss: 1.0 - product(kept),
         no_capacity: earliest(faults, |fault| matches!(fault, Fault::NoCapacity { zone } if is(zone))),
         ebs_stalled: earliest(faults, |fault| matches!(fault, Fault::EbsStall { zone } if is(zone))),
+    }
+}
+
+fn settle_gateways(region: &mut Region, faults: &[InForce], now: SimTime, started: SimTime, changed: &mut Changed) {
+    for gateway in region.nat_gateways.values_mut() {
+        let id = region.zones.get(&gateway.zone).map(|zone| zone.id.as_str());
+        let kept = faults.iter().filter_map(|other| match &other.fault {
+            Fault::NatGateway { zone, share } if gateway.zone == *zone.as_str() || id == Some(zone) => {
+                Some(1.0 - share)
+            }
+            _ => None,
+        });
+        let causes = NatCauses { drops: 1.0 - product(kept) };
+        if gateway.dropping.latest().is_none() {
+            gateway.dropping.record(started, 0.0);
+        }
+        gateway.dropping.record(now, causes.drops);
+        changed.anything |= put(&mut gateway.causes, causes);
     }
 }
 

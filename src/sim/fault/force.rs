@@ -84,6 +84,7 @@ impl World {
             | Fault::NoCapacity { zone }
             | Fault::PracticeRun { zone }
             | Fault::ZonePowerLoss { zone } => ("zone", zone, self.zone_of_fault(zone).is_some()),
+            Fault::NatGateway { zone, .. } => ("zone with a NAT gateway", zone, self.has_gateway(zone)),
             Fault::BadRelease { group } | Fault::KeyDenied { group } | Fault::Release { group, .. } => {
                 ("group", group, regions().any(|region| region.groups.contains_key(group.as_str())))
             }
@@ -120,6 +121,13 @@ impl World {
             | Fault::Load { service: None, .. } => return Ok(()),
         };
         if exists { Ok(()) } else { Err(Unknown { kind, name: name.clone() }) }
+    }
+
+    /// Whether a NAT gateway stands in this zone.
+    fn has_gateway(&self, zone: &str) -> bool {
+        let Some((region, zone)) = self.zone_of_fault(zone) else { return false };
+        let region = self.regions.get(&region);
+        region.is_some_and(|region| region.nat_gateways.values().any(|gateway| gateway.zone == zone))
     }
 
     /// The zone that a fault names by name or id, with its region.

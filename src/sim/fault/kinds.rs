@@ -35,6 +35,11 @@ pub const KINDS: &[Kind] = &[
     kind("lag", &["id", "s"], "a replica falls behind by so many seconds"),
     kind("late-metrics", &["s"], "metrics are published later than usual by so many seconds"),
     kind("load", &["service?", "factor"], "the demand of a service, or of all, is multiplied"),
+    kind(
+        "nat-gateway",
+        &["zone", "share?"],
+        "a zone's NAT gateway drops a share (0.6) of packets: instances that go out through it fail what needs that",
+    ),
     kind("no-capacity", &["zone"], "a zone has no room for new instances and databases"),
     kind("practice-run", &["zone"], "the weekly practice run moves what has one configured off a zone"),
     kind(

@@ -119,6 +119,14 @@ pub enum Fault {
         /// By this, 0 to 1,000.
         factor: f64,
     },
+    /// A zone's NAT gateway drops packets: who goes out through it loses what it sends, in whatever zone it is.
+    NatGateway {
+        /// The zone that the gateway stands in.
+        zone: String,
+        /// Share of packets, 0 to 1.
+        #[serde(default = "default_drops")]
+        share: f64,
+    },
     /// A zone has no room for new instances and databases.
     NoCapacity {
         /// The zone.
@@ -191,6 +199,13 @@ pub enum Fault {
         /// The zone.
         zone: String,
     },
+}
+
+/// The share of packets that a NAT gateway drops, where a fault does not say.
+pub const DEFAULT_DROPS: f64 = 0.6;
+
+fn default_drops() -> f64 {
+    DEFAULT_DROPS
 }
 
 fn default_share() -> f64 {

@@ -30,7 +30,9 @@ impl Fault {
     fn within_bounds(&self) -> Result<(), FaultError> {
         let (name, value, most, bounds) = match self {
             Self::Load { factor, .. } => ("factor", *factor, 1000.0, "0 to 1,000"),
-            Self::GrayZone { share, .. } | Self::Error { share, .. } => ("share", *share, 1.0, "0 to 1"),
+            Self::GrayZone { share, .. } | Self::Error { share, .. } | Self::NatGateway { share, .. } => {
+                ("share", *share, 1.0, "0 to 1")
+            }
             Self::Throttle { rate, .. } => ("rate", *rate, 1000.0, "0 to 1,000 calls a second"),
             Self::Lag { s, .. } | Self::LateMetrics { s } | Self::Slow { s, .. } => {
                 ("s", *s, LONGEST_S, "0 to 2,678,400 seconds (31 days)")

@@ -73,7 +73,7 @@ pub use self::id::{
 pub use self::image::{Image, ImageState, Snapshot};
 pub use self::instance::{BlockDevice, Causes, Instance, InstanceState, Market, SecurityGroup, StateReason};
 pub use self::mint::Mint;
-pub use self::network::{Address, NatGateway, Route, RouteTable, Subnet, Vpc};
+pub use self::network::{Address, NatCauses, NatGateway, Route, RouteTable, Subnet, Vpc};
 pub use self::policy::{HookTransition, LifecycleHook, PolicyType, ScalingPolicy, ScheduledAction};
 pub use self::refresh::{InstanceRefresh, RefreshStatus};
 pub use self::region::{Region, RegionCauses, Zone, ZoneCauses, ZoneState};

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use super::{AllocationId, Arn, InstanceId, SimTime, SubnetId, Tags, VpcId, ZoneName};
+use super::{AllocationId, Arn, History, InstanceId, SimTime, SubnetId, Tags, VpcId, ZoneName};
 
 /// A virtual private cloud.
 #[derive(Debug, Clone, Serialize)]
@@ -83,7 +83,9 @@ pub struct RouteTable {
     pub id: String,
     /// Its VPC.
     pub vpc: VpcId,
-    /// Subnets that use it.
+    /// Subnets without a table of their own use it.
+    pub main: bool,
+    /// Subnets that use it by their own association.
     pub subnets: Vec<SubnetId>,
     /// Its routes, without the local one.
     pub routes: Vec<Route>,
@@ -119,6 +121,18 @@ pub struct NatGateway {
     pub created_at: SimTime,
     /// Tags.
     pub tags: Tags,
+    /// What is wrong with it in truth.
+    pub causes: NatCauses,
+    /// The share of packets that it dropped over time, from which past metrics are computed.
+    #[serde(skip)]
+    pub dropping: History<f64>,
+}
+
+/// What is wrong with a NAT gateway in truth: set by faults, read by the physics.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct NatCauses {
+    /// Share of what goes out through it that it drops, 0 to 1.
+    pub drops: f64,
 }
 
 /// An elastic IP address.

@@ -52,6 +52,8 @@ pub struct Demand {
     pub latency_s: f64,
     /// Share of requests that fail in calm.
     pub error_share: f64,
+    /// Share of requests for which an instance calls something outside of the network: they need the way out.
+    pub egress: f64,
     /// Share of clients that hold on to a balancer's node for long, whatever DNS says (`aws-domain.md F.17`).
     pub pinned: f64,
 }

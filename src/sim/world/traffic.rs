@@ -100,6 +100,8 @@ pub struct Mix {
     pub refusing: f64,
     /// Do not answer.
     pub silent: f64,
+    /// Of those that serve, how much weight loses what it sends out of the network: all of one whose way out is gone.
+    pub cut_off: f64,
     /// How many instances' capacity those have that serve; one that serves on two ways counts half on each.
     pub capacity: f64,
     /// How many there are.

@@ -59,6 +59,14 @@ const DATABASE: &[&str] = &[
     "WriteIOPS",
     "WriteLatency",
 ];
+const GATEWAY: &[&str] = &[
+    "BytesOutToDestination",
+    "ConnectionAttemptCount",
+    "ConnectionEstablishedCount",
+    "ErrorPortAllocation",
+    "PacketsDropCount",
+    "PacketsOutToDestination",
+];
 const GLOBAL: &[&str] = &["AuroraGlobalDBProgressLag", "AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag"];
 const QUEUE: &[&str] = &[
     "ApproximateAgeOfOldestMessage",
@@ -105,6 +113,9 @@ impl World {
         }
         for cluster in region.clusters.values() {
             list.add("AWS/RDS", GLOBAL, &[("DBClusterIdentifier", cluster.id.as_str())]);
+        }
+        for gateway in region.nat_gateways.keys() {
+            list.add("AWS/NATGateway", GATEWAY, &[("NatGatewayId", gateway)]);
         }
         for queue in region.services.values().filter_map(|service| service.queue.as_ref()) {
             list.add("AWS/SQS", QUEUE, &[("QueueName", &queue.name)]);

@@ -9,6 +9,7 @@ mod ec2;
 mod group;
 mod late;
 mod list;
+mod nat;
 mod past;
 mod rds;
 mod replica;
@@ -126,6 +127,7 @@ impl World {
             "AWS/AutoScaling" => probe.group(),
             "AWS/RDS" => probe.rds(),
             "AWS/SQS" => probe.queue(),
+            "AWS/NATGateway" => probe.gateway(),
             _ => None,
         }
     }

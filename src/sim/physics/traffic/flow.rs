@@ -162,16 +162,21 @@ fn directly(lane: &Lane, demand: &Demand, asked: f64) -> Vec<ZoneFlow> {
 /// Workers take jobs off a queue that takes them from clients: nothing fails as long as the queue is there, it waits.
 fn off_the_queue(layout: &Layout, lane: &Lane, demand: &Demand, asked: f64, flow: &mut Flow) -> Vec<ZoneFlow> {
     let accepted = if layout.queue_down { 0.0 } else { asked };
-    let workers: f64 = lane.places.iter().map(|place| place.mix.serving).sum();
+    let workers: f64 = lane.places.iter().map(|place| at_work(&place.mix, demand)).sum();
     let can = workers * demand.capacity_rps * (1.0 - layout.unwritable);
     flow.served += accepted;
     flow.done = if layout.queue_down { 0.0 } else { accepted.min(can) };
     let load = if can > 0.0 { flow.done / can } else { 0.0 };
     let work = |place: &Place| {
-        let done = if workers > 0.0 { flow.done * place.mix.serving / workers } else { 0.0 };
+        let done = if workers > 0.0 { flow.done * at_work(&place.mix, demand) / workers } else { 0.0 };
         ZoneFlow { reached: done, served: done, load, targets: place.mix.count, ..ZoneFlow::default() }
     };
     lane.places.iter().map(work).collect()
+}
+
+/// Workers whose jobs come to an end: those without a way out begin the jobs that need it again and again.
+fn at_work(mix: &Mix, demand: &Demand) -> f64 {
+    (mix.serving - demand.egress * mix.cut_off).max(0.0)
 }
 
 /// Works a waiting queue off: what can be done beyond what comes in. Returns what waits a second later.
@@ -179,13 +184,14 @@ pub(super) fn work_off(layout: &Layout, demand: &Demand, backlog: f64, flow: &mu
     let Some((lane, zones)) = layout.lanes.iter().zip(&mut flow.lanes).find(|(lane, _)| lane.way == Way::Queue) else {
         return 0.0;
     };
-    let workers: f64 = lane.places.iter().map(|place| place.mix.serving).sum();
+    let workers: f64 = lane.places.iter().map(|place| at_work(&place.mix, demand)).sum();
     let can = if layout.queue_down { 0.0 } else { workers * demand.capacity_rps * (1.0 - layout.unwritable) };
     let done = can.min(flow.served + backlog);
     if done > flow.done {
         flow.done = done;
         for (zone, place) in zones.iter_mut().zip(&lane.places) {
-            (zone.reached, zone.served) = (done * place.mix.serving / workers, done * place.mix.serving / workers);
+            let part = done * at_work(&place.mix, demand) / workers;
+            (zone.reached, zone.served) = (part, part);
             zone.load = done / can;
         }
     }
@@ -218,10 +224,12 @@ impl Answer {
         let answered = strain::answered(load);
         // What is too much is answered with an error by some, and by others not in time.
         let over = serving * (1.0 - answered) / 2.0;
-        let well = serving * answered * (1.0 - demand.error_share);
+        // Without a way out it answers with an error what would have needed one.
+        let lost = if mix.serving > 0.0 { demand.egress * mix.cut_off / mix.serving } else { 0.0 };
+        let well = serving * answered * (1.0 - demand.error_share) * (1.0 - lost);
         Self {
             well,
-            badly: serving * answered * demand.error_share + mix.failing / total + over,
+            badly: serving * answered - well + mix.failing / total + over,
             refused: mix.refusing / total,
             never: mix.silent / total + over,
             unreachable: mix.silent / total,

@@ -4,11 +4,14 @@
 //! which zones DNS names. Must stay true: a layout depends on the region alone; it is worked out anew only after something
 //! in it changed.
 
+use std::collections::BTreeMap;
+
 use super::super::super::world::{
     Arn, ClassicName, ClassicState, InstanceId, Keep, Lane, Layout, LifecycleState, Mix, Node, Place, Region, Service,
-    SimTime, Target, TargetReason, TargetState, Way, ZoneName,
+    SimTime, SubnetId, Target, TargetReason, TargetState, Way, ZoneName,
 };
 use super::super::{database_serves, health};
+use super::egress;
 use super::route::Route;
 
 /// Share of its zone's load that an instance carries whose answers are errors: those are cheap.
@@ -27,7 +30,8 @@ pub(super) struct Survey {
 pub(super) fn survey(region: &Region, service: &Service, now: SimTime) -> Survey {
     let weights = region.managed_resources.values().flat_map(|resource| resource.applied_weights.values());
     let any_shift = weights.into_iter().any(|weight| *weight <= 0.0);
-    let mut survey = Surveyor { region, service, now, any_shift, shares: Vec::new(), moving: false };
+    let cut_off = if service.demand.egress > 0.0 { egress::cut_off(region) } else { BTreeMap::new() };
+    let mut survey = Surveyor { region, service, now, any_shift, cut_off, shares: Vec::new(), moving: false };
     let lanes = service.ways.iter().filter_map(|(way, share)| match way {
         Way::Group(arn) => survey.group_lane(way, arn, *share),
         Way::Classic(name) => survey.classic_lane(way, name, *share),
@@ -55,6 +59,8 @@ struct Surveyor<'w> {
     now: SimTime,
     /// A shift keeps traffic away from something.
     any_shift: bool,
+    /// Subnets that lose what they send out of the network, each with the share.
+    cut_off: BTreeMap<SubnetId, f64>,
     shares: Vec<(InstanceId, f32)>,
     moving: bool,
 }
@@ -69,6 +75,8 @@ struct Seen {
     /// Whether it counts as registered when the balancer sends to all.
     registered: bool,
     truth: Result<(), TargetReason>,
+    /// Share of what it sends out of the network that is lost.
+    cut_off: f64,
     /// On how many ways of the service it is.
     ways: usize,
 }
@@ -170,7 +178,9 @@ impl Surveyor<'_> {
             groups.count() + classics.count()
         });
         let truth = health::target_check(self.region, id.as_str(), self.now);
-        Seen { id: id.clone(), place, weight, registered, truth, ways: ways.max(1) }
+        let subnet = instance.filter(|_| !self.cut_off.is_empty()).and_then(|instance| instance.subnet.as_ref());
+        let cut_off = subnet.and_then(|subnet| self.cut_off.get(subnet)).copied().unwrap_or(0.0);
+        Seen { id: id.clone(), place, weight, registered, truth, cut_off, ways: ways.max(1) }
     }
 
     /// Whether a shift of another balancer keeps traffic from a target that both have: with cross-zone on, such a target
@@ -283,6 +293,7 @@ fn add(mix: &mut Mix, one: &Seen, weight: f64) -> f32 {
     match one.truth {
         Ok(()) => {
             mix.serving += weight;
+            mix.cut_off += weight * one.cut_off;
             mix.capacity += 1.0 / one.ways as f64;
             return weight as f32;
         }

@@ -6,6 +6,7 @@
 
 mod check;
 mod drift;
+mod egress;
 mod flow;
 mod hosts;
 mod layout;
@@ -23,6 +24,7 @@ use super::super::world::{
 use super::{Event, Scene};
 
 pub(super) use self::check::Checked;
+pub(super) use self::egress::gateways_by_zone;
 pub(super) use self::strain::busy;
 
 const SECOND: Duration = Duration::from_secs(1);

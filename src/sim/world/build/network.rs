@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::super::document::{RegionDoc, WorldError};
 use super::super::{
-    Address, AllocationId, Demand, History, NatGateway, Queue, Route, RouteTable, Service, ServiceName, Subnet,
-    SubnetId, Tags, Vpc, VpcId, ZoneName,
+    Address, AllocationId, Demand, History, NatCauses, NatGateway, Queue, Route, RouteTable, Service, ServiceName,
+    Subnet, SubnetId, Tags, Vpc, VpcId, ZoneName,
 };
 use super::site::Site;
 use crate::sim::physics::public_address;
@@ -17,6 +17,8 @@ const AGE: Duration = Duration::from_secs(900 * 86_400);
 
 /// Addresses of a block that AWS keeps to itself.
 const KEPT: u32 = 5;
+/// The route table of subnets that have none of their own.
+const MAIN_TABLE: &str = "public";
 /// Length of public subnets' prefixes.
 const PUBLIC_PREFIX: u8 = 24;
 
@@ -78,7 +80,7 @@ impl Site<'_> {
         }
         let internet = self.scene.mint.id("igw");
         let outer = self.subnets.values().map(|(_, public)| public.clone()).collect();
-        self.add_route_table("public", outer, Some(internet));
+        self.add_route_table(MAIN_TABLE, outer, Some(internet));
         for zone in zones {
             let own = gateways.iter().find(|(place, _)| place == zone).or(gateways.first());
             let via = own.map(|(_, gateway)| gateway.clone());
@@ -92,7 +94,8 @@ impl Site<'_> {
         let id = self.scene.mint.id("rtb");
         let routes = via.map(|via| Route { destination: "0.0.0.0/0".to_owned(), via }).into_iter().collect();
         let tags = Self::tags(Some(name), None, &Default::default());
-        let table = RouteTable { id: id.clone(), vpc: self.vpc.clone(), subnets, routes, tags };
+        let main = name == MAIN_TABLE;
+        let table = RouteTable { id: id.clone(), vpc: self.vpc.clone(), main, subnets, routes, tags };
         self.region().route_tables.insert(id, table);
     }
 
@@ -116,6 +119,8 @@ impl Site<'_> {
             allocation,
             created_at: self.ago(AGE),
             tags: Self::tags(Some(&format!("nat-{zone}")), None, &Default::default()),
+            causes: NatCauses::default(),
+            dropping: History::default(),
         };
         self.region().nat_gateways.insert(id.clone(), gateway);
         Ok(id)
@@ -147,6 +152,9 @@ impl Site<'_> {
             if !(0.0..=1.0).contains(&service.error_share) {
                 return Err(WorldError::invalid(path, "error_share is a share, 0 to 1"));
             }
+            if !(0.0..=1.0).contains(&service.egress) {
+                return Err(WorldError::invalid(path, "egress is a share, 0 to 1"));
+            }
             if !(0.0..=1.0).contains(&service.pinned) {
                 return Err(WorldError::invalid(path, "pinned is a share, 0 to 1"));
             }
@@ -160,6 +168,7 @@ impl Site<'_> {
                 idle_cpu: service.idle_cpu.clamp(0.0, 100.0),
                 latency_s: service.latency_ms.max(0.1) / 1000.0,
                 error_share: service.error_share,
+                egress: service.egress,
                 pinned: service.pinned,
             };
             let queue = service.queue.clone().map(|name| Queue { name });

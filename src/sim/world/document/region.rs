@@ -90,6 +90,9 @@ pub struct ServiceDoc {
     /// Share of requests that fail in calm.
     #[serde(default)]
     pub error_share: f64,
+    /// Share of requests for which an instance calls something outside of the network.
+    #[serde(default)]
+    pub egress: f64,
     /// Share of clients that hold on to a load balancer's node for long, whatever DNS says.
     #[serde(default)]
     pub pinned: f64,

@@ -75,6 +75,21 @@ impl Kind {
         sentences: "The specified launch templates, with template IDs {}, do not exist.",
     };
 
+    pub const NAT_GATEWAY: Self = Self {
+        prefix: "nat-",
+        malformed: "NatGatewayMalformed",
+        missing: "NatGatewayNotFound",
+        sentence: "The Nat Gateway {} was not found",
+        sentences: "The Nat Gateways {} were not found",
+    };
+    pub const ROUTE_TABLE: Self = Self {
+        prefix: "rtb-",
+        malformed: "InvalidRouteTableId.Malformed",
+        missing: "InvalidRouteTableID.NotFound",
+        sentence: "The routeTable ID '{}' does not exist",
+        sentences: "The routeTable IDs '{}' do not exist",
+    };
+
     /// The resources of these ids, once each, in ascending order of id.
     ///
     /// # Errors

@@ -11,7 +11,9 @@ mod instance;
 mod instance_status;
 mod instances;
 mod launch_templates;
+mod nat_gateways;
 mod regions;
+mod route_tables;
 mod snapshots;
 mod subnets;
 mod tags;
@@ -41,7 +43,9 @@ pub const ACTIONS: &[Action] = &[
     Action::read(Service::Ec2, "DescribeInstances", instances::describe).class(ThrottleClass::Listing),
     Action::read(Service::Ec2, "DescribeLaunchTemplateVersions", template_versions::describe),
     Action::read(Service::Ec2, "DescribeLaunchTemplates", launch_templates::describe),
+    Action::read(Service::Ec2, "DescribeNatGateways", nat_gateways::describe),
     Action::read(Service::Ec2, "DescribeRegions", regions::describe_regions),
+    Action::read(Service::Ec2, "DescribeRouteTables", route_tables::describe),
     Action::read(Service::Ec2, "DescribeSnapshots", snapshots::describe).class(ThrottleClass::Listing),
     Action::read(Service::Ec2, "DescribeSubnets", subnets::describe),
     Action::read(Service::Ec2, "DescribeTags", tags::describe),

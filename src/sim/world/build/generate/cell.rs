@@ -110,6 +110,7 @@ fn add_service(cell: &mut RegionDoc, plan: &Plan, region: &str, seed: u64) {
         idle_cpu: 4.0,
         latency_ms: 10.0 + 150.0 * chance("latency"),
         error_share: 0.001 * chance("errors"),
+        egress: 0.0,
         pinned: 0.0,
         queue: None,
         uses: std::collections::BTreeMap::new(),
