@@ -25,6 +25,7 @@ pub fn document(world: &World) -> Value {
         "seed": world.seed,
         "account": world.account,
         "alias": world.alias,
+        "support": world.support,
         "caller_arn": world.caller_arn,
         "scenario": world.timeline.scenario,
         "faults": world.faults,
@@ -77,6 +78,8 @@ fn region_document(world: &World, region: &Region) -> Value {
         "managed_resources": list(region.managed_resources.values()),
         "zonal_shifts": list(region.zonal_shifts.iter()),
         "autoshifts": list(region.autoshifts.iter()),
+        "trail": region.trail,
+        "notices": region.notices,
         "services": list(region.services.values()),
         "metrics": metrics(world, region),
     })

@@ -52,7 +52,9 @@ fn settle_region(region: &mut Region, faults: &[InForce], now: SimTime, started:
     );
     let causes = RegionCauses { outage };
     changed.anything |= put(&mut region.causes, causes);
+    region.notices.note(None, outage, now);
     for zone in region.zones.values_mut() {
+        region.notices.note(Some(&zone.name), power_loss(zone, faults), now);
         let causes = zone_causes(zone, faults, outage);
         if put(&mut zone.causes, causes) {
             changed.zones.push(zone.name.clone());
@@ -83,9 +85,15 @@ fn settle_region(region: &mut Region, faults: &[InForce], now: SimTime, started:
     changed.anything |= !changed.zones.is_empty() || !changed.instances.is_empty();
 }
 
+/// Since when a zone has no power of its own, whatever its region has.
+fn power_loss(zone: &Zone, faults: &[InForce]) -> Option<SimTime> {
+    let is = |name: &str| zone.name == *name || zone.id == *name;
+    earliest(faults, |fault| matches!(fault, Fault::ZonePowerLoss { zone } if is(zone)))
+}
+
 fn zone_causes(zone: &Zone, faults: &[InForce], outage: Option<SimTime>) -> ZoneCauses {
     let is = |name: &str| zone.name == *name || zone.id == *name;
-    let power = earliest(faults, |fault| matches!(fault, Fault::ZonePowerLoss { zone } if is(zone)));
+    let power = power_loss(zone, faults);
     let kept = faults.iter().filter_map(|other| match &other.fault {
         Fault::GrayZone { zone, share } if is(zone) => Some(1.0 - share),
         _ => None,

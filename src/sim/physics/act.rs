@@ -3,7 +3,7 @@
 //! Owns: the entry points of changes from outside. Must stay true: a name that does not exist is an error with the
 //! name in it, never silence.
 
-use super::super::world::{GroupName, InstanceId, InstanceState, StateReason, World, ZoneName};
+use super::super::world::{Caller, GroupName, InstanceId, InstanceState, StateReason, World, ZoneName};
 use super::Scene;
 use super::life::user_shutdown;
 
@@ -17,13 +17,21 @@ pub struct Unknown {
     pub name: String,
 }
 
+/// Whoever acts by these methods.
+fn person() -> Caller {
+    Caller::of("ops", "on-call")
+}
+
 impl World {
     /// Ends an instance, as `TerminateInstances` does.
     ///
     /// # Errors
     /// [`Unknown`] for an id that no region has.
     pub fn terminate_instance(&mut self, id: &str) -> Result<(), Unknown> {
-        self.with_instance(id, |scene, id| scene.begin_terminating(id, user_shutdown()))
+        self.with_instance(id, |scene, id| {
+            scene.record_instance(person(), "ec2:TerminateInstances", id.as_str());
+            scene.begin_terminating(id, user_shutdown());
+        })
     }
 
     /// Stops a running instance.
@@ -31,7 +39,10 @@ impl World {
     /// # Errors
     /// As [`World::terminate_instance`].
     pub fn stop_instance(&mut self, id: &str) -> Result<(), Unknown> {
-        self.with_instance(id, |scene, id| scene.begin_stopping(id, user_shutdown()))
+        self.with_instance(id, |scene, id| {
+            scene.record_instance(person(), "ec2:StopInstances", id.as_str());
+            scene.begin_stopping(id, user_shutdown());
+        })
     }
 
     /// Starts a stopped instance.
@@ -39,7 +50,10 @@ impl World {
     /// # Errors
     /// As [`World::terminate_instance`].
     pub fn start_instance(&mut self, id: &str) -> Result<(), Unknown> {
-        self.with_instance(id, |scene, id| scene.begin_starting(id))
+        self.with_instance(id, |scene, id| {
+            scene.record_instance(person(), "ec2:StartInstances", id.as_str());
+            scene.begin_starting(id);
+        })
     }
 
     /// Sets a group's desired capacity, within its limits, as `SetDesiredCapacity` does.
@@ -57,6 +71,10 @@ impl World {
             "At {} a user request explicitly set group desired capacity changing the desired capacity from {before} to {after}.",
             now.rfc3339_seconds()
         ));
+        let name = found.name.clone();
+        if let Some(mut scene) = self.scene(region) {
+            scene.record_desired(person(), &name, after);
+        }
         Ok(())
     }
 
@@ -74,6 +92,7 @@ impl World {
                 scene.now.rfc3339_seconds()
             );
             let name: GroupName = group;
+            scene.record_instance(person(), "autoscaling:TerminateInstanceInAutoScalingGroup", id.as_str());
             scene.remove_member(&name, id, &cause);
         })
     }

@@ -25,6 +25,7 @@ mod schedule;
 mod shift;
 mod target;
 mod traffic;
+mod trail;
 
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ pub use self::metric::{Datapoint, Metric};
 pub use self::scene::Scene;
 pub use self::schedule::{Event, Schedule};
 pub(super) use self::target::{enter as enter_target, standing as target_standing};
+pub(super) use self::trail::of_shift as trail_of_shift;
 
 use super::scenario::LoadCurve;
 use super::world::{RegionName, SimTime, World, random};

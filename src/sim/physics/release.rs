@@ -94,6 +94,7 @@ impl Scene<'_> {
         let Some(group) = self.region.groups.get_mut(name) else { return };
         let Some(template) = self.region.templates.get_mut(&group.template.id) else { return };
         let number = template.latest_version() + 1;
+        let words = version.description.clone();
         template.versions.push(TemplateVersion {
             number,
             created_at: now,
@@ -105,6 +106,8 @@ impl Scene<'_> {
             TemplateChoice::Default => template.default_version = number,
             TemplateChoice::Number(chosen) => *chosen = number,
         }
+        let used = group.template.clone();
+        self.record_release(name, &used, number, &words);
         self.roll_out(name, number, zones_first);
     }
 

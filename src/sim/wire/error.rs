@@ -109,7 +109,8 @@ impl ApiError {
 fn validation(service: Option<Service>) -> &'static str {
     match service {
         Some(Service::Ec2 | Service::Rds) => "InvalidParameterValue",
-        Some(Service::ArcZonalShift) => "ValidationException",
+        Some(Service::ArcZonalShift | Service::Health) => "ValidationException",
+        Some(Service::CloudTrail) => "InvalidMaxResultsException",
         Some(Service::Route53) => "InvalidInput",
         Some(
             Service::AutoScaling
@@ -126,6 +127,8 @@ fn validation(service: Option<Service>) -> &'static str {
 fn token(service: Option<Service>) -> &'static str {
     match service {
         Some(Service::AutoScaling | Service::CloudWatch) => "InvalidNextToken",
+        Some(Service::CloudTrail) => "InvalidNextTokenException",
+        Some(Service::Health) => "InvalidPaginationToken",
         other => validation(other),
     }
 }
@@ -134,6 +137,7 @@ fn throttled(service: Option<Service>) -> (u16, &'static str) {
     match service {
         Some(Service::Ec2) => (503, "RequestLimitExceeded"),
         Some(Service::ArcZonalShift) => (429, "ThrottlingException"),
+        Some(Service::CloudTrail | Service::Health) => (400, "ThrottlingException"),
         _ => (400, "Throttling"),
     }
 }
@@ -141,6 +145,7 @@ fn throttled(service: Option<Service>) -> (u16, &'static str) {
 fn unknown_action(service: Option<Service>) -> (u16, &'static str) {
     match service {
         Some(Service::ArcZonalShift | Service::Route53) => (404, "UnknownOperationException"),
+        Some(Service::CloudTrail | Service::Health) => (400, "UnknownOperationException"),
         _ => (400, "InvalidAction"),
     }
 }
@@ -149,6 +154,7 @@ fn denied(service: Option<Service>) -> (u16, &'static str) {
     match service {
         Some(Service::Ec2) => (403, "UnauthorizedOperation"),
         Some(Service::ArcZonalShift) => (403, "AccessDeniedException"),
+        Some(Service::CloudTrail | Service::Health) => (400, "AccessDeniedException"),
         _ => (403, "AccessDenied"),
     }
 }
@@ -157,6 +163,7 @@ fn credentials(service: Option<Service>) -> (u16, &'static str) {
     match service {
         Some(Service::Ec2) => (401, "AuthFailure"),
         Some(Service::ArcZonalShift) => (403, "UnrecognizedClientException"),
+        Some(Service::CloudTrail | Service::Health) => (400, "UnrecognizedClientException"),
         _ => (403, "InvalidClientTokenId"),
     }
 }
@@ -166,6 +173,7 @@ fn expired(service: Option<Service>) -> (u16, &'static str) {
     match service {
         Some(Service::Ec2) => (400, "RequestExpired"),
         Some(Service::ArcZonalShift) => (403, "ExpiredTokenException"),
+        Some(Service::CloudTrail | Service::Health) => (400, "ExpiredTokenException"),
         _ => (403, "ExpiredToken"),
     }
 }
@@ -173,7 +181,7 @@ fn expired(service: Option<Service>) -> (u16, &'static str) {
 fn unavailable(service: Option<Service>) -> (u16, &'static str) {
     match service {
         Some(Service::Ec2) => (503, "Unavailable"),
-        Some(Service::ArcZonalShift) => (503, "ServiceUnavailableException"),
+        Some(Service::ArcZonalShift | Service::CloudTrail | Service::Health) => (503, "ServiceUnavailableException"),
         _ => (503, "ServiceUnavailable"),
     }
 }
@@ -220,6 +228,12 @@ pub fn render(error: &ApiError, protocol: Protocol, service: Option<Service>, re
         Protocol::RestJson => {
             headers.push(("x-amzn-errortype", code.to_owned()));
             let mut writer = Writer::json();
+            writer.text("message", &error.message);
+            writer.finish()
+        }
+        Protocol::Json11 => {
+            let mut writer = Writer::json();
+            writer.text("__type", code);
             writer.text("message", &error.message);
             writer.finish()
         }

@@ -74,7 +74,7 @@ fn understand(received: &mut Received, parts: &Parts, body: &Bytes) -> Result<&'
     }
     match received.protocol {
         Protocol::Ec2 | Protocol::Query => query(received, parts, body),
-        Protocol::Json => {
+        Protocol::Json | Protocol::Json11 => {
             let target = header(parts, "x-amz-target").unwrap_or_default();
             received.action = target.rsplit('.').next().unwrap_or(target).to_owned();
             received.params = Params::new(body::json_members(body)?);
@@ -195,7 +195,10 @@ fn protocol(parts: &Parts, content_type: Option<&str>, scope: &str) -> Protocol 
     if header(parts, "smithy-protocol").is_some_and(|protocol| protocol == "rpc-v2-cbor") {
         Protocol::Cbor
     } else if header(parts, "x-amz-target").is_some() {
-        Protocol::Json
+        match content_type {
+            Some(kind) if kind.starts_with("application/x-amz-json-1.1") => Protocol::Json11,
+            _ => Protocol::Json,
+        }
     } else if is_form && scope != "ec2" {
         Protocol::Query
     } else {

@@ -16,7 +16,7 @@ use crate::sim::world::World;
 /// Runs the action between the wrappers of its protocol.
 pub fn write(action: &Action, world: &World, request: &Request, request_id: &str) -> Result<Vec<u8>, ApiError> {
     let mut writer = match request.protocol {
-        Protocol::Json | Protocol::RestJson => Writer::json(),
+        Protocol::Json | Protocol::Json11 | Protocol::RestJson => Writer::json(),
         Protocol::Cbor => Writer::cbor(),
         Protocol::Ec2 | Protocol::Query | Protocol::RestXml => Writer::xml(),
     };
@@ -41,7 +41,9 @@ pub fn write(action: &Action, world: &World, request: &Request, request_id: &str
             (action.run)(world, request, &mut writer)?;
             writer.close(&response);
         }
-        Protocol::Json | Protocol::RestJson | Protocol::Cbor => (action.run)(world, request, &mut writer)?,
+        Protocol::Json | Protocol::Json11 | Protocol::RestJson | Protocol::Cbor => {
+            (action.run)(world, request, &mut writer)?
+        }
     }
     Ok(writer.finish())
 }
@@ -61,6 +63,7 @@ pub fn respond(
         Protocol::Ec2 | Protocol::Query => "text/xml;charset=UTF-8",
         Protocol::RestXml => "text/xml",
         Protocol::Json => "application/x-amz-json-1.0",
+        Protocol::Json11 => "application/x-amz-json-1.1",
         Protocol::RestJson => "application/json",
         Protocol::Cbor => "application/cbor",
     };

@@ -18,6 +18,8 @@ pub enum Protocol {
     Query,
     /// `X-Amz-Target` and JSON 1.0.
     Json,
+    /// `X-Amz-Target` and JSON 1.1, whose errors have no code but their shape.
+    Json11,
     /// Smithy RPC v2 with CBOR bodies.
     Cbor,
     /// Paths, methods and JSON bodies.

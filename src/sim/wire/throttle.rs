@@ -60,6 +60,8 @@ const RDS: Bucket = Bucket::new("rds reads", 40.0, 10.0);
 const ARC: Bucket = Bucket::new("arc-zonal-shift reads", 20.0, 5.0);
 /// `aws-domain.md` A.5: CloudWatch's describing calls other than DescribeAlarms.
 const CLOUDWATCH: Bucket = Bucket::new("cloudwatch reads", 6.0, 3.0);
+/// Each of their actions has a bucket of its own.
+const UNPUBLISHED: Bucket = Bucket::new("unpublished reads", 5.0, 2.0);
 const IDENTITY: Bucket = Bucket::new("identity reads", 100.0, 20.0);
 
 /// The buckets that a request draws from, one token of each.
@@ -77,6 +79,7 @@ fn buckets(class: ThrottleClass, request: &Request) -> Vec<Bucket> {
             Service::Rds => RDS,
             Service::ArcZonalShift => ARC,
             Service::CloudWatch => CLOUDWATCH,
+            Service::CloudTrail | Service::Health => UNPUBLISHED,
             Service::Iam | Service::Sts => IDENTITY,
         },
     });

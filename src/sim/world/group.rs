@@ -1,6 +1,7 @@
 //! Auto Scaling groups and their members.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -304,6 +305,11 @@ pub struct Suspension {
     pub process: Process,
     /// `User suspended at 2026-11-02T09:13:40Z`.
     pub reason: String,
+}
+
+impl Suspension {
+    /// How long ago those were made that a world begins with.
+    pub const BUILT_AGE: Duration = Duration::from_secs(19 * 86_400 + 7_263);
 }
 
 /// `InstanceMaintenancePolicy`.

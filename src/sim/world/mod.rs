@@ -22,6 +22,7 @@ mod image;
 mod instance;
 mod mint;
 mod network;
+mod notice;
 mod policy;
 pub(super) mod random;
 mod refresh;
@@ -29,10 +30,12 @@ mod region;
 mod service;
 mod shift;
 mod status;
+mod support;
 mod tags;
 mod target;
 mod template;
 mod traffic;
+mod trail;
 mod volume;
 mod words;
 
@@ -74,6 +77,7 @@ pub use self::image::{Image, ImageState, Snapshot};
 pub use self::instance::{BlockDevice, Causes, Instance, InstanceState, Market, SecurityGroup, StateReason};
 pub use self::mint::Mint;
 pub use self::network::{Address, NatCauses, NatGateway, Route, RouteTable, Subnet, Vpc};
+pub use self::notice::{Notice, Notices};
 pub use self::policy::{HookTransition, LifecycleHook, PolicyType, ScalingPolicy, ScheduledAction};
 pub use self::refresh::{InstanceRefresh, RefreshStatus};
 pub use self::region::{Region, RegionCauses, Zone, ZoneCauses, ZoneState};
@@ -83,12 +87,14 @@ pub use self::shift::{
     ZoneWatch,
 };
 pub use self::status::{Check, CheckState, EventCode, InstanceChecks, ScheduledEvent};
+pub use self::support::SupportPlan;
 pub use self::tags::Tags;
 pub use self::target::{HealthCheck, Target, TargetGroup, TargetKey, TargetReason, TargetState, TargetType};
 pub use self::template::{LaunchTemplate, TemplateChoice, TemplateRef, TemplateVersion};
 pub use self::traffic::{
     Entry, Flow, Keep, Lane, Layout, Minute, Mix, Node, Past, Place, Restless, Traffic, Way, ZoneFlow,
 };
+pub use self::trail::{Caller, Trail, TrailEntry};
 pub use self::volume::{Volume, VolumeCondition, VolumeEvent, VolumeState, VolumeStatus};
 
 pub use super::time::SimTime;
@@ -100,6 +106,8 @@ pub struct World {
     pub account: String,
     /// The account's alias, as IAM lists it.
     pub alias: Option<String>,
+    /// The account's support plan, which decides whether AWS Health answers.
+    pub support: SupportPlan,
     /// Who calls, as STS answers: `arn:aws:sts::123456789012:assumed-role/…`.
     pub caller_arn: String,
     /// The caller's unique id, `AROA…:session`.

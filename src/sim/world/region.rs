@@ -9,9 +9,9 @@ use super::words::words;
 use super::{
     Address, Alarm, AlarmName, AllocationId, Arn, AutoScalingGroup, Autoshift, ClassicBalancer, ClassicName, DbCluster,
     DbClusterId, DbEvent, DbInstance, DbInstanceId, GroupName, Image, ImageId, Instance, InstanceId, LaunchTemplate,
-    LoadBalancer, ManagedResource, NatGateway, RegionName, Restless, RouteTable, Service, ServiceName, SimTime,
-    Snapshot, SnapshotId, Subnet, SubnetGroup, SubnetId, Tags, TargetGroup, TemplateId, Volume, VolumeId, Vpc, VpcId,
-    ZonalShift, ZoneId, ZoneName, ZoneWatch,
+    LoadBalancer, ManagedResource, NatGateway, Notices, RegionName, Restless, RouteTable, Service, ServiceName,
+    SimTime, Snapshot, SnapshotId, Subnet, SubnetGroup, SubnetId, Tags, TargetGroup, TemplateId, Trail, Volume,
+    VolumeId, Vpc, VpcId, ZonalShift, ZoneId, ZoneName, ZoneWatch,
 };
 
 /// One region of the account.
@@ -69,6 +69,10 @@ pub struct Region {
     pub zone_watches: BTreeMap<ZoneName, ZoneWatch>,
     /// Whether AWS tells of autoshifts (`GetAutoshiftObserverNotificationStatus`).
     pub autoshift_observer: bool,
+    /// What CloudTrail remembers.
+    pub trail: Trail,
+    /// What AWS Health has reason to tell of.
+    pub notices: Notices,
     /// The company's services here: who sends the traffic. AWS knows nothing of them.
     pub services: BTreeMap<ServiceName, Service>,
     /// What is wrong with it in truth.

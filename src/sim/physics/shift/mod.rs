@@ -37,6 +37,7 @@ impl World {
         let arn = scene.region.managed_resources.get(resource).ok_or_else(unknown)?.arn.clone();
         scene.call_off(|shift| shift.resource == arn && shift.kind.yields());
         let id = scene.start_shift(&arn, away_from, ShiftType::ZonalShift, lasts, comment);
+        scene.record_shift_of("arc-zonal-shift:StartZonalShift", &id);
         scene.tend_shifts();
         Ok(id)
     }
@@ -51,6 +52,7 @@ impl World {
         let name = region.map(|region| region.name.clone());
         let name = name.ok_or_else(|| Unknown { kind: "zonal shift in force", name: id.to_owned() })?;
         self.with_scene(&name, |scene| {
+            scene.record_shift_of("arc-zonal-shift:CancelZonalShift", id);
             scene.call_off(|shift| shift.id == id);
             scene.tend_shifts();
         });

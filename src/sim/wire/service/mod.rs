@@ -5,10 +5,12 @@
 
 pub mod arc_zonal_shift;
 pub mod autoscaling;
+pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod ec2;
 pub mod elasticloadbalancing;
 pub mod elasticloadbalancingv2;
+pub mod health;
 pub mod iam;
 #[cfg(test)]
 mod probe;
@@ -29,6 +31,8 @@ pub enum Service {
     ArcZonalShift,
     /// EC2 Auto Scaling.
     AutoScaling,
+    /// CloudTrail.
+    CloudTrail,
     /// CloudWatch, signed as `monitoring`.
     CloudWatch,
     /// EC2.
@@ -37,6 +41,8 @@ pub enum Service {
     ElasticLoadBalancing,
     /// Application and network load balancers; signed as `elasticloadbalancing`, told apart by the form's `Version`.
     ElasticLoadBalancingV2,
+    /// AWS Health, global.
+    Health,
     /// IAM, global.
     Iam,
     /// RDS and Aurora.
@@ -52,10 +58,12 @@ impl Service {
     pub const ALL: &'static [Self] = &[
         Self::ArcZonalShift,
         Self::AutoScaling,
+        Self::CloudTrail,
         Self::CloudWatch,
         Self::Ec2,
         Self::ElasticLoadBalancing,
         Self::ElasticLoadBalancingV2,
+        Self::Health,
         Self::Iam,
         Self::Rds,
         Self::Route53,
@@ -67,10 +75,12 @@ impl Service {
         match self {
             Self::ArcZonalShift => "arc-zonal-shift",
             Self::AutoScaling => "autoscaling",
+            Self::CloudTrail => "cloudtrail",
             Self::CloudWatch => "cloudwatch",
             Self::Ec2 => "ec2",
             Self::ElasticLoadBalancing => "elasticloadbalancing",
             Self::ElasticLoadBalancingV2 => "elasticloadbalancingv2",
+            Self::Health => "health",
             Self::Iam => "iam",
             Self::Rds => "rds",
             Self::Route53 => "route53",
@@ -109,14 +119,14 @@ impl Service {
             Self::Rds => "http://rds.amazonaws.com/doc/2014-10-31/",
             Self::Route53 => "https://route53.amazonaws.com/doc/2013-04-01/",
             Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
-            // REST with JSON has none.
-            Self::ArcZonalShift => "",
+            // JSON has none.
+            Self::ArcZonalShift | Self::CloudTrail | Self::Health => "",
         }
     }
 
     /// Whether it answers whatever region signed: its resources are in no region.
     pub const fn is_global(self) -> bool {
-        matches!(self, Self::Iam | Self::Route53 | Self::Sts)
+        matches!(self, Self::Health | Self::Iam | Self::Route53 | Self::Sts)
     }
 }
 
@@ -163,10 +173,12 @@ impl Action {
 pub const ACTIONS: &[&[Action]] = &[
     arc_zonal_shift::ACTIONS,
     autoscaling::ACTIONS,
+    cloudtrail::ACTIONS,
     cloudwatch::ACTIONS,
     ec2::ACTIONS,
     elasticloadbalancing::ACTIONS,
     elasticloadbalancingv2::ACTIONS,
+    health::ACTIONS,
     iam::ACTIONS,
     rds::ACTIONS,
     route53::ACTIONS,

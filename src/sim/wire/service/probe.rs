@@ -73,11 +73,11 @@ pub(super) fn nothing() -> Value {
 const NAMES: &str = "\
     ActionPrefix ActivityIds AlarmName AlarmNamePrefix AlarmNames AlarmTypes AutoScalingGroupName \
     AutoScalingGroupNames ChildrenOfAlarmName DBClusterIdentifier DBInstanceIdentifier Dimensions Duration EndDate \
-    EndTime Filter Filters HealthCheckId Id Include IncludeAllInstances InstanceId InstanceIds Instances \
-    ListenerArn ListenerArns LoadBalancerArn LoadBalancerArns LoadBalancerName LoadBalancerNames Marker \
-    MaxDatapoints MaxRecords MaxResults MetricDataQueries MetricName Names Namespace NextToken PageSize Period \
+    ActionNames EndTime EventCategory Filter Filters HealthCheckId Id Include IncludeAllInstances InstanceId InstanceIds Instances \
+    ListenerArn ListenerArns LookupAttributes LoadBalancerArn LoadBalancerArns LoadBalancerName LoadBalancerNames Marker \
+    MaxDatapoints MaxRecords MaxResults MetricDataQueries MetricName Names Namespace NatGatewayId NextToken PageSize Period PolicySourceArn \
     ResourceArns ResourceName RuleArns ScanBy StartDate StartTime StateValue Statistics TargetGroupArn Targets \
-    VolumeId marker maxResults maxitems name nextToken resourceIdentifier status type";
+    VolumeId filter locale marker maxResults maxitems name nextToken resourceIdentifier status type";
 
 /// Every action, each parameter of a wrong type in turn and then all of them: an answer or a refusal.
 #[test]

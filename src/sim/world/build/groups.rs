@@ -1,7 +1,6 @@
 //! Builds Auto Scaling groups.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
 
 use super::super::document::{GroupDoc, RegionDoc, WorldError};
 use super::super::{
@@ -134,7 +133,7 @@ impl Site<'_> {
 
     fn suspensions(&self, path: &str, doc: &GroupDoc) -> Result<Vec<Suspension>, WorldError> {
         let path = format!("{path}.suspended");
-        let at = self.ago(Duration::from_secs(19 * 86_400 + 7_263));
+        let at = self.ago(Suspension::BUILT_AGE);
         let suspension = |text: &String| {
             let process = word(&path, text, Process::ALL, Process::as_str)?;
             Ok(Suspension { process, reason: format!("User suspended at {}", at.rfc3339_seconds()) })

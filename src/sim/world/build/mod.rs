@@ -21,11 +21,12 @@ mod past;
 mod policies;
 mod site;
 mod templates;
+mod trail;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::document::{Format, RegionDoc, WorldDocument, WorldError};
-use super::{History, Mint, Origin, Region, RegionName, World, Zone, ZoneId, ZoneName, ZoneState};
+use super::{History, Mint, Origin, Region, RegionName, SupportPlan, World, Zone, ZoneId, ZoneName, ZoneState};
 use crate::sim::physics::Schedule;
 use crate::sim::scenario::LoadCurve;
 use site::Site;
@@ -86,6 +87,7 @@ fn empty(document: &WorldDocument, origin: Origin) -> Result<World, WorldError> 
     let session = "on-call";
     Ok(World {
         alias: document.alias.clone(),
+        support: support(document)?,
         caller_arn: format!("arn:aws:sts::{account}:assumed-role/{role}/{session}"),
         caller_id: format!("AROA{}:{session}", mint.letters(17)),
         account,
@@ -102,6 +104,11 @@ fn empty(document: &WorldDocument, origin: Origin) -> Result<World, WorldError> 
         faults: Vec::new(),
         late_metrics_s: History::default(),
     })
+}
+
+fn support(document: &WorldDocument) -> Result<SupportPlan, WorldError> {
+    let Some(text) = &document.support else { return Ok(SupportPlan::Basic) };
+    site::word("support", text, SupportPlan::ALL, SupportPlan::as_str)
 }
 
 fn build_region(world: &mut World, name: &str, doc: &RegionDoc, cells: &[RegionDoc]) -> Result<(), WorldError> {
@@ -131,6 +138,7 @@ impl Site<'_> {
         self.build_databases(doc)?;
         self.build_clusters(doc)?;
         self.build_past(doc)?;
+        self.build_trail(doc)?;
         self.build_alarms(doc)
     }
 }
@@ -186,6 +194,8 @@ fn empty_region(name: &str, doc: &RegionDoc) -> Result<Region, WorldError> {
         autoshifts: Vec::new(),
         zone_watches: BTreeMap::new(),
         autoshift_observer: doc.autoshift_observer,
+        trail: super::Trail::default(),
+        notices: super::Notices::default(),
         causes: super::RegionCauses::default(),
         services: BTreeMap::new(),
         restless: super::Restless::default(),

@@ -21,7 +21,7 @@ pub use self::duration::Age;
 pub use self::error::WorldError;
 pub(in crate::sim) use self::error::with_hint;
 pub use self::generate::{GenerateDoc, GenerateRegionsDoc};
-pub use self::region::{AutoshiftDoc, HostedZoneDoc, RecordDoc, RegionDoc, ServiceDoc, ShiftDoc};
+pub use self::region::{AutoshiftDoc, HostedZoneDoc, RecordDoc, RegionDoc, ServiceDoc, ShiftDoc, TrailDoc};
 
 use std::collections::BTreeMap;
 
@@ -44,6 +44,8 @@ pub struct WorldDocument {
     pub account: String,
     /// The account's alias.
     pub alias: Option<String>,
+    /// Support plan, `basic`, `business` or `enterprise`; `basic`, without AWS Health's API, when absent.
+    pub support: Option<String>,
     /// The name of the role that calls; `ops` when absent.
     pub caller_role: Option<String>,
     /// Regions by number.
@@ -86,7 +88,7 @@ mod tests {
         let rows = [
             (
                 "account = \"1\"\nalais = \"shop\"\n[regions]",
-                "world: line 2, column 1: unknown field `alais`, expected one of `account`, `alias`, `caller_role`, `generate`, `regions`, `global_clusters`, `hosted_zones`; did you mean `alias`?",
+                "world: line 2, column 1: unknown field `alais`, expected one of `account`, `alias`, `support`, `caller_role`, `generate`, `regions`, `global_clusters`, `hosted_zones`; did you mean `alias`?",
             ),
             ("account = 5\n[regions]", "world: line 1, column 11: invalid type: integer `5`, expected a string"),
             (

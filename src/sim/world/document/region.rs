@@ -69,6 +69,9 @@ pub struct RegionDoc {
     /// Autoshifts of the past.
     #[serde(default)]
     pub autoshifts: Vec<AutoshiftDoc>,
+    /// Calls of the past that CloudTrail remembers, besides those that the rest of the document came from.
+    #[serde(default)]
+    pub trail: Vec<TrailDoc>,
 }
 
 /// A service: who sends traffic, and what it costs.
@@ -130,6 +133,26 @@ pub struct ShiftDoc {
     /// Comment.
     #[serde(default)]
     pub comment: String,
+}
+
+/// A call that CloudTrail remembers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrailDoc {
+    /// When it was made.
+    pub age: Age,
+    /// `autoscaling:SetDesiredCapacity`.
+    pub action: String,
+    /// Who made it.
+    pub user: String,
+    /// In which role; `engineer` when absent.
+    pub role: Option<String>,
+    /// What it was about: CloudTrail's types, each with a name.
+    #[serde(default)]
+    pub resources: BTreeMap<String, String>,
+    /// Its parameters.
+    #[serde(default)]
+    pub parameters: serde_json::Map<String, serde_json::Value>,
 }
 
 /// An autoshift that is over.
