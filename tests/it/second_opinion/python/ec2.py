@@ -17,6 +17,8 @@ PAGED = {
     "describe_volumes": ("Volumes", 20),
     "describe_volume_status": ("VolumeStatuses", 20),
     "describe_tags": ("Tags", 100),
+    "describe_nat_gateways": ("NatGateways", 5),
+    "describe_route_tables": ("RouteTables", 5),
 }
 
 #: Kinds whose tags EC2 lists.
@@ -97,6 +99,8 @@ def check_listings(account, client, truth):
         "snapshots": by("SnapshotId", client.describe_snapshots(OwnerIds=["self"])["Snapshots"]),
         "addresses": by("AllocationId", client.describe_addresses()["Addresses"]),
         "volumes": by("VolumeId", client.describe_volumes()["Volumes"]),
+        "nat_gateways": by("NatGatewayId", client.describe_nat_gateways()["NatGateways"]),
+        "route_tables": by("RouteTableId", client.describe_route_tables()["RouteTables"]),
         "launch_templates": by("LaunchTemplateId", client.describe_launch_templates()["LaunchTemplates"]),
     }
     for kind, answer in answers.items():
@@ -221,6 +225,8 @@ def check_refusals(account, client):
     refused("DryRunOperation", 412, client.describe_instances, DryRun=True)
     refused("InvalidVolume.NotFound", 400, client.describe_volumes, VolumeIds=[f"vol-{nowhere}"])
     refused("InvalidAMIID.NotFound", 400, client.describe_images, ImageIds=[f"ami-{nowhere}"])
+    refused("NatGatewayNotFound", 400, client.describe_nat_gateways, NatGatewayIds=[f"nat-{nowhere}"])
+    refused("InvalidRouteTableID.NotFound", 400, client.describe_route_tables, RouteTableIds=[f"rtb-{nowhere}"])
     refused("InvalidSubnetID.NotFound", 400, client.describe_subnets, SubnetIds=[f"subnet-{nowhere}"])
     refused(
         "InvalidLaunchTemplateId.NotFound",

@@ -198,6 +198,41 @@ def true_address(one, *_):
     )
 
 
+def nat_gateway(one):
+    address = one["NatGatewayAddresses"][0]
+    return (
+        (one["SubnetId"], one["VpcId"], one["State"], time(one["CreateTime"])),
+        (address["AllocationId"], address["PublicIp"], address["PrivateIp"]),
+        tags(one["Tags"]),
+    )
+
+
+def true_nat_gateway(one, truth, _):
+    address = next(own for own in truth["addresses"] if own["id"] == one["allocation"])
+    return (
+        (one["subnet"], one["vpc"], one["state"], one["created_at"]),
+        (one["allocation"], address["public_ip"], address["private_ip"]),
+        one["tags"],
+    )
+
+
+def route_table(one):
+    routes = [(own["DestinationCidrBlock"], own.get("NatGatewayId") or own["GatewayId"]) for own in one["Routes"]]
+    associations = one["Associations"]
+    return (
+        one["VpcId"],
+        [own for own in routes if own[1] != "local"],
+        any(own["Main"] for own in associations),
+        [own["SubnetId"] for own in associations if not own["Main"]],
+        tags(one["Tags"]),
+    )
+
+
+def true_route_table(one, *_):
+    routes = [(own["destination"], own["via"]) for own in one["routes"]]
+    return one["vpc"], routes, one["main"], one["subnets"], one["tags"]
+
+
 def volume(one):
     return (
         (one["AvailabilityZone"], one["AvailabilityZoneId"]),
@@ -247,6 +282,8 @@ LISTED = {
     "images": (image, true_image),
     "snapshots": (snapshot, true_snapshot),
     "addresses": (address, true_address),
+    "nat_gateways": (nat_gateway, true_nat_gateway),
+    "route_tables": (route_table, true_route_table),
     "volumes": (volume, true_volume),
     "launch_templates": (template, true_template),
 }

@@ -13,6 +13,7 @@ import cloudwatch
 import ec2
 import elsewhere
 import rds
+import told
 from account import Account
 
 
@@ -20,13 +21,14 @@ def main(url):
     account = Account(url)
     regions = [region["region"] for region in account.state["regions"]]
     for region in regions:
-        check(account, region, (ec2, autoscaling, balancers, rds, cloudwatch))
+        check(account, region, (ec2, autoscaling, balancers, rds, cloudwatch, told))
         account.rest()
         elsewhere.check_region(account, region)
     account.rest()
     elsewhere.check_account(account)
     break_hosts(account, regions[0])
     check(account, regions[0], (ec2, autoscaling, balancers, cloudwatch))
+    told.check_health(account)
     account.report()
 
 
