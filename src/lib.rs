@@ -1,7 +1,7 @@
 //! fournines: the terminal operations console for AWS high availability.
 //!
 //! Read in this order: [`estate`] (what the account holds), [`judge`] (what it means), [`aws`] (how it is read), [`watch`] (what
-//! is read next), [`listing`] and [`console`] (what is shown), [`cli`] (what is printed), [`sim`] (the simulated account), and
+//! is read next), [`probe`] (what endpoints answer), [`listing`] and [`console`] (what is shown), [`cli`] (what is printed), [`sim`] (the simulated account), and
 //! last [`runtime`], which ties them together. Dependencies point one way; `tests/architecture.rs` holds them to it.
 
 pub mod aws;
@@ -13,6 +13,7 @@ pub mod estate;
 pub mod id;
 pub mod judge;
 pub mod listing;
+pub mod probe;
 pub mod runtime;
 pub mod sim;
 pub mod watch;

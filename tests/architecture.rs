@@ -15,12 +15,16 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("judge", &["estate", "id"]),
     ("aws", &["estate", "id", "clock"]),
     ("watch", &["aws", "estate", "id"]),
+    ("probe", &["judge", "id"]),
     ("listing", &["judge", "estate", "id"]),
     ("config", &["listing", "judge", "estate", "id"]),
     ("console", &["listing", "judge", "estate", "id"]),
     ("cli", &["config", "listing", "judge", "estate", "id"]),
     ("sim", &[]),
-    ("runtime", &["aws", "cli", "clock", "config", "console", "estate", "id", "judge", "listing", "sim", "watch"]),
+    (
+        "runtime",
+        &["aws", "cli", "clock", "config", "console", "estate", "id", "judge", "listing", "probe", "sim", "watch"],
+    ),
     ("main", &["cli", "runtime"]),
     ("lib", &[]),
 ];

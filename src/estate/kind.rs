@@ -20,6 +20,7 @@ use super::image::{Address, Image, LaunchTemplate, LaunchTemplateVersion, Snapsh
 use super::instance::{Instance, InstanceStatus};
 use super::network::{NatGateway, RouteTable};
 use super::permission::Permission;
+use super::probe::Spell;
 use super::shift::{Autoshift, ManagedResource, ZonalShift};
 use super::trail::TrailEvent;
 use super::zone::{Subnet, Zone};
@@ -48,6 +49,11 @@ macro_rules! kinds {
         impl Kind {
             /// Every kind, in the order in which a first reading makes sense.
             pub const ALL: &'static [Kind] = &[$(Kind::$kind),*];
+
+            /// Whether AWS is asked for it; the rest this console finds out itself.
+            pub fn is_of_aws(self) -> bool {
+                self != Self::Probes
+            }
 
             /// The name that messages and documents use.
             pub fn name(self) -> &'static str {
@@ -187,6 +193,8 @@ kinds! {
     HealthEvents(HealthEvent), "AWS Health events", 900 s;
     /// What the caller's role may do.
     Permissions(Permission), "permissions", 3600 s;
+    /// What this console's own probes found; a part a probe.
+    Probes(Spell), "probes", 3600 s;
     /// Hosted zones.
     HostedZones(HostedZone), "hosted zones", 3600 s;
     /// Records; a part a hosted zone.

@@ -17,6 +17,7 @@ pub mod instance;
 pub mod kind;
 pub mod network;
 pub mod permission;
+pub mod probe;
 pub mod query;
 pub mod shift;
 pub mod silence;

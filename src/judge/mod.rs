@@ -15,6 +15,7 @@ pub mod metrics;
 pub mod parents;
 pub mod picture;
 pub mod policy;
+pub mod probe;
 mod region;
 pub mod role;
 mod roll_up;
@@ -71,6 +72,10 @@ pub struct Judgement {
     pub account: Assessment,
     /// Region by region, in the order of the estate's scope.
     pub regions: BTreeMap<Region, RegionJudgement>,
+    /// Black-box probes of the policy.
+    pub probes: Vec<probe::JudgedProbe>,
+    /// Findings that belong to no region.
+    pub findings: Vec<Finding>,
     /// The joins of a region that is not looked at.
     nothing: Arc<Index>,
     /// What it went by, and when: a later one by the same policy takes over what still holds.
@@ -170,6 +175,11 @@ pub fn judge_again(estate: &Estate, now: Timestamp, policy: &Policy, before: &Ju
     let identity = estate.slice(&SliceId::all(&Region::global(), Kind::Identity)).and_then(|slice| slice.failure());
     if let Some(failure) = identity.filter(|_| estate.identity().is_none()) {
         judgement.account.add(Verdict::Unknown, format!("which account this is: {}", failure.why));
+    }
+    judgement.probes = probe::assess(estate, now, policy);
+    judgement.findings = probe::findings(&judgement.probes);
+    for finding in &judgement.findings {
+        judgement.account.add(finding.verdict, finding.words());
     }
     if estate.scope().is_empty() {
         judgement.account.add(Verdict::Unknown, "no region looked at yet");

@@ -23,7 +23,8 @@ const NO_PROGRESS: Duration = Duration::from_secs(90);
 /// `fournines status`.
 pub(super) async fn status(global: &Global, asked: &Status) -> Result<Exit, SetUpError> {
     let desk = Desk::for_one_reading(global).await?;
-    let picture = read_once(&desk, cli::status::kinds().collect()).await?;
+    let kinds = cli::status::kinds().chain([Kind::Probes]).collect();
+    let picture = read_once(&desk, kinds).await?;
     let label = AccountLabel::of(&picture.estate, &desk.rules);
     super::say(cli::status::render(&picture, &label, asked.into()))
 }
@@ -41,6 +42,7 @@ pub(super) async fn list(global: &Global, asked: &ListArgs) -> Result<Exit, SetU
 
 /// Reads these kinds once, everywhere asked for, and keeps what was read.
 async fn read_once(desk: &Desk, mut kinds: BTreeSet<Kind>) -> Result<Arc<Picture>, SetUpError> {
+    let wants_probes = kinds.remove(&Kind::Probes);
     // Zones and the listings that parts hang on come along, whatever was asked for.
     kinds.insert(Kind::Zones);
     if kinds.contains(&Kind::Targets) {
@@ -63,6 +65,9 @@ async fn read_once(desk: &Desk, mut kinds: BTreeSet<Kind>) -> Result<Arc<Picture
         return Err(SetUpError::NoCredentials(why.message.to_string()));
     }
     check_regions(&observer, asked)?;
+    if wants_probes {
+        observer.probe_once().await?;
+    }
     while !observer.is_done() {
         match tokio::time::timeout(NO_PROGRESS, observer.step()).await {
             Ok(true) => {}

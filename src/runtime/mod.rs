@@ -6,6 +6,7 @@
 mod headless;
 mod logging;
 pub mod observer;
+mod probing;
 mod screen;
 mod set_up;
 mod signals;

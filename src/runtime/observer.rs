@@ -18,8 +18,11 @@ use crate::estate::account::{EnabledRegion, Identity};
 use crate::estate::{Estate, FailureKind, Kind, ReadFailure, SliceId, Update};
 use crate::id::Region;
 use crate::judge::{self, Judgement, Picture, Policy, Traffic};
+use crate::probe::ProberError;
 use crate::watch::store::Loaded;
 use crate::watch::{Job, Moment, Purpose, Watch};
+
+use super::probing::{self, Checked, Probing};
 
 /// How long a burst of answers is gathered before it is judged and shown.
 const GATHER: Duration = Duration::from_millis(120);
@@ -38,6 +41,14 @@ pub enum Wish {
     LookAt(Vec<Kind>, Vec<SliceId>),
 }
 
+/// The next sample of a probe; never where none runs.
+async fn next_sample(probing: &mut Option<Probing>) -> Checked {
+    match probing {
+        Some(probing) => probing.next().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// How a read ended.
 type Ended = (SliceId, Result<Found, ReadFailure>);
 
@@ -53,6 +64,7 @@ pub struct Observer {
     unheard: Option<(Timestamp, u32, ReadFailure)>,
     regions: Vec<Region>,
     jobs: JoinSet<Ended>,
+    probing: Option<Probing>,
     running: BTreeMap<tokio::task::Id, SliceId>,
     /// The last picture, and those before it that somebody still looks at. They end here and not where they are looked at: to free
     /// a hundred thousand rows takes longer than a key may.
@@ -76,9 +88,33 @@ impl Observer {
             unheard: None,
             regions: Vec::new(),
             jobs: JoinSet::new(),
+            probing: None,
             running: BTreeMap::new(),
             pictures: Vec::new(),
         }
+    }
+
+    /// Runs the policy's probes too, from when [`Observer::run`] begins.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub fn probe(&mut self, seed: u64) -> Result<(), ProberError> {
+        self.probing = Probing::start(&self.policy.probes, seed)?;
+        if let Some(probing) = &self.probing {
+            tracing::info!(probes = probing.len(), "probing");
+        }
+        Ok(())
+    }
+
+    /// Checks each of the policy's probes once.
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up.
+    pub async fn probe_once(&mut self) -> Result<(), ProberError> {
+        for checked in probing::once(&self.policy.probes).await? {
+            probing::take(&mut self.estate, checked, self.clock.now());
+        }
+        Ok(())
     }
 
     /// Reads everything so many times as seldom.
@@ -174,6 +210,10 @@ impl Observer {
                 },
                 Some(joined) = self.jobs.join_next_with_id() => {
                     self.joined(joined);
+                    publish_at = publish_at.min(clock::monotonic() + GATHER);
+                }
+                checked = next_sample(&mut self.probing) => {
+                    probing::take(&mut self.estate, checked, self.clock.now());
                     publish_at = publish_at.min(clock::monotonic() + GATHER);
                 }
                 () = tokio::time::sleep_until(wake_at) => {}

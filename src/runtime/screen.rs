@@ -46,6 +46,7 @@ pub(super) async fn console(desk: Desk) -> Result<Exit, SetUpError> {
     let damaged = loaded.damaged;
     let policy = desk.rules.judgement();
     let mut observer = Observer::new(desk.reader.clone(), policy, Purpose::Stay, desk.seed, loaded);
+    observer.probe(desk.seed)?;
     let named = &desk.config.regions.value;
     if !named.is_empty() {
         // A mistyped region answers as if the credentials were bad, so it is found out first; an endpoint that is slow is not waited for.

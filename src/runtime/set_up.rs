@@ -29,6 +29,9 @@ pub(super) enum SetUpError {
     /// The console cannot start.
     #[error(transparent)]
     Console(#[from] crate::console::StartError),
+    /// The policy's probes cannot run.
+    #[error("probes: {0}")]
+    Probes(#[from] crate::probe::ProberError),
     /// The simulated account cannot start.
     #[error("{0}")]
     Simulated(String),

@@ -49,6 +49,7 @@ impl Pace {
             | Kind::HostedZones
             | Kind::Snapshots
             | Kind::Permissions
+            | Kind::Probes
             | Kind::Records => Pace::OnRequest,
         }
     }

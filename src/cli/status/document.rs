@@ -14,6 +14,7 @@ use crate::judge::{Assessment, JUDGED, Picture, Verdict};
 use crate::listing::{Gap, read_errors};
 
 use super::AccountLabel;
+use super::probes::ProbeEntry;
 use super::region::Scene;
 
 /// The account at one moment.
@@ -44,6 +45,8 @@ pub struct StatusDocument<'a> {
     alarms: Vec<AlarmEntry<'a>>,
     shifts: Vec<ShiftEntry<'a>>,
     operations: Vec<OperationEntry>,
+    /// Black-box probes that the policy declares.
+    pub(super) probes: Vec<ProbeEntry<'a>>,
 }
 
 /// A region, and how well it was read.
@@ -233,6 +236,7 @@ impl<'a> StatusDocument<'a> {
             alarms: Vec::new(),
             shifts: Vec::new(),
             operations: Vec::new(),
+            probes: picture.judgement.probes.iter().map(ProbeEntry::from).collect(),
         };
         for region in picture.estate.scope() {
             if let Some(judged) = picture.judgement.regions.get(region) {

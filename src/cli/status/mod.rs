@@ -4,6 +4,7 @@
 //! forms say the same.
 
 mod document;
+mod probes;
 mod region;
 mod text;
 

@@ -18,6 +18,9 @@ const LINE: usize = 160;
 pub(super) fn text(picture: &Picture, document: &StatusDocument<'_>) -> String {
     let at = picture.taken_at.strftime("%F %T");
     let mut text = format!("{} {} at {at}Z\n", name(document), loud(document.verdict));
+    for probe in &document.probes {
+        text.push_str(&format!("{}\n", probe.line()));
+    }
     let mut regions: Vec<&RegionEntry<'_>> = document.regions.iter().collect();
     regions.sort_by_key(|region| std::cmp::Reverse(region.verdict.severity()));
     if regions.is_empty() {

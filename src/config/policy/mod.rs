@@ -7,6 +7,7 @@ mod audit;
 mod availability;
 mod headroom;
 mod metrics;
+mod probes;
 mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,6 +50,8 @@ struct Keys {
     #[serde(default)]
     availability: availability::Keys,
     #[serde(default)]
+    probes: Vec<probes::Keys>,
+    #[serde(default)]
     accounts: BTreeMap<Spanned<String>, AccountKeys>,
 }
 
@@ -80,6 +83,8 @@ pub struct Rules {
     pub audit: AuditTable,
     /// What the availability arithmetic begins from.
     pub availability: AvailabilityTable,
+    /// Black-box probes.
+    pub probes: Vec<Setting<judge::policy::Probe>>,
     /// What accounts are called, by their id.
     pub accounts: BTreeMap<AccountId, Account>,
 }
@@ -106,6 +111,7 @@ impl Default for Rules {
             metrics: MetricsTable::default(),
             audit: AuditTable::default(),
             availability: AvailabilityTable::default(),
+            probes: Vec::new(),
             accounts: BTreeMap::new(),
         }
     }
@@ -148,6 +154,7 @@ impl Rules {
         self.metrics.apply(&document, &keys.metrics)?;
         self.audit.apply(&document, &keys.audit)?;
         self.availability.apply(&document, &keys.availability)?;
+        self.probes = probes::load(&document, &keys.probes)?;
         for (id, account) in &keys.accounts {
             if id.get_ref().len() != 12 || !id.get_ref().chars().all(|c| c.is_ascii_digit()) {
                 return Err(
@@ -177,6 +184,7 @@ impl Rules {
             metrics: self.metrics.judgement(),
             audit: self.audit.judgement(),
             availability: self.availability.judgement(),
+            probes: self.probes.iter().map(|probe| probe.value.clone()).collect(),
             ..judge::Policy::default()
         }
     }
@@ -200,6 +208,9 @@ impl Rules {
         entries.extend(self.metrics.entries());
         entries.extend(self.audit.entries());
         entries.extend(self.availability.entries());
+        let probes =
+            self.probes.iter().map(|probe| Entry::new(format!("probes.{}", probe.value.name), probe, &probe.value.aim));
+        entries.extend(probes);
         for (id, account) in &self.accounts {
             for (key, setting) in [("name", &account.name), ("class", &account.class)] {
                 let entry = setting
@@ -267,8 +278,13 @@ fn check_word(word: String) -> Result<String, String> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// The rules of a policy file alone.
+    pub(super) fn load_policy(text: &str) -> Result<Rules, ConfigError> {
+        load(text, None, &Overrides::default())
+    }
 
     fn load(text: &str, read_only: Option<&str>, options: &Overrides) -> Result<Rules, ConfigError> {
         let source = Source { path: "policy.toml".into(), text: text.to_owned() };

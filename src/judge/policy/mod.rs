@@ -4,6 +4,7 @@ mod audit;
 mod availability;
 mod headroom;
 mod metrics;
+mod probes;
 mod services;
 mod zones;
 
@@ -13,6 +14,7 @@ pub use audit::{AcceptedRisk, AuditRules};
 pub use availability::AvailabilityRules;
 pub use headroom::HeadroomRules;
 pub use metrics::MetricRules;
+pub use probes::{Aim, Bracketed, Expect, Probe};
 pub use services::{DeclaredService, Dependency};
 pub use zones::ZoneRules;
 
@@ -41,6 +43,8 @@ pub struct Policy {
     pub audit: AuditRules,
     /// Risks that somebody has accepted.
     pub accepted: Vec<AcceptedRisk>,
+    /// Black-box probes.
+    pub probes: Vec<Probe>,
 }
 
 impl Default for Policy {
@@ -56,6 +60,7 @@ impl Default for Policy {
             availability: AvailabilityRules::default(),
             audit: AuditRules::default(),
             accepted: Vec::new(),
+            probes: Vec::new(),
         }
     }
 }
