@@ -25,6 +25,7 @@ pub mod shifted;
 pub mod standing;
 pub mod target_group;
 pub mod verdict;
+pub mod what_if;
 pub mod zone;
 
 use std::collections::BTreeMap;
