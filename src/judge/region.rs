@@ -6,6 +6,7 @@
 //! What is said of one thing rests on its row and on what a [`Scene`] hands out; it is made again when one of these is otherwise.
 //! Whoever adds a stage either makes it so, or makes it cost what is wrong and not what there is.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -114,11 +115,41 @@ pub(super) fn judge_region(
     judged
 }
 
+/// What in the joins something is otherwise around.
+struct Touched<'a> {
+    all: bool,
+    groups: HashSet<&'a str>,
+    targets: HashSet<&'a str>,
+    classic: HashSet<&'a str>,
+}
+
+impl<'a> Touched<'a> {
+    fn new(index: &'a Index, delta: &Delta) -> Self {
+        let mut touched = Self { all: false, groups: HashSet::new(), targets: HashSet::new(), classic: HashSet::new() };
+        match delta {
+            Delta::All => touched.all = true,
+            Delta::Things(things) => {
+                for number in things {
+                    touched.groups.extend(index.membership_at(*number).map(|(group, _)| group.name.as_str()));
+                    touched.targets.extend(index.targets_at(*number).map(|(arn, _)| arn));
+                    touched.classic.extend(index.classic_targets_at(*number).map(|(name, _)| name));
+                }
+            }
+        }
+        touched
+    }
+
+    fn has(&self, among: &HashSet<&str>, name: &str) -> bool {
+        self.all || among.contains(name)
+    }
+}
+
 impl Stage<'_> {
     /// What is said of each thing.
     fn things(&self, before: &Memory, seen: Seen) -> Memory {
         let policy = self.scene.policy();
         let scene = &self.scene;
+        let touched = Touched::new(self.index, self.delta);
         let targets_heard = seen.parents_since(&before.seen, Kind::Targets);
         let classic_heard = seen.parents_since(&before.seen, Kind::ClassicTargets);
         Memory {
@@ -135,17 +166,14 @@ impl Stage<'_> {
                 true,
                 |group: &Group| group.name.clone(),
                 group::assess,
-                |group| self.delta.touches(self.index.members_of(group.name.as_str()).map(|(number, _)| number)),
+                |group| touched.has(&touched.groups, group.name.as_str()),
             ),
             target_groups: self.memo(
                 &before.target_groups,
                 false,
                 |group: &TargetGroup| group.arn.clone(),
                 |group| self.assess_target_group(group),
-                |group| {
-                    let targets = self.index.targets_behind(group.arn.text()).map(|(number, _)| number);
-                    targets_heard.contains(group.arn.text()) || self.delta.touches(targets)
-                },
+                |group| targets_heard.contains(group.arn.text()) || touched.has(&touched.targets, group.arn.as_str()),
             ),
             classic_balancers: self.memo(
                 &before.classic_balancers,
@@ -153,8 +181,8 @@ impl Stage<'_> {
                 |balancer: &ClassicBalancer| balancer.name.clone(),
                 |balancer| self.assess_classic(balancer),
                 |balancer| {
-                    let targets = self.index.classic_behind(balancer.name.text());
-                    classic_heard.contains(balancer.name.text()) || self.delta.touches(targets)
+                    let name = balancer.name.text();
+                    classic_heard.contains(name) || touched.has(&touched.classic, name)
                 },
             ),
             databases: self.memo(

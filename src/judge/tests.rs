@@ -8,7 +8,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use super::{Judgement, Policy, judge, judge_again};
+use crate::estate::alarm::Alarm;
 use crate::estate::balancer::{ClassicBalancer, ClassicTarget, Target, TargetGroup};
+use crate::estate::database::Database;
 use crate::estate::group::Group;
 use crate::estate::instance::{Instance, InstanceStatus};
 use crate::estate::zone::{Subnet, Zone};
@@ -18,6 +20,7 @@ use crate::id::Region;
 const ZONES: [&str; 3] = ["us-east-1a", "us-east-1b", "us-east-1c"];
 const STATES: [&str; 5] = ["running", "running", "running", "pending", "stopped"];
 const HEALTH: [&str; 5] = ["healthy", "healthy", "unhealthy", "draining", "initial"];
+const ALARM: [&str; 3] = ["OK", "ALARM", "INSUFFICIENT_DATA"];
 const LIFE: [&str; 4] = ["InService", "InService", "Pending", "Standby"];
 
 /// An account whose reads come at random, some of them failing, of things that come and go.
@@ -25,6 +28,8 @@ struct Account {
     estate: Estate,
     now: Timestamp,
     random: fastrand::Rng,
+    /// Whether an instance may be read in one zone and then in another, as AWS never has it.
+    wanders: bool,
 }
 
 impl Account {
@@ -65,20 +70,32 @@ impl Account {
         let part = Part::Zone(zone.into());
         let parent = self.pick(&["tg-1", "tg-2", "clb"]);
         let ids = self.ids();
-        match self.random.u8(0..8) {
+        let there: Vec<String> = ids.iter().filter(|id| self.wanders || zone_of(id) == zone).cloned().collect();
+        match self.random.u8(0..10) {
             0 if self.random.u8(0..4) == 0 => self.fail(Kind::Instances, part),
             0 | 1 => {
-                let rows = ids.iter().map(|id| self.instance(id, zone)).collect();
+                let rows = there.iter().map(|id| self.instance(id, zone)).collect();
                 self.put::<Instance>(part, rows);
             }
             2 => {
-                let rows = ids.iter().map(|id| self.status(id)).collect();
+                let rows = there.iter().map(|id| self.status(id)).collect();
                 self.put::<InstanceStatus>(part, rows);
             }
             3 | 4 => {
                 let (web, api) = ids.split_at(ids.len() / 2);
                 let groups = vec![self.group("web", web), self.group("api", api)];
                 self.put::<Group>(Part::All, groups);
+            }
+            8 => {
+                let rows = ids.iter().map(|id| self.database(id)).collect();
+                self.put::<Database>(Part::All, rows);
+            }
+            9 => {
+                let rows = ids
+                    .iter()
+                    .map(|id| json!({"name": id, "state": self.pick(&ALARM), "alarm_type": "metric", "actions": []}));
+                let rows = rows.collect();
+                self.put::<Alarm>(Part::All, rows);
             }
             5 if self.random.u8(0..3) == 0 => self.fail(Kind::Targets, Part::Of("tg-1".into())),
             _ if parent == "clb" => {
@@ -106,6 +123,12 @@ impl Account {
             "launched_at": self.now - SignedDuration::from_secs(600), "volumes": [], "tags": tags})
     }
 
+    fn database(&mut self, id: &str) -> Json {
+        json!({"id": id, "engine": "postgres", "status": self.pick(&["available", "available", "storage-full"]),
+            "multi_az": true, "zone": self.pick(&ZONES), "standby_zone": self.pick(&ZONES), "replicas": [], "replication": [],
+            "pending_changes": [], "tags": []})
+    }
+
     fn status(&mut self, id: &str) -> Json {
         let check = |word| json!({"status": word});
         json!({"instance": id, "system": check("ok"), "guest": check(self.pick(&["ok", "ok", "impaired"])), "events": []})
@@ -123,6 +146,10 @@ impl Account {
             "members": members, "target_groups": ["tg-1"], "classic_balancers": ["clb"], "health_check": "ELB",
             "suspended": {}, "tags": []})
     }
+}
+
+fn zone_of(id: &str) -> &'static str {
+    ZONES[usize::from(id.as_bytes().last().copied().unwrap_or(0)) % ZONES.len()]
 }
 
 /// All of a judgement but the joins, of which numbers are their own affair.
@@ -144,6 +171,7 @@ fn a_judgement_made_after_another_equals_one_made_from_nothing() {
             estate: Estate::new(vec![region.clone()]),
             now: "2026-11-21T03:14:00Z".parse().unwrap(),
             random: fastrand::Rng::with_seed(seed),
+            wanders: seed % 4 == 0,
         };
         let zone = |name: &&str| json!({"name": name, "id": format!("id-{name}"), "state": "available", "zone_type": "availability-zone", "messages": []});
         account.put::<Zone>(Part::All, ZONES.iter().map(zone).collect());
@@ -178,6 +206,7 @@ fn ranks_follow_the_ids_whatever_came_first() {
         estate: Estate::new(vec![Region::from("us-east-1")]),
         now: "2026-11-21T03:14:00Z".parse().unwrap(),
         random: fastrand::Rng::with_seed(7),
+        wanders: true,
     };
     let mut judged = Judgement::default();
     for _ in 0..30 {
@@ -185,7 +214,7 @@ fn ranks_follow_the_ids_whatever_came_first() {
         account.put::<Instance>(Part::Zone(ZONES[0].into()), rows);
         judged = judge_again(&account.estate, account.now, &Policy::default(), &judged);
         let index = judged.index_of(&Region::from("us-east-1"));
-        let mut ranked: Vec<(u32, &str)> = index.instances().map(|(n, row)| (index.rank(n), row.id.as_str())).collect();
+        let mut ranked: Vec<(u64, &str)> = index.instances().map(|(n, row)| (index.rank(n), row.id.as_str())).collect();
         ranked.sort_unstable();
         assert!(ranked.is_sorted_by_key(|(_, id)| *id), "{ranked:?}");
     }

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 /// An IPv4 block.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Block {
     network: u32,
     mask: u32,
