@@ -4,20 +4,20 @@ use crate::estate::instance::{CheckStatus, Instance, InstanceState, InstanceStat
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::scene::Scene;
+use super::sight::Sight;
 use super::verdict::{Assessment, Verdict};
 
 /// How long a launch may take: from then on it is abnormal (`aws-domain.md` A.1).
 const PENDING: SignedDuration = SignedDuration::from_mins(5);
 
 /// How an instance stands. `status` is its status checks, where they were read.
-pub fn assess(instance: &Instance, status: Option<&InstanceStatus>, scene: &Scene<'_>) -> Assessment {
+pub fn assess(instance: &Instance, status: Option<&InstanceStatus>, sight: &Sight<'_>) -> Assessment {
     let mut assessment = Assessment::ok();
     match &instance.state {
         InstanceState::Pending => {
-            let is_over = |at: &Timestamp| at.checked_add(PENDING).is_ok_and(|end| scene.has_passed(end));
+            let is_over = |at: &Timestamp| at.checked_add(PENDING).is_ok_and(|end| sight.has_passed(end));
             if let Some(at) = instance.launched_at.filter(is_over) {
-                assessment.add(Verdict::Warning, format!("pending for {}", scene.words_since(at)));
+                assessment.add(Verdict::Warning, format!("pending for {}", sight.words_since(at)));
             }
         }
         InstanceState::Running => {}
@@ -34,15 +34,15 @@ pub fn assess(instance: &Instance, status: Option<&InstanceStatus>, scene: &Scen
         }
     }
     if let Some(status) = status.filter(|_| instance.state == InstanceState::Running) {
-        assess_checks(&mut assessment, status, scene);
+        assess_checks(&mut assessment, status, sight);
     }
     assessment
 }
 
-fn assess_checks(assessment: &mut Assessment, status: &InstanceStatus, scene: &Scene<'_>) {
+fn assess_checks(assessment: &mut Assessment, status: &InstanceStatus, sight: &Sight<'_>) {
     // The instance check also fails when the system check does, so the first impaired one is the cause (aws-domain.md A.1).
     if let Some((name, check)) = status.checks().find(|(_, check)| check.status == CheckStatus::Impaired) {
-        let since = check.impaired_since.map(|at| format!(" for {}", scene.words_since(at))).unwrap_or_default();
+        let since = check.impaired_since.map(|at| format!(" for {}", sight.words_since(at))).unwrap_or_default();
         assessment.add(Verdict::Critical, format!("{name} status check impaired{since}"));
     }
     for event in status.events.iter().filter(|event| !event.is_over()) {

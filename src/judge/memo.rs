@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::index::{Delta, Index, Number};
-use super::scene::{Looked, Scene};
+use super::sight::{Looked, Sight};
 use super::verdict::{Assessment, Verdict, reason_untrusted};
 use crate::estate::instance::Instance;
 use crate::estate::silence::silences;
@@ -137,7 +137,7 @@ impl<K: Ord + Clone> Memo<K> {
     pub(super) fn after<T: Row + PartialEq>(
         before: &Self,
         estate: &Estate,
-        scene: &Scene<'_>,
+        sight: &Sight<'_>,
         rule: &Rule<'_, T, K>,
     ) -> Self {
         let limit = T::KIND.age_limit();
@@ -146,13 +146,13 @@ impl<K: Ord + Clone> Memo<K> {
         let mut anew: Vec<(K, Assessment)> = Vec::new();
         let mut same_keys = true;
         // Kinds whose things may stand in several parts at once are few and small: all of theirs is made anew.
-        let is_whole = estate.slices(scene.region(), T::KIND).nth(1).is_none();
-        for (part, slice) in estate.slices(scene.region(), T::KIND) {
+        let is_whole = estate.slices(sight.region(), T::KIND).nth(1).is_none();
+        for (part, slice) in estate.slices(sight.region(), T::KIND) {
             let Some(rows) = slice.all_rows() else { continue };
             let distrust = reason_untrusted(T::KIND.name(), &slice.trust(limit, rule.now)).filter(|_| rule.distrusts);
             let older = before.leaves.get(memo.leaves.len()).filter(|leaf| is_whole && leaf.part == *part);
             same_keys &= older.is_some();
-            let leaf = Leaf::after(older, rows, distrust, rule, scene, &mut anew, &mut same_keys);
+            let leaf = Leaf::after(older, rows, distrust, rule, sight, &mut anew, &mut same_keys);
             memo.leaves.push(Leaf { part: part.clone(), ..leaf });
         }
         same_keys &= memo.leaves.len() == before.leaves.len();
@@ -192,7 +192,7 @@ impl Leaf {
         rows: &Arc<Rows>,
         distrust: Option<String>,
         rule: &Rule<'_, T, K>,
-        scene: &Scene<'_>,
+        sight: &Sight<'_>,
         anew: &mut Vec<(K, Assessment)>,
         same_keys: &mut bool,
     ) -> Self {
@@ -214,7 +214,7 @@ impl Leaf {
             }
             let key = (rule.key)(row);
             *same_keys &= is_same || old_row.is_some_and(|old| (rule.key)(old) == key);
-            let (mut assessment, at) = scene.watch(|| (rule.assess)(row));
+            let (mut assessment, at) = sight.watch(|| (rule.assess)(row));
             if let Some(reason) = &distrust {
                 assessment.add(Verdict::Unknown, reason.clone());
             }

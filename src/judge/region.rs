@@ -3,7 +3,7 @@
 //! Owns: the order of the stages and what each takes over from the last judgement. Depends on: all of them. Must stay true: a
 //! judgement made after another equals one made from nothing.
 //!
-//! What is said of one thing rests on its row and on what a [`Scene`] hands out; it is made again when one of these is otherwise.
+//! What is said of one thing rests on its row and on what a [`Sight`] hands out; it is made again when one of these is otherwise.
 //! Whoever adds a stage either makes it so, or makes it cost what is wrong and not what there is.
 
 use std::collections::HashSet;
@@ -17,7 +17,7 @@ use super::index::{Delta, Index};
 use super::memo::{Instances, Memo, Rule, Seen};
 use super::policy::Policy;
 use super::roll_up::roll_up;
-use super::scene::{Looked, Scene};
+use super::sight::{Looked, Sight};
 use super::verdict::Assessment;
 use super::{
     JudgedService, RegionJudgement, alarm, database, finding, group, instance, reasons_unread, service, target_group,
@@ -55,7 +55,7 @@ impl fmt::Debug for Memory {
 struct Stage<'a> {
     estate: &'a Estate,
     now: Timestamp,
-    scene: Scene<'a>,
+    sight: Sight<'a>,
     index: &'a Index,
     delta: &'a Delta,
     otherwise: Looked,
@@ -74,7 +74,7 @@ pub(super) fn judge_region(
     let stage = Stage {
         estate,
         now,
-        scene: Scene::new(estate, region, &index, policy, now),
+        sight: Sight::new(estate, region, &index, policy, now),
         index: &index,
         delta: &delta,
         otherwise: seen.since(&before.memory.seen),
@@ -147,8 +147,8 @@ impl<'a> Touched<'a> {
 impl Stage<'_> {
     /// What is said of each thing.
     fn things(&self, before: &Memory, seen: Seen) -> Memory {
-        let policy = self.scene.policy();
-        let scene = &self.scene;
+        let policy = self.sight.policy();
+        let sight = &self.sight;
         let touched = Touched::new(self.index, self.delta);
         let targets_heard = seen.parents_since(&before.seen, Kind::Targets);
         let classic_heard = seen.parents_since(&before.seen, Kind::ClassicTargets);
@@ -159,7 +159,7 @@ impl Stage<'_> {
                 self.delta,
                 self.otherwise,
                 self.now,
-                |number, row| scene.watch(|| instance::assess(row, self.index.status_at(number), scene)),
+                |number, row| sight.watch(|| instance::assess(row, self.index.status_at(number), sight)),
             ),
             groups: self.memo(
                 &before.groups,
@@ -190,7 +190,7 @@ impl Stage<'_> {
                 true,
                 |database: &Database| database.id.clone(),
                 |database| {
-                    let silent = database.zone.as_ref().filter(|zone| scene.is_silent(zone));
+                    let silent = database.zone.as_ref().filter(|zone| sight.is_silent(zone));
                     database::assess(database, None, silent, policy)
                 },
                 |_| true,
@@ -225,10 +225,10 @@ impl Stage<'_> {
     ) -> Memo<K> {
         let rule =
             Rule { key: &key, assess: &assess, touched: &touched, otherwise: self.otherwise, distrusts, now: self.now };
-        Memo::after(before, self.estate, &self.scene, &rule)
+        Memo::after(before, self.estate, &self.sight, &rule)
     }
     fn assess_target_group(&self, group: &TargetGroup) -> Assessment {
-        match self.scene.part_of::<Target>(group.arn.text()) {
+        match self.sight.part_of::<Target>(group.arn.text()) {
             Some((_, trust @ Trust::Unknown(_))) => distrusted(Assessment::ok(), Kind::Targets, &trust),
             Some((targets, trust)) => distrusted(target_group::assess(group, targets), Kind::Targets, &trust),
             // A group that no balancer uses is not asked about.
@@ -238,7 +238,7 @@ impl Stage<'_> {
     }
 
     fn assess_classic(&self, balancer: &ClassicBalancer) -> Assessment {
-        match self.scene.part_of::<ClassicTarget>(balancer.name.text()) {
+        match self.sight.part_of::<ClassicTarget>(balancer.name.text()) {
             Some((_, trust @ Trust::Unknown(_))) => distrusted(Assessment::ok(), Kind::ClassicTargets, &trust),
             Some((targets, trust)) => distrusted(target_group::assess_classic(targets), Kind::ClassicTargets, &trust),
             None => Assessment::unknown("instance health not read yet"),

@@ -1,8 +1,8 @@
 //! What a thing is judged by besides its own row, and what of it the judging looked at.
 //!
-//! Owns: [`Scene`], [`Looked`]. Depends on: estate, index, metrics, policy. Must stay true: an assessment sees nothing but its own row
-//! and what a scene hands out, so that one whose row is the same and that looked at nothing which changed since need not be made
-//! again; a scene notes for itself what it hands out.
+//! Owns: [`Sight`], [`Looked`]. Depends on: estate, index, metrics, policy. Must stay true: an assessment sees nothing but its own row
+//! and what a sight hands out, so that one whose row is the same and that looked at nothing which changed since need not be made
+//! again; a sight notes for itself what it hands out.
 
 use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
@@ -58,8 +58,8 @@ fn bit(kind: Kind) -> u64 {
     1 << (kind as u64 & 63)
 }
 
-/// What may be known of a region by whoever judges one thing of it.
-pub struct Scene<'a> {
+/// What may be seen of a region by whoever judges one thing of it.
+pub struct Sight<'a> {
     estate: &'a Estate,
     region: &'a Region,
     index: &'a Index,
@@ -71,8 +71,8 @@ pub struct Scene<'a> {
     looked: Cell<Looked>,
 }
 
-impl<'a> Scene<'a> {
-    /// The scene of a region at a time.
+impl<'a> Sight<'a> {
+    /// What there is to see of a region at a time.
     pub fn new(estate: &'a Estate, region: &'a Region, index: &'a Index, policy: &'a Policy, now: Timestamp) -> Self {
         Self {
             estate,
@@ -104,7 +104,7 @@ impl<'a> Scene<'a> {
         self.policy
     }
 
-    /// The time. Who looks at it is judged again whenever it moves: [`Scene::has_passed`] and [`Scene::words_since`] say the same
+    /// The time. Who looks at it is judged again whenever it moves: [`Sight::has_passed`] and [`Sight::words_since`] say the same
     /// and hold for longer.
     pub fn now(&self) -> Timestamp {
         self.until(self.now);
@@ -146,7 +146,7 @@ impl<'a> Scene<'a> {
         self.index
     }
 
-    /// All rows of a kind, with how far they can be trusted. Not their ages: for those there is [`Scene::now`].
+    /// All rows of a kind, with how far they can be trusted. Not their ages: for those there is [`Sight::now`].
     pub fn table<T: Row + 'a>(&self) -> Table<'a, T> {
         self.note(bit(T::KIND));
         self.estate.table(self.region, self.now)
