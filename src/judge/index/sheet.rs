@@ -200,11 +200,6 @@ impl<T: Row + PartialEq> Sheet<T> {
         self.leaf(part).into_iter().flat_map(|leaf| leaf.numbered())
     }
 
-    /// Every part, its rows and their numbers.
-    pub(super) fn parts(&self) -> impl Iterator<Item = (&Part, &Arc<Rows>, &[Number])> {
-        self.leaves.iter().map(|leaf| (&leaf.part, &leaf.rows, &*leaf.numbers))
-    }
-
     /// The numbers of a part's rows, where the part still holds these rows.
     pub(super) fn numbers_of(&self, part: &Part, rows: &Arc<Rows>) -> Option<&[Number]> {
         self.leaf(part).filter(|leaf| Arc::ptr_eq(&leaf.rows, rows)).map(|leaf| &*leaf.numbers)
