@@ -5,6 +5,7 @@
 //! people to standard error; a reader that closes early is no error.
 
 pub mod args;
+pub mod availability;
 pub mod completions;
 pub mod exit;
 pub mod list;

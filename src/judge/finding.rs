@@ -180,10 +180,24 @@ pub(super) fn summarise(
     let said = is_said_by_zones(judged, estate, region, now);
     let unread = unread.into_iter().filter(|(kind, _)| *kind != Kind::Instances || !said).collect();
     findings.extend(say_unread(unread, estate, region, now));
+    judged.findings = findings;
+    settle(judged, now);
+}
+
+/// Adds what no single region could find.
+pub(super) fn add(judged: &mut RegionJudgement, findings: Vec<Finding>, now: Timestamp) {
+    if !findings.is_empty() {
+        judged.findings.extend(findings);
+        settle(judged, now);
+    }
+}
+
+/// Puts the findings in order and draws the summary from them.
+fn settle(judged: &mut RegionJudgement, now: Timestamp) {
+    let findings = &mut judged.findings;
     findings.sort_by_cached_key(|finding| (std::cmp::Reverse(finding.verdict.severity()), finding.rank(now)));
     judged.summary.verdict = Verdict::worst(findings.iter().map(|finding| finding.verdict));
     judged.summary.reasons = findings.iter().map(Finding::words).collect();
-    judged.findings = findings;
 }
 
 /// Whether all that is unknown of instances is that zones are silent, and those zones are called unknown for it.

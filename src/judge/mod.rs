@@ -4,8 +4,10 @@
 //! clock, no order from hash maps; missing or old data never makes anything *ok*.
 
 pub mod alarm;
+pub mod availability;
 pub mod board;
 pub mod database;
+mod declared;
 pub mod finding;
 pub mod group;
 pub mod index;
@@ -163,11 +165,17 @@ pub fn judge_again(estate: &Estate, now: Timestamp, policy: &Policy, before: &Ju
     let nothing = RegionJudgement::default();
     for region in estate.scope() {
         let judged = region::judge_region(estate, region, now, policy, before.regions.get(region).unwrap_or(&nothing));
+        judgement.regions.insert(region.clone(), judged);
+    }
+    let gaps = declared::gaps(&judgement.regions, estate, now, policy);
+    if let Some(first) = estate.scope().first().and_then(|region| judgement.regions.get_mut(region)) {
+        finding::add(first, gaps, now);
+    }
+    for (region, judged) in estate.scope().iter().filter_map(|region| judgement.regions.get_key_value(region)) {
         for reason in &judged.summary.reasons {
             judgement.account.reasons.push(format!("{region}: {reason}"));
         }
         judgement.account.verdict = judgement.account.verdict.or(judged.summary.verdict);
-        judgement.regions.insert(region.clone(), judged);
     }
     let regions = estate.slice(&SliceId::all(&Region::global(), Kind::Regions));
     if let Some(failure) = regions.filter(|slice| slice.read_at().is_none()).and_then(|slice| slice.failure()) {

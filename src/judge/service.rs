@@ -37,7 +37,13 @@ pub struct Service {
     pub standalone: BTreeSet<InstanceId>,
     /// What traffic comes through: `ALB`, `NLB`, `CLB`.
     pub entries: BTreeSet<&'static str>,
+    /// How many of its members must be up for it to work, where policy says so, or a tag of its
+    /// groups or instances.
+    pub quorum: Option<usize>,
 }
+
+/// Tags by which a store of k of n declares its k (`aws-domain.md` C.1), the first that is present wins.
+const QUORUM_TAGS: &[&str] = &["ops:quorum", "fournines:quorum", "Quorum", "quorum"];
 
 impl Service {
     /// Whether it is databases alone.
@@ -47,6 +53,13 @@ impl Service {
             && self.classic_balancers.is_empty()
             && self.standalone.is_empty()
             && !(self.databases.is_empty() && self.clusters.is_empty())
+    }
+
+    /// Takes the quorum that a tag declares; of several the greatest, which is the safe one.
+    fn note_quorum(&mut self, tags: &Tags) {
+        let words = QUORUM_TAGS.iter().find_map(|key| tags.get(key));
+        let declared = words.and_then(|words| words.trim().parse().ok()).filter(|quorum| *quorum > 0);
+        self.quorum = self.quorum.max(declared);
     }
 }
 
@@ -63,10 +76,15 @@ pub fn name_from_tags(tags: &Tags, policy: &Policy) -> Option<String> {
 /// Gathers what is known of a region into services, in the order of their names.
 pub fn gather(estate: &Estate, index: &Index, region: &Region, now: Timestamp, policy: &Policy) -> Vec<Service> {
     let mut services = Gathering { services: BTreeMap::new(), by_group: BTreeMap::new() };
+    let claimed = claims(policy);
     for group in estate.table::<Group>(region, now).known() {
-        let name = name_from_tags(&group.tags, policy).unwrap_or_else(|| group.name.to_string());
+        // What policy says of a group outranks its tags.
+        let by_policy = claimed.get(group.name.as_str()).map(|name| (*name).to_owned());
+        let name = by_policy.or_else(|| name_from_tags(&group.tags, policy)).unwrap_or_else(|| group.name.to_string());
         services.by_group.insert(group.name.clone(), name.clone());
-        services.at(&name).groups.insert(group.name.clone());
+        let service = services.at(&name);
+        service.groups.insert(group.name.clone());
+        service.note_quorum(&group.tags);
     }
     services.add_target_groups(estate, index, region, now, policy);
     services.add_classic(estate, region, now);
@@ -98,9 +116,23 @@ pub fn gather(estate: &Estate, index: &Index, region: &Region, now: Timestamp, p
             })
             .or_else(|| instance.name().map(str::to_owned))
             .unwrap_or_else(|| "no service".to_owned());
-        services.at(&name).standalone.insert(instance.id.clone());
+        let service = services.at(&name);
+        service.standalone.insert(instance.id.clone());
+        service.note_quorum(&instance.tags);
+    }
+    for (name, declared) in &policy.services {
+        if let (Some(quorum), Some(service)) = (declared.quorum, services.services.get_mut(name)) {
+            service.quorum = Some(quorum);
+        }
     }
     services.services.into_values().collect()
+}
+
+/// Which service policy gives each group to.
+fn claims(policy: &Policy) -> BTreeMap<&str, &str> {
+    let groups =
+        policy.services.iter().flat_map(|(name, declared)| declared.groups.iter().map(move |group| (group, name)));
+    groups.map(|(group, name)| (group.as_str(), name.as_str())).collect()
 }
 
 struct Gathering {

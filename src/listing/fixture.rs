@@ -129,6 +129,11 @@ impl Shop {
         self.put_in(&Region::from("us-east-1"), Part::All, rows::<T>(json));
     }
 
+    /// Replaces a part of a kind in us-east-1.
+    pub(crate) fn put_part<T: Row>(&mut self, part: Part, rows: Vec<T>) {
+        self.put_in(&Region::from("us-east-1"), part, rows);
+    }
+
     fn put_in<T: Row>(&mut self, region: &Region, part: Part, rows: Vec<T>) {
         let id = SliceId { region: region.clone(), kind: T::KIND, part };
         self.estate.apply(Update::part(id, Slice::read(T::rows(rows), self.now)));

@@ -8,6 +8,7 @@ mod availability;
 mod headroom;
 mod metrics;
 mod probes;
+mod services;
 mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,7 @@ pub use audit::AuditTable;
 pub use availability::AvailabilityTable;
 pub use headroom::HeadroomTable;
 pub use metrics::MetricsTable;
+pub use services::ServicesTable;
 pub use zones::ZonesTable;
 
 /// What the policy file may say.
@@ -51,6 +53,8 @@ struct Keys {
     availability: availability::Keys,
     #[serde(default)]
     probes: Vec<probes::Keys>,
+    #[serde(default)]
+    services: BTreeMap<Spanned<String>, services::Keys>,
     #[serde(default)]
     accounts: BTreeMap<Spanned<String>, AccountKeys>,
 }
@@ -85,6 +89,8 @@ pub struct Rules {
     pub availability: AvailabilityTable,
     /// Black-box probes.
     pub probes: Vec<Setting<judge::policy::Probe>>,
+    /// Services that the file declares.
+    pub services: ServicesTable,
     /// What accounts are called, by their id.
     pub accounts: BTreeMap<AccountId, Account>,
 }
@@ -112,6 +118,7 @@ impl Default for Rules {
             audit: AuditTable::default(),
             availability: AvailabilityTable::default(),
             probes: Vec::new(),
+            services: ServicesTable::default(),
             accounts: BTreeMap::new(),
         }
     }
@@ -155,6 +162,7 @@ impl Rules {
         self.audit.apply(&document, &keys.audit)?;
         self.availability.apply(&document, &keys.availability)?;
         self.probes = probes::load(&document, &keys.probes)?;
+        self.services.apply(&document, &keys.services)?;
         for (id, account) in &keys.accounts {
             if id.get_ref().len() != 12 || !id.get_ref().chars().all(|c| c.is_ascii_digit()) {
                 return Err(
@@ -185,6 +193,7 @@ impl Rules {
             audit: self.audit.judgement(),
             availability: self.availability.judgement(),
             probes: self.probes.iter().map(|probe| probe.value.clone()).collect(),
+            services: self.services.judgement(),
             ..judge::Policy::default()
         }
     }
@@ -211,6 +220,7 @@ impl Rules {
         let probes =
             self.probes.iter().map(|probe| Entry::new(format!("probes.{}", probe.value.name), probe, &probe.value.aim));
         entries.extend(probes);
+        entries.extend(self.services.entries());
         for (id, account) in &self.accounts {
             for (key, setting) in [("name", &account.name), ("class", &account.class)] {
                 let entry = setting
