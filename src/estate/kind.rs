@@ -148,7 +148,7 @@ kinds! {
     /// Alarms.
     Alarms(Alarm), "alarms", 180 s;
     /// Values of metrics that a view asked for; a part a question.
-    Series(Series), "metrics", 300 s;
+    Series(Series), "metrics", 360 s;
     /// What happened to alarms; a part an alarm.
     AlarmHistory(AlarmEvent), "alarm history", 600 s;
     /// Resources that ARC can shift.

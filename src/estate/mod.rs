@@ -16,9 +16,11 @@ pub mod image;
 pub mod instance;
 pub mod kind;
 pub mod network;
+pub mod parents;
 pub mod permission;
 pub mod probe;
 pub mod query;
+pub mod queue;
 pub mod shift;
 pub mod silence;
 pub mod slice;
@@ -149,7 +151,7 @@ impl Estate {
     }
 
     /// All slices of a region and kind, by part.
-    pub fn slices(&self, region: &Region, kind: Kind) -> impl Iterator<Item = (&Part, &Arc<Slice>)> {
+    pub fn slices(&self, region: &Region, kind: Kind) -> impl Iterator<Item = (&Part, &Arc<Slice>)> + use<'_> {
         self.regions.get(region).and_then(|kinds| kinds.get(&kind)).into_iter().flat_map(|parts| parts.iter())
     }
 
@@ -167,6 +169,11 @@ impl Estate {
     /// The rows of a kind in a region, with how far they can be trusted at `now`.
     pub fn table<'a, T: Row + 'a>(&'a self, region: &Region, now: Timestamp) -> Table<'a, T> {
         Table::new(self.regions.get(region).and_then(|kinds| kinds.get(&T::KIND)).map(|parts| &**parts), now)
+    }
+
+    /// Every row of a kind that is known of a region, however old.
+    pub fn known<'a, T: Row + 'a>(&'a self, region: &Region) -> impl Iterator<Item = &'a T> + use<'a, T> {
+        self.slices(region, T::KIND).flat_map(|(_, slice)| slice.rows::<T>())
     }
 
     /// Whether any slice of this kind in this region was ever tried.

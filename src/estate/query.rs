@@ -144,7 +144,12 @@ impl Query {
 
 /// Namespace, name and statistic of what a balancer measures, by its kind.
 fn balancer_metric(measure: Measure, balancer: &Arn) -> Option<(&'static str, &'static str, &'static str)> {
-    let network = balancer_dimension(balancer).starts_with("net/");
+    let network = match balancer_dimension(balancer).split('/').next() {
+        Some("app") => false,
+        Some("net") => true,
+        // A gateway balancer counts bytes and flows of its own, not requests.
+        _ => return None,
+    };
     Some(match (measure, network) {
         (Measure::Requests, false) => ("AWS/ApplicationELB", "RequestCount", "Sum"),
         (Measure::Errors, false) => ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "Sum"),

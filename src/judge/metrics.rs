@@ -1,19 +1,20 @@
 //! What metrics say, and how far they say anything.
 //!
 //! Owns: [`Metrics`], the reading of series by the minute. Depends on: estate. Must stay true: a minute is counted only once it is
-//! settled (CloudWatch is up to three minutes late, `aws-domain.md` A.5); absent is no value, and zero only where that is what
+//! settled when it was read (CloudWatch is up to three minutes late, `aws-domain.md` A.5), never by an answer older than that
+//! minute; absent is no value, and zero only where that is what
 //! absence means; a question that nobody asked is told apart from one without an answer.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::estate::alarm::Series;
 use crate::estate::query::Query;
-use crate::estate::{Estate, Kind, Row, Trust};
+use crate::estate::{Estate, Kind, Row};
 use crate::id::Region;
 
 /// How long after its end a minute is settled: the period before last is read (`aws-domain.md` A.5).
 const SETTLED: SignedDuration = SignedDuration::from_secs(60);
-/// How far back the newest value may lie to be today's: beyond, the metric is late.
+/// How far before the reading the newest value may lie to be the present's: beyond, the metric is late.
 const RECENT: SignedDuration = SignedDuration::from_mins(6);
 
 /// What a metric says of the present.
@@ -42,34 +43,43 @@ impl Sample {
 /// The metrics of one region.
 #[derive(Debug, Clone)]
 pub struct Metrics<'a> {
-    /// The rows of each question, in the order of their queries, and whether they can be trusted now.
-    answers: Vec<(&'a [Series], bool)>,
-    now: Timestamp,
+    answers: Vec<Answer<'a>>,
+}
+
+/// The answer to one question.
+#[derive(Debug, Clone, Copy)]
+struct Answer<'a> {
+    /// In the order of the queries.
+    rows: &'a [Series],
+    /// Whether it can be trusted now.
+    is_known: bool,
+    /// When it was read: nothing is known of the minutes after.
+    read_at: Timestamp,
 }
 
 impl<'a> Metrics<'a> {
     /// What is known of `region`'s metrics.
     pub fn new(estate: &'a Estate, region: &Region, now: Timestamp) -> Self {
         let answers = estate.slices(region, Kind::Series).map(|(_, slice)| {
-            let known = matches!(slice.trust(Series::KIND.age_limit(), now), Trust::Fresh | Trust::Failing(_));
-            (slice.rows::<Series>(), known)
+            let is_known = slice.trust(Series::KIND.age_limit(), now).is_known();
+            Answer { rows: slice.rows(), is_known, read_at: slice.read_at().unwrap_or(now) }
         });
-        Self { answers: answers.collect(), now }
+        Self { answers: answers.collect() }
     }
 
     /// Whether any metric of the region can be trusted now.
     pub fn are_known(&self) -> bool {
-        self.answers.iter().any(|(rows, known)| *known && !rows.is_empty())
+        self.answers.iter().any(|answer| answer.is_known && !answer.rows.is_empty())
     }
 
-    /// The series that answers a query, trusted now, and whether it was asked at all.
-    fn find(&self, query: &Query) -> Result<&'a Series, Sample> {
+    /// The series that answers a query, trusted now, with the answer it came in, or why there is none.
+    fn find(&self, query: &Query) -> Result<(&'a Series, Answer<'a>), Sample> {
         let key = |series: &Series| (&series.metric, &series.statistic).cmp(&(&query.metric, &query.statistic));
         let mut missing = Sample::Unasked;
-        for (rows, known) in &self.answers {
-            if let Some(series) = rows.binary_search_by(key).ok().and_then(|at| rows.get(at)) {
-                if *known {
-                    return Ok(series);
+        for answer in &self.answers {
+            if let Some(series) = answer.rows.binary_search_by(key).ok().and_then(|at| answer.rows.get(at)) {
+                if answer.is_known {
+                    return Ok((series, *answer));
                 }
                 missing = Sample::Unread;
             }
@@ -77,24 +87,24 @@ impl<'a> Metrics<'a> {
         Err(missing)
     }
 
-    /// The newest settled value.
+    /// The newest value that was settled when it was read.
     pub fn latest(&self, query: &Query) -> Sample {
-        let series = match self.find(query) {
-            Ok(series) => series,
+        let (series, answer) = match self.find(query) {
+            Ok(found) => found,
             Err(missing) => return missing,
         };
-        let newest = series.points.iter().rev().find(|(at, _)| self.is_settled(*at));
-        match newest.filter(|(at, _)| self.now.duration_since(*at) < RECENT) {
+        let newest = series.points.iter().rev().find(|(at, _)| at.as_second() <= answer.newest_minute());
+        match newest.filter(|(at, _)| answer.read_at.duration_since(*at) < RECENT) {
             Some((at, value)) => Sample::Value(*value, *at),
             None => Sample::Silent,
         }
     }
 
-    /// The values of the last `count` settled minutes, the newest first; none where a minute has none. Empty where nobody asked,
-    /// or the answer cannot be trusted.
+    /// The values of the last `count` minutes that were settled when they were read, the newest first; none where a minute has none.
+    /// Empty where nobody asked, or the answer cannot be trusted.
     pub fn minutes(&self, query: &Query, count: usize) -> Vec<Option<f64>> {
-        let Ok(series) = self.find(query) else { return Vec::new() };
-        let newest = self.newest_minute();
+        let Ok((series, answer)) = self.find(query) else { return Vec::new() };
+        let newest = answer.newest_minute();
         let at = |back: usize| newest - 60 * i64::try_from(back).unwrap_or(0);
         let value = |start: i64| series.points.iter().rev().find(|(at, _)| at.as_second() == start).map(|(_, v)| *v);
         (0..count).map(|back| value(at(back))).collect()
@@ -102,16 +112,14 @@ impl<'a> Metrics<'a> {
 
     /// The whole series of a query, where it can be trusted.
     pub fn series(&self, query: &Query) -> Option<&'a Series> {
-        self.find(query).ok()
+        self.find(query).ok().map(|(series, _)| series)
     }
+}
 
-    /// The start of the newest settled minute, in seconds.
+impl Answer<'_> {
+    /// The start of the newest minute that was settled when it was read, in seconds.
     fn newest_minute(&self) -> i64 {
-        (self.now.as_second() - SETTLED.as_secs()).div_euclid(60) * 60 - 60
-    }
-
-    fn is_settled(&self, start: Timestamp) -> bool {
-        start.as_second() <= self.newest_minute()
+        (self.read_at.as_second() - SETTLED.as_secs()).div_euclid(60) * 60 - 60
     }
 }
 
@@ -146,6 +154,15 @@ mod tests {
         let metrics = Metrics::new(&estate, &Region::from("us-east-1"), at(610));
         assert_eq!(metrics.latest(&query), Sample::Value(3.0, at(480)), "the minute from 540 ended ten seconds ago");
         assert_eq!(metrics.minutes(&query, 4), [Some(3.0), Some(2.0), Some(1.0), None]);
+    }
+
+    /// A minute that ended after the reading has no value here: that is no absence of traffic.
+    #[test]
+    fn minutes_after_the_reading_are_not_empty_ones_aws_domain_b1() {
+        let (estate, query) = estate(&[(360, 1.0), (420, 2.0), (480, 3.0), (540, 4.0)]);
+        let metrics = Metrics::new(&estate, &Region::from("us-east-1"), at(900));
+        assert_eq!(metrics.latest(&query), Sample::Value(3.0, at(480)), "read at 610, as it was then");
+        assert_eq!(metrics.minutes(&query, 3), [Some(3.0), Some(2.0), Some(1.0)]);
     }
 
     #[test]

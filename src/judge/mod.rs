@@ -12,6 +12,7 @@ pub mod finding;
 pub mod group;
 pub mod index;
 pub mod instance;
+pub mod lag;
 mod memo;
 pub mod metrics;
 pub mod parents;
@@ -37,7 +38,7 @@ use jiff::Timestamp;
 
 pub use finding::{Finding, Subject, Urgency};
 pub use metrics::Metrics;
-pub use picture::{Picture, Traffic};
+pub use picture::{MetricSpend, Picture, Traffic};
 pub use policy::Policy;
 pub use verdict::{Assessment, Verdict, age_words};
 
@@ -45,6 +46,7 @@ use crate::estate::{Estate, FailureKind, Kind, Part, SliceId};
 use crate::id::{AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region};
 use board::Cells;
 use index::Index;
+use lag::Lags;
 use region::Memory;
 use service::Service;
 use zone::ZoneAssessment;
@@ -122,6 +124,8 @@ pub struct RegionJudgement {
     pub databases: Arc<BTreeMap<DatabaseId, Assessment>>,
     /// Clusters.
     pub clusters: Arc<BTreeMap<ClusterId, Assessment>>,
+    /// How far databases are behind what they follow.
+    pub lags: Lags,
     /// Global clusters.
     pub global_clusters: Arc<BTreeMap<GlobalClusterId, Assessment>>,
     /// Alarms.

@@ -36,6 +36,38 @@ pub struct Traffic {
     pub credentials: Option<ReadFailure>,
     /// How far AWS's clock is ahead of this machine's.
     pub skew: Option<SignedDuration>,
+    /// What metrics cost.
+    pub metrics: MetricSpend,
+}
+
+/// What metrics cost a day, and what their budget leaves out (`aws-domain.md` A.5).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MetricSpend {
+    /// US dollars a day that is spent.
+    pub usd_a_day: f64,
+    /// US dollars a day that may be spent.
+    pub of_usd_a_day: f64,
+    /// Tiers that are asked less often than every minute, and every how many.
+    pub rarer: Vec<(&'static str, u32)>,
+    /// Tiers that are not asked.
+    pub unasked: Vec<&'static str>,
+}
+
+impl MetricSpend {
+    /// `metrics $1.70/day of $2.50; zones every 3 min; databases not asked`. Nothing where nothing was planned yet.
+    pub fn words(&self) -> Option<String> {
+        if self.usd_a_day == 0.0 && self.unasked.is_empty() {
+            return None;
+        }
+        let mut words = format!("metrics ${:.2}/day of ${:.2}", self.usd_a_day, self.of_usd_a_day);
+        for (tier, minutes) in &self.rarer {
+            words += &format!("; {tier} every {minutes} min");
+        }
+        if !self.unasked.is_empty() {
+            words += &format!("; {} not asked", self.unasked.join(", "));
+        }
+        Some(words)
+    }
 }
 
 impl Traffic {

@@ -14,7 +14,9 @@ use jiff::Timestamp;
 
 use super::board::Board;
 use super::index::{Delta, Index};
+use super::lag::{self, Lags};
 use super::memo::{Instances, Memo, Rule, Seen};
+use super::metrics::Metrics;
 use super::policy::Policy;
 use super::roll_up::roll_up;
 use super::sight::{Looked, Sight};
@@ -98,6 +100,7 @@ pub(super) fn judge_region(
         classic_balancers: memory.classic_balancers.outcome(),
         databases: memory.databases.outcome(),
         clusters: memory.clusters.outcome(),
+        lags: Lags::new(estate, region, now, &Metrics::new(estate, region, now)),
         global_clusters: memory.global_clusters.outcome(),
         alarms: memory.alarms.outcome(),
         unread: Vec::new(),
@@ -191,7 +194,7 @@ impl Stage<'_> {
                 |database: &Database| database.id.clone(),
                 |database| {
                     let silent = database.zone.as_ref().filter(|zone| sight.is_silent(zone));
-                    database::assess(database, None, silent, policy)
+                    database::assess(database, lag::of_database(database, sight.metrics()), silent, policy)
                 },
                 |_| true,
             ),

@@ -163,13 +163,9 @@ impl<'a> Sight<'a> {
         Some((slice.rows::<T>(), trust))
     }
 
-    /// What metrics say. They move on by the minute.
+    /// What metrics say: the same until they are read again, or are too old.
     pub fn metrics(&self) -> &Metrics<'a> {
         self.note(bit(Kind::Series));
-        let next_minute = (self.now.as_second().div_euclid(60) + 1) * 60;
-        if let Ok(next) = Timestamp::from_second(next_minute) {
-            self.until(next);
-        }
         self.metrics.get_or_init(|| Metrics::new(self.estate, self.region, self.now))
     }
 

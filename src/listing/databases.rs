@@ -71,7 +71,9 @@ impl Listed for Databases {
         .sized(10, 3),
         Col::new("replica_of", "REPLICA OF", "What it replicates", |row, _| Value::maybe(row.replica_of()))
             .sized(18, 4),
-        Col::new("lag_s", "LAG", "How far it is behind what it replicates", |row, _| row.lag()).sized(5, 2).right(),
+        Col::new("lag_s", "LAG", "How far it is behind what it replicates", |row, place| row.lag(place))
+            .sized(5, 2)
+            .right(),
         Col::new("cluster", "CLUSTER", "The cluster it is a member of", |row, _| {
             row.instance(|database| Value::maybe(database.cluster.as_ref().map(|id| id.text())))
         })
@@ -199,12 +201,17 @@ impl<'a> DatabaseRow<'a> {
         }
     }
 
-    /// What writes has no lag; what follows has one, which is not measured here.
-    fn lag(&self) -> Value {
+    /// What writes has no lag; what follows has one, where a metric tells.
+    fn lag(&self, place: &Place<'_>) -> Value {
+        let lags = place.judged.map(|judged| &judged.lags);
         match self {
             Self::Instance { role, .. } if role.writes() => Value::None,
-            Self::Instance { .. } => Value::Unknown,
-            Self::Cluster { secondary: true, .. } => Value::Unknown,
+            Self::Instance { database, .. } => {
+                Value::known(lags.and_then(|lags| lags.databases.get(&database.id)).map(|lag| Value::Number(*lag)))
+            }
+            Self::Cluster { cluster, secondary: true } => {
+                Value::known(lags.and_then(|lags| lags.clusters.get(&cluster.id)).map(|lag| Value::Number(*lag)))
+            }
             Self::Cluster { .. } | Self::Global(_) => Value::None,
         }
     }

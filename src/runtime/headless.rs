@@ -40,17 +40,11 @@ pub(super) async fn list(global: &Global, asked: &ListArgs) -> Result<Exit, SetU
     super::say(cli::list::render(&picture, &question, &desk.config.columns, asked.format(width)))
 }
 
-/// Reads these kinds once, everywhere asked for, and keeps what was read.
+/// Reads these kinds once, everywhere asked for, with the parts of all their parents, and keeps what was read.
 async fn read_once(desk: &Desk, mut kinds: BTreeSet<Kind>) -> Result<Arc<Picture>, SetUpError> {
     let wants_probes = kinds.remove(&Kind::Probes);
-    // Zones and the listings that parts hang on come along, whatever was asked for.
+    // Zones come along, whatever was asked for; the watch adds the listings that parts and metrics hang on.
     kinds.insert(Kind::Zones);
-    if kinds.contains(&Kind::Targets) {
-        kinds.insert(Kind::TargetGroups);
-    }
-    if kinds.contains(&Kind::ClassicTargets) {
-        kinds.insert(Kind::ClassicBalancers);
-    }
     let kept = desk.store.as_ref().map(crate::watch::store::Store::load).transpose().unwrap_or_else(|error| {
         tracing::warn!(%error, "the kept inventory cannot be read");
         None

@@ -17,8 +17,9 @@ use crate::clock::{self, Clock};
 use crate::estate::account::{EnabledRegion, Identity};
 use crate::estate::{Estate, FailureKind, Kind, ReadFailure, SliceId, Update};
 use crate::id::Region;
-use crate::judge::{self, Judgement, Picture, Policy, Traffic};
+use crate::judge::{self, Judgement, MetricSpend, Picture, Policy, Traffic};
 use crate::probe::ProberError;
+use crate::watch::metrics::{Budget, Plan};
 use crate::watch::store::Loaded;
 use crate::watch::{Job, Moment, Purpose, Watch};
 
@@ -77,11 +78,13 @@ impl Observer {
         let clock = reader.session().clock().clone();
         let mut estate = Estate::new(Vec::new());
         kept.into_estate(&mut estate);
+        let mut watch = Watch::new(purpose, seed);
+        watch.spend(budget(&policy));
         Self {
             reader,
             clock,
             policy,
-            watch: Watch::new(purpose, seed),
+            watch,
             estate,
             credentials: None,
             heard_at: None,
@@ -170,7 +173,7 @@ impl Observer {
 
     /// Whether a reading for one purpose is complete.
     pub fn is_done(&mut self) -> bool {
-        self.watch.is_done(&self.estate, self.clock.now())
+        self.watch.is_done(&self.estate, self.moment())
     }
 
     /// Starts what is due and waits for one answer; false where nothing is under way.
@@ -252,6 +255,7 @@ impl Observer {
             credentials: self.credentials.clone(),
             // An account whose time runs faster than ours has a clock of its own, and no skew to mind.
             skew: self.clock.skew().filter(|_| self.clock.rate() == 1.0),
+            metrics: spend(self.watch.metrics(), &self.policy),
         }
     }
 
@@ -363,5 +367,27 @@ impl Observer {
         {
             self.estate.forget_kept();
         }
+    }
+}
+
+/// What the policy lets metrics cost, and the queues that it declares.
+fn budget(policy: &Policy) -> Budget {
+    Budget {
+        usd_a_day: policy.metrics.usd_a_day,
+        usd_per_thousand: policy.metrics.usd_per_thousand,
+        queues: policy.services.values().filter_map(|service| service.queue.clone()).collect(),
+    }
+}
+
+/// What the plan of metrics costs, and what it leaves out, as the faces show it.
+fn spend(plan: &Plan, policy: &Policy) -> MetricSpend {
+    let tiers = || plan.tiers().iter();
+    MetricSpend {
+        usd_a_day: plan.usd_a_day(),
+        of_usd_a_day: policy.metrics.usd_a_day,
+        rarer: tiers()
+            .filter_map(|planned| Some((planned.tier.name(), planned.every_min.filter(|minutes| *minutes > 1)?)))
+            .collect(),
+        unasked: tiers().filter(|planned| planned.every_min.is_none()).map(|planned| planned.tier.name()).collect(),
     }
 }

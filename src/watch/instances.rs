@@ -8,11 +8,11 @@ use jiff::Timestamp;
 
 use crate::aws::{Ask, ById, Found};
 use crate::estate::instance::{Instance, InstanceStatus};
-use crate::estate::{Estate, FailureKind, Kind, Part, ReadFailure, Row, Slice, SliceId, Update};
+use crate::estate::{Estate, FailureKind, Kind, Part, ReadFailure, Row, Slice, SliceId, Update, parents};
 use crate::id::{InstanceId, Region, ZoneName};
 
 use super::by_ids::{Answer, ByIds, may_be_zonal};
-use super::question::{self, parents_of, zones_of};
+use super::question::{self, zones_of};
 use super::{Entry, Moment, Purpose, Watch, pace};
 
 /// Reads of a zone that must fail in a row before it is called silent: one may fail by chance.
@@ -21,6 +21,9 @@ const SURE: u32 = 2;
 impl Watch {
     /// The words of a question; none while it must wait for another answer.
     pub(super) fn ask(&self, id: &SliceId, estate: &Estate, now: Moment) -> Option<Ask> {
+        if id.kind == Kind::Series {
+            return self.plan.ask(id, now.at);
+        }
         let Some(by_ids) = self.by_ids.get(&id.region) else { return question::ask(id, estate, now.at) };
         let region = &id.region;
         match &id.part {
@@ -37,7 +40,7 @@ impl Watch {
                 Some(Ask { by_id: Some(ById::InZone(ids)), is_probe, ..Ask::default() })
             }
             Part::Of(_) => {
-                if !self.targets_were_tried(estate, region, now.at) {
+                if !self.targets_were_tried(estate, region) {
                     return None;
                 }
                 let ids = by_ids.unplaced(estate, region, now.at);
@@ -257,7 +260,7 @@ impl Watch {
     }
 
     /// Whether every slice of a kind was tried in a region, and there is one.
-    fn were_tried(&self, region: &Region, kind: Kind) -> bool {
+    pub(super) fn were_tried(&self, region: &Region, kind: Kind) -> bool {
         let mut entries = self.entries_of(region, kind).peekable();
         entries.peek().is_some() && entries.all(|(_, entry)| entry.tried)
     }
@@ -269,10 +272,10 @@ impl Watch {
     }
 
     /// Whether all that names instances without their zones was tried, as far as it is read at all.
-    fn targets_were_tried(&self, estate: &Estate, region: &Region, now: Timestamp) -> bool {
+    fn targets_were_tried(&self, estate: &Estate, region: &Region) -> bool {
         let pairs = [(Kind::TargetGroups, Kind::Targets), (Kind::ClassicBalancers, Kind::ClassicTargets)];
         pairs.into_iter().filter(|(_, health)| self.wants(*health)).all(|(listing, health)| {
-            let none = parents_of(health, estate, region, now).is_empty();
+            let none = parents::of(health, estate, region).is_empty();
             self.were_tried(region, listing) && (none || self.were_tried(region, health))
         })
     }

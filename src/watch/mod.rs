@@ -6,6 +6,8 @@
 
 mod by_ids;
 mod instances;
+mod keep;
+pub mod metrics;
 mod pace;
 mod question;
 pub mod store;
@@ -14,13 +16,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::aws::{Ask, Found, Priority, READS, Scope};
+use crate::aws::{Ask, Found, Priority};
 use crate::estate::balancer::{Target, TargetState};
 use crate::estate::{Estate, FailureKind, Kind, Part, ReadFailure, Row, Slice, SliceId, Update};
 use crate::id::Region;
 use by_ids::ByIds;
+use metrics::{Budget, Plan, Tier};
 use pace::Pace;
-use question::{parents_of, zones_of};
+use question::zones_of;
 
 /// A read that is due.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +57,10 @@ pub struct Watch {
     wanted: BTreeSet<SliceId>,
     discovers: bool,
     stretch: f64,
+    budget: Budget,
+    plan: Plan,
+    /// When the metrics were last planned, on the steady clock; none where they must be planned anew.
+    planned_at: Option<Timestamp>,
     random: fastrand::Rng,
 }
 
@@ -89,6 +96,9 @@ impl Watch {
             wanted: BTreeSet::new(),
             discovers: false,
             stretch: 1.0,
+            budget: Budget::default(),
+            plan: Plan::default(),
+            planned_at: None,
             random: fastrand::Rng::with_seed(seed),
         }
     }
@@ -96,6 +106,17 @@ impl Watch {
     /// Reads everything so many times as seldom: 2 is half as often.
     pub fn stretch(&mut self, factor: f64) {
         self.stretch = factor;
+    }
+
+    /// Says what metrics may cost; until then none is asked.
+    pub fn spend(&mut self, budget: Budget) {
+        self.budget = budget;
+        self.planned_at = None;
+    }
+
+    /// What is asked of metrics, how often, and what it costs.
+    pub fn metrics(&self) -> &Plan {
+        &self.plan
     }
 
     /// Lists the account's regions too, again and again.
@@ -109,10 +130,11 @@ impl Watch {
         self.wanted = detail.into_iter().collect();
     }
 
-    /// Makes everything that is visible due now.
+    /// Makes everything that is visible due now, but for metrics: they cost money, and have a new value each minute.
     pub fn refresh(&mut self, now: Moment) {
         for (id, entry) in &mut self.entries {
             if !entry.running
+                && id.kind != Kind::Series
                 && (self.visible.is_empty() || self.visible.contains(&id.kind) || self.wanted.contains(id))
             {
                 entry.due_at = Some(now.steady);
@@ -122,7 +144,7 @@ impl Watch {
 
     /// The reads that are due at `now`, the most urgent first; they count as running until [`Watch::finished`].
     pub fn due(&mut self, estate: &Estate, now: Moment) -> Vec<Job> {
-        let wanted = self.slices_to_read(estate, now.at);
+        let wanted = self.slices_to_read(estate, now.steady);
         self.entries.retain(|id, entry| entry.running || wanted.contains(id));
         let mut jobs = Vec::new();
         for id in wanted {
@@ -148,9 +170,12 @@ impl Watch {
     }
 
     /// Whether a read for one purpose is complete: nothing runs and everything was tried.
-    pub fn is_done(&mut self, estate: &Estate, now: Timestamp) -> bool {
+    pub fn is_done(&mut self, estate: &Estate, now: Moment) -> bool {
         self.entries.values().all(|entry| !entry.running)
-            && self.slices_to_read(estate, now).iter().all(|id| self.entries.get(id).is_some_and(|entry| entry.tried))
+            && self
+                .slices_to_read(estate, now.steady)
+                .iter()
+                .all(|id| self.entries.get(id).is_some_and(|entry| entry.tried))
     }
 
     /// How many reads run.
@@ -171,6 +196,9 @@ impl Watch {
         let failure = outcome.as_ref().err().map(|why| why.kind);
         let jitter = 0.9 + self.random.f64() * 0.2;
         let entry = self.entries.entry(id.clone()).or_default();
+        if !entry.tried && Tier::any_hangs_on(id.kind) {
+            self.planned_at = None;
+        }
         entry.running = false;
         entry.tried = true;
         entry.failures = if failure.is_some() { entry.failures.saturating_add(1) } else { 0 };
@@ -211,55 +239,8 @@ impl Watch {
         }
     }
 
-    /// Drops from `estate` the parts whose parent is gone, and the whole where zones replaced it.
-    pub fn prune(&self, estate: &mut Estate, region: &Region, now: Timestamp) {
-        for kind in [Kind::Targets, Kind::ClassicTargets] {
-            let listing = if kind == Kind::Targets { Kind::TargetGroups } else { Kind::ClassicBalancers };
-            if estate.slice(&SliceId::all(region, listing)).is_some_and(|slice| slice.failure().is_none()) {
-                let keep: BTreeSet<Part> = parents_of(kind, estate, region, now).into_iter().map(Part::Of).collect();
-                estate.retain_parts(region, kind, |part| keep.contains(part));
-            }
-        }
-        let zones: BTreeSet<Part> = zones_of(estate, region).map(Part::Zone).collect();
-        let by_ids = self.by_ids.contains_key(region).then_some(Kind::Instances);
-        let split = self.split.iter().filter(|(split, _)| split == region).map(|(_, kind)| *kind);
-        for kind in split.chain(by_ids) {
-            if !zones.is_empty() {
-                estate.retain_parts(region, kind, |part| zones.contains(part));
-            }
-        }
-        self.prune_unwanted(estate, region, now);
-    }
-
-    /// Drops what was read for somebody's look at it, once nobody looks and it is old.
-    fn prune_unwanted(&self, estate: &mut Estate, region: &Region, now: Timestamp) {
-        let on_request =
-            READS.iter().filter(|read| read.scope == Scope::Parent && Pace::of_kind(read.kind) == Pace::OnRequest);
-        for kind in on_request.map(|read| read.kind) {
-            let old: BTreeSet<Part> = estate
-                .slices(region, kind)
-                .filter(|(part, slice)| {
-                    let id = SliceId { region: region.clone(), kind, part: (*part).clone() };
-                    !self.wanted.contains(&id) && slice.age(now).is_none_or(|age| age > kind.age_limit())
-                })
-                .map(|(part, _)| part.clone())
-                .collect();
-            estate.retain_parts(region, kind, |part| !old.contains(part));
-        }
-    }
-
     fn is_over(&self, id: &SliceId) -> bool {
         matches!(self.purpose, Purpose::Once(_)) && self.entries.get(id).is_some_and(|entry| entry.tried)
-    }
-
-    fn wants(&self, kind: Kind) -> bool {
-        match &self.purpose {
-            // Ids come from these while they must be named.
-            _ if matches!(kind, Kind::Groups | Kind::InstanceStatuses) && !self.by_ids.is_empty() => true,
-            Purpose::Stay if kind == Kind::Regions => self.discovers,
-            Purpose::Stay => Pace::of_kind(kind) != Pace::OnRequest || self.visible.contains(&kind),
-            Purpose::Once(kinds) => kinds.contains(&kind) || matches!(kind, Kind::Identity | Kind::Alias),
-        }
     }
 
     /// The pace of what was just read: of targets by their health now, or as it was known where the read failed.
@@ -275,7 +256,7 @@ impl Watch {
             });
             return Pace::of_targets(self.wanted.contains(id), troubled);
         }
-        Pace::of_kind(id.kind)
+        self.plan.interval_s(id).map_or(Pace::of_kind(id.kind), Pace::Every)
     }
 
     fn priority(&self, id: &SliceId) -> Priority {
@@ -284,42 +265,6 @@ impl Watch {
         } else {
             Priority::Background
         }
-    }
-
-    /// Every slice that is to be kept fresh, as far as its parents are known.
-    fn slices_to_read(&self, estate: &Estate, now: Timestamp) -> BTreeSet<SliceId> {
-        let mut slices: BTreeSet<SliceId> = self.wanted.clone();
-        for read in READS.iter().filter(|read| self.wants(read.kind)) {
-            match read.scope {
-                Scope::Account => {
-                    slices.insert(SliceId::all(&Region::global(), read.kind));
-                }
-                Scope::Region => {
-                    for region in estate.scope() {
-                        slices.extend(self.parts(read.kind, region, estate));
-                    }
-                }
-                Scope::Parent => {
-                    for region in estate.scope() {
-                        let parents = parents_of(read.kind, estate, region, now);
-                        slices.extend(parents.into_iter().map(|parent| SliceId::of(region, read.kind, parent)));
-                    }
-                }
-            }
-        }
-        slices
-    }
-
-    fn parts(&self, kind: Kind, region: &Region, estate: &Estate) -> Vec<SliceId> {
-        if kind == Kind::Instances && self.by_ids.contains_key(region) {
-            return by_ids::parts(region, estate);
-        }
-        if self.split.contains(&(region.clone(), kind)) {
-            return zones_of(estate, region)
-                .map(|zone| SliceId { region: region.clone(), kind, part: Part::Zone(zone) })
-                .collect();
-        }
-        vec![SliceId::all(region, kind)]
     }
 }
 

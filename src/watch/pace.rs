@@ -9,12 +9,9 @@ use crate::estate::{FailureKind, Kind};
 pub(super) enum Pace {
     /// Every so many seconds, all the time.
     Every(u64),
-    /// Only while somebody looks at it.
-    OnRequest,
+    /// Only while somebody looks at it, then every so many seconds.
+    OnRequest(u64),
 }
-
-/// Seconds between reads of what somebody looks at on request.
-const WHILE_LOOKED_AT: u64 = 60;
 
 impl Pace {
     /// The pace of a kind. Well under the age limits of the estate, so that one failed read makes nothing stale.
@@ -26,7 +23,7 @@ impl Pace {
                 Pace::Every(45)
             }
             Kind::Targets | Kind::ClassicTargets => Pace::Every(60),
-            Kind::Activities => Pace::Every(60),
+            Kind::Activities | Kind::Refreshes => Pace::Every(60),
             Kind::LoadBalancers | Kind::TargetGroups | Kind::ClassicBalancers => Pace::Every(120),
             Kind::DatabaseEvents => Pace::Every(120),
             Kind::Subnets | Kind::Addresses | Kind::LaunchTemplates | Kind::NatGateways | Kind::RouteTables => {
@@ -34,23 +31,21 @@ impl Pace {
             }
             Kind::HealthEvents | Kind::TrailEvents => Pace::Every(300),
             Kind::Zones | Kind::Images | Kind::BalancerTags => Pace::Every(900),
-            Kind::Identity => Pace::Every(900),
+            Kind::Identity | Kind::ScalingPolicies => Pace::Every(900),
             Kind::Alias | Kind::Regions => Pace::Every(14_400),
             Kind::VolumeStatuses => Pace::Every(180),
+            // The schedule of metrics has an interval of its own for each tier.
+            Kind::Series | Kind::AlarmHistory | Kind::Probes => Pace::OnRequest(60),
+            // A call a parent, and they seldom change (`aws-domain.md` A.3).
             Kind::LaunchTemplateVersions
             | Kind::Listeners
             | Kind::BalancerAttributes
             | Kind::TargetGroupAttributes
-            | Kind::Refreshes
             | Kind::Hooks
-            | Kind::ScalingPolicies
-            | Kind::Series
-            | Kind::AlarmHistory
             | Kind::HostedZones
             | Kind::Snapshots
             | Kind::Permissions
-            | Kind::Probes
-            | Kind::Records => Pace::OnRequest,
+            | Kind::Records => Pace::OnRequest(900),
         }
     }
 
@@ -63,12 +58,15 @@ impl Pace {
         }
     }
 
+    /// Whether it is read only while somebody looks at it.
+    pub(super) fn is_on_request(self) -> bool {
+        matches!(self, Self::OnRequest(_))
+    }
+
     /// Between two reads.
     pub(super) fn interval(self) -> Duration {
-        Duration::from_secs(match self {
-            Self::Every(seconds) => seconds,
-            Self::OnRequest => WHILE_LOOKED_AT,
-        })
+        let (Self::Every(seconds) | Self::OnRequest(seconds)) = self;
+        Duration::from_secs(seconds)
     }
 }
 
@@ -100,10 +98,9 @@ mod tests {
     #[test]
     fn every_kind_is_read_well_within_its_age_limit() {
         for kind in Kind::ALL {
-            if let Pace::Every(seconds) = Pace::of_kind(*kind) {
-                let limit = kind.age_limit().as_secs();
-                assert!(seconds * 2 <= limit, "{kind}: every {seconds} s against a limit of {limit} s");
-            }
+            let (Pace::Every(seconds) | Pace::OnRequest(seconds)) = Pace::of_kind(*kind);
+            let limit = kind.age_limit().as_secs();
+            assert!(seconds * 2 <= limit, "{kind}: every {seconds} s against a limit of {limit} s");
         }
     }
 

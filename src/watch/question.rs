@@ -5,29 +5,15 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::Ask;
-use crate::estate::balancer::{ClassicBalancer, LoadBalancer, TargetGroup};
+use crate::estate::balancer::{LoadBalancer, TargetGroup};
 use crate::estate::zone::Zone;
 use crate::estate::{Estate, Kind, Part, SliceId};
-use crate::id::{Region, Text, ZoneName};
+use crate::id::{Region, ZoneName};
 
 /// The zones of a region, as far as they are known.
 pub(super) fn zones_of<'a>(estate: &'a Estate, region: &Region) -> impl Iterator<Item = ZoneName> + use<'a> {
     let slice = estate.slice(&SliceId::all(region, Kind::Zones));
     slice.into_iter().flat_map(|slice| slice.rows::<Zone>()).map(|zone| zone.name.clone())
-}
-
-/// The parents whose parts of `kind` are kept fresh: a target group that no balancer uses is skipped (`aws-domain.md` A.3).
-pub(super) fn parents_of(kind: Kind, estate: &Estate, region: &Region, now: Timestamp) -> Vec<Text> {
-    match kind {
-        Kind::Targets => {
-            let groups = estate.table::<TargetGroup>(region, now).known();
-            groups.filter(|group| !group.load_balancers.is_empty()).map(|group| group.arn.text().clone()).collect()
-        }
-        Kind::ClassicTargets => {
-            estate.table::<ClassicBalancer>(region, now).known().map(|balancer| balancer.name.text().clone()).collect()
-        }
-        _ => Vec::new(),
-    }
 }
 
 /// The words of a question; none while it must wait for another answer.

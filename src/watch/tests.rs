@@ -95,7 +95,7 @@ fn a_single_reading_ends_when_everything_was_tried() {
     let mut watch = Watch::new(Purpose::Once(BTreeSet::from([Kind::TargetGroups, Kind::Targets])), 1);
     let mut estate = Estate::new(vec![region()]);
     let mut rounds = 0;
-    while !watch.is_done(&estate, at(rounds).at) {
+    while !watch.is_done(&estate, at(rounds)) {
         for job in watch.due(&estate, at(rounds)) {
             let rows = match job.id.kind {
                 Kind::TargetGroups => TargetGroup::rows(vec![target_group("web", true)]),

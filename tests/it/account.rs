@@ -135,9 +135,17 @@ impl Account {
         picture
     }
 
-    /// Every kind that needs no question of its own.
+    /// Every kind but those that a call a parent is made for only when somebody asks.
     pub async fn read_all(&self) -> Picture {
-        self.read(Kind::ALL.iter().copied()).await
+        let on_request = [
+            Kind::LaunchTemplateVersions,
+            Kind::Listeners,
+            Kind::BalancerAttributes,
+            Kind::TargetGroupAttributes,
+            Kind::Hooks,
+            Kind::Records,
+        ];
+        self.read(Kind::ALL.iter().copied().filter(|kind| !on_request.contains(kind))).await
     }
 
     /// The record of all calls so far, as text.

@@ -20,7 +20,7 @@ pub use document::StatusDocument;
 
 /// Kinds of a region that the document shows beside those it judges.
 const BESIDE: &[Kind] =
-    &[Kind::LoadBalancers, Kind::GlobalClusters, Kind::ManagedResources, Kind::Autoshifts, Kind::Subnets];
+    &[Kind::LoadBalancers, Kind::GlobalClusters, Kind::ManagedResources, Kind::Autoshifts, Kind::Subnets, Kind::Series];
 
 /// The kinds of a region that the status is made from: what must be read for it, and whose errors it tells. Others may be in the
 /// estate from an earlier run, as old as they like.

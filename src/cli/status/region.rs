@@ -159,7 +159,7 @@ impl<'a> Scene<'a> {
                 multi_az: database.multi_az,
                 standby_zone: database.standby_zone.as_ref(),
                 replica_of: database.replica_of.as_ref(),
-                lag_s: None, // A metric's to say, and none is read for this.
+                lag_s: self.judged.lags.databases.get(&database.id).copied(),
                 verdict,
                 reasons,
             }
