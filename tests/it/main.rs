@@ -10,6 +10,7 @@ mod first_line;
 mod generated;
 mod labelled;
 mod labelled_set;
+mod metrics;
 mod probes;
 mod read_only;
 mod reads;

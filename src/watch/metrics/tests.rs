@@ -120,8 +120,8 @@ fn what_does_not_fit_is_read_less_often_and_then_not_at_all_aws_domain_a5() {
     let board = 9.0 * 0.0144;
     assert!((planned(&estate, 10.0).usd_a_day() - 28.0 * 0.0144).abs() < 1e-9);
     assert!(tiers(10.0).iter().all(|(_, every)| *every == Some(1)));
-    let short = tiers(board + 0.04);
-    assert_eq!(short[..3], [(Tier::Board, Some(1)), (Tier::Zones, Some(3)), (Tier::Network, Some(5))]);
+    let short = tiers(board + 0.05);
+    assert_eq!(short[..3], [(Tier::Board, Some(1)), (Tier::Zones, Some(3)), (Tier::Network, Some(3))]);
     assert_eq!(short[3], (Tier::Lag, None));
     for usd in [0.0, 0.01, 0.1, 0.2, 0.3, 0.4] {
         let plan = planned(&estate, usd);
