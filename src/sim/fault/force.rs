@@ -53,8 +53,11 @@ impl World {
             Fault::Autoshift { zone } => self.begin_autoshift(zone),
             Fault::PracticeRun { zone } => self.begin_practice_run(zone),
             Fault::Retirement { instance } => self.announce_retirement(instance)?,
-            Fault::BadRelease { group } => self.begin_release(group, false, &[])?,
-            Fault::Release { group, good, zones_first } => self.begin_release(group, *good, zones_first)?,
+            Fault::BadRelease { group } => self.begin_release(group, false, &[], 0.0)?,
+            Fault::Release { group, good, zones_first, pause_s } => {
+                self.begin_release(group, *good, zones_first, *pause_s)?;
+            }
+            Fault::Refresh { group } => self.begin_refresh_release(group)?,
             _ => {}
         }
         Ok(())
@@ -67,6 +70,7 @@ impl World {
             Fault::PracticeRun { zone } => self.end_practice_run(zone),
             Fault::Retirement { instance } => self.cancel_retirement(instance),
             Fault::BadRelease { group } | Fault::Release { group, .. } => self.withdraw_release(group),
+            Fault::Refresh { group } => self.withdraw_refresh(group),
             _ => {}
         }
     }
@@ -85,7 +89,10 @@ impl World {
             | Fault::PracticeRun { zone }
             | Fault::ZonePowerLoss { zone } => ("zone", zone, self.zone_of_fault(zone).is_some()),
             Fault::NatGateway { zone, .. } => ("zone with a NAT gateway", zone, self.has_gateway(zone)),
-            Fault::BadRelease { group } | Fault::KeyDenied { group } | Fault::Release { group, .. } => {
+            Fault::BadRelease { group }
+            | Fault::KeyDenied { group }
+            | Fault::Refresh { group }
+            | Fault::Release { group, .. } => {
                 ("group", group, regions().any(|region| region.groups.contains_key(group.as_str())))
             }
             Fault::DatabaseCrash { id }

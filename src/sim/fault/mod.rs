@@ -145,6 +145,11 @@ pub enum Fault {
         #[serde(default)]
         zone: Option<String>,
     },
+    /// A group gets a good release by an instance refresh: its members are replaced a few at a time.
+    Refresh {
+        /// The group.
+        group: String,
+    },
     /// A region loses power and its endpoints.
     RegionOutage {
         /// The region.
@@ -159,6 +164,9 @@ pub enum Fault {
         /// Zones that it reaches first.
         #[serde(default)]
         zones_first: Vec<String>,
+        /// Seconds that it then waits before it reaches the others.
+        #[serde(default)]
+        pause_s: f64,
     },
     /// A replica's replication breaks with an error.
     ReplicaError {

@@ -37,6 +37,7 @@ impl Fault {
             Self::Lag { s, .. } | Self::LateMetrics { s } | Self::Slow { s, .. } => {
                 ("s", *s, LONGEST_S, "0 to 2,678,400 seconds (31 days)")
             }
+            Self::Release { pause_s, .. } => ("pause_s", *pause_s, LONGEST_S, "0 to 2,678,400 seconds (31 days)"),
             Self::Deny { action } if !action.contains(':') => {
                 return Err(FaultError::Fields(format!("action {action} is not of the form ec2:DescribeInstances")));
             }

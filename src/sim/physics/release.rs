@@ -22,6 +22,15 @@ const SPREAD_MS: u64 = 160_000;
 /// How long a bad release works: at least, and up to as many more milliseconds.
 const WORKS_FOR_MS: (u64, u64) = (110_000, 30_000);
 
+/// The order in which a release reaches a group's members.
+#[derive(Default)]
+struct Order<'a> {
+    /// These zones first.
+    zones_first: &'a [ZoneName],
+    /// So long before the others.
+    pause: Duration,
+}
+
 impl World {
     /// Brings a release to a group: in the first region that has one of this name, since pipelines go region by region.
     ///
@@ -32,6 +41,7 @@ impl World {
         group: &str,
         good: bool,
         zones_first: &[String],
+        pause_s: f64,
     ) -> Result<(), Unknown> {
         let unknown = |kind, name: &str| Unknown { kind, name: name.to_owned() };
         let region = self.home_of(group).ok_or_else(|| unknown("group", group))?;
@@ -40,8 +50,29 @@ impl World {
             if home == region { Ok(zone_name) } else { Err(unknown("zone", zone)) }
         });
         let zones = zones.collect::<Result<Vec<ZoneName>, Unknown>>()?;
-        self.with_scene(&region, |scene| scene.release(&GroupName::from(group), good, &zones));
+        let pause = Duration::try_from_secs_f64(pause_s).unwrap_or_default();
+        let order = Order { zones_first: &zones, pause };
+        self.with_scene(&region, |scene| scene.release(&GroupName::from(group), good, &order));
         Ok(())
+    }
+
+    /// Brings a good release to a group by replacing its members.
+    ///
+    /// # Errors
+    /// [`Unknown`] when no region has the group.
+    pub(in super::super) fn begin_refresh_release(&mut self, group: &str) -> Result<(), Unknown> {
+        let unknown = || Unknown { kind: "group", name: group.to_owned() };
+        let region = self.home_of(group).ok_or_else(unknown)?;
+        self.with_scene(&region, |scene| scene.refresh_release(&GroupName::from(group)));
+        Ok(())
+    }
+
+    /// Calls an instance refresh off, and takes its release back.
+    pub(in super::super) fn withdraw_refresh(&mut self, group: &str) {
+        if let Some(region) = self.home_of(group) {
+            self.with_scene(&region, |scene| scene.cancel_refresh(&GroupName::from(group)));
+        }
+        self.withdraw_release(group);
     }
 
     /// Takes a release back: what ran before it runs again, as a version of its own. Another release that is still in
@@ -50,6 +81,7 @@ impl World {
         let left = self.faults.iter().rev().find_map(|other| match &other.fault {
             Fault::BadRelease { group: name } if name == group => Some(false),
             Fault::Release { group: name, good, .. } if name == group => Some(*good),
+            Fault::Refresh { group: name } if name == group => Some(true),
             _ => None,
         });
         let Some(region) = self.home_of(group) else { return };
@@ -63,13 +95,28 @@ impl World {
 }
 
 impl Scene<'_> {
-    fn release(&mut self, name: &GroupName, good: bool, zones_first: &[ZoneName]) {
-        let Some(current) = self.current_version(name) else { return };
+    fn release(&mut self, name: &GroupName, good: bool, order: &Order<'_>) {
+        let Some(version) = self.next_version(name, good) else { return };
+        if let Some(number) = self.adopt(name, version) {
+            self.record_deployment(name);
+            self.roll_out(name, number, order);
+        }
+    }
+
+    fn refresh_release(&mut self, name: &GroupName) {
+        let Some(version) = self.next_version(name, true) else { return };
+        if let Some(number) = self.adopt(name, version) {
+            self.record_refresh(name);
+            self.begin_refresh(name, number);
+        }
+    }
+
+    /// The version of a new release.
+    fn next_version(&mut self, name: &GroupName, good: bool) -> Option<TemplateVersion> {
+        let current = self.current_version(name)?;
         let image = self.bake(&current.image);
         let description = next_release(&current.description, &self.now.format("%Y-%m-%d"));
-        let version =
-            TemplateVersion { image, description, broken: !good, before: Some(current.number), ..current.clone() };
-        self.adopt(name, version, zones_first);
+        Some(TemplateVersion { image, description, broken: !good, before: Some(current.number), ..current })
     }
 
     fn take_back(&mut self, name: &GroupName, left: Option<bool>) {
@@ -81,18 +128,22 @@ impl Scene<'_> {
             (_, Some(before)) => {
                 let description = format!("roll back to {}", before.description);
                 let chain = left.map(|_| before.number);
-                self.adopt(name, TemplateVersion { description, broken, before: chain, ..before }, &[]);
+                let version = TemplateVersion { description, broken, before: chain, ..before };
+                if let Some(number) = self.adopt(name, version) {
+                    self.record_deployment(name);
+                    self.roll_out(name, number, &Order::default());
+                }
             }
             // Someone brought the group back already; what still runs on its members follows.
-            (_, None) => self.roll_out(name, current.number, &[]),
+            (_, None) => self.roll_out(name, current.number, &Order::default()),
         }
     }
 
-    /// Adds a version to the group's template, has the group launch it and its members run it.
-    fn adopt(&mut self, name: &GroupName, version: TemplateVersion, zones_first: &[ZoneName]) {
+    /// Adds a version to the group's template and has the group launch it. Returns its number.
+    fn adopt(&mut self, name: &GroupName, version: TemplateVersion) -> Option<u32> {
         let (now, account) = (self.now.whole_second(), self.account.to_owned());
-        let Some(group) = self.region.groups.get_mut(name) else { return };
-        let Some(template) = self.region.templates.get_mut(&group.template.id) else { return };
+        let group = self.region.groups.get_mut(name)?;
+        let template = self.region.templates.get_mut(&group.template.id)?;
         let number = template.latest_version() + 1;
         let words = version.description.clone();
         template.versions.push(TemplateVersion {
@@ -108,24 +159,25 @@ impl Scene<'_> {
         }
         let used = group.template.clone();
         self.record_release(name, &used, number, &words);
-        self.roll_out(name, number, zones_first);
+        Some(number)
     }
 
-    /// Brings a version to the members in place, one after another: first in `zones_first`, otherwise in no order.
-    fn roll_out(&mut self, name: &GroupName, number: u32, zones_first: &[ZoneName]) {
+    /// Brings a version to the members in place, one after another: first in some zones, otherwise in no order.
+    fn roll_out(&mut self, name: &GroupName, number: u32, order: &Order<'_>) {
         let Some(group) = self.region.groups.get(name) else { return };
         let mut members: Vec<(bool, u64, InstanceId)> = (group.members.values())
             .filter(|member| member.state.counts() || member.state == LifecycleState::Standby)
             .map(|member| {
-                let order = random::below(self.seed, &["deploy", member.instance.as_str()], u64::MAX);
-                (!zones_first.contains(&member.zone), order, member.instance.clone())
+                let place = random::below(self.seed, &["deploy", member.instance.as_str()], u64::MAX);
+                (!order.zones_first.contains(&member.zone), place, member.instance.clone())
             })
             .collect();
         members.sort();
         let each = SPREAD_MS / u64::try_from(members.len().max(1)).unwrap_or(1);
         let mut at = self.now + FIRST;
-        for (_, _, id) in members {
-            self.schedule.put(at, Event::Release(self.region.name.clone(), name.clone(), id, number));
+        for (later, _, id) in members {
+            let wait = if later { order.pause } else { Duration::ZERO };
+            self.schedule.put(at + wait, Event::Release(self.region.name.clone(), name.clone(), id, number));
             at = at + Duration::from_millis(each);
         }
     }
@@ -284,8 +336,13 @@ mod tests {
     #[test]
     fn zones_first_are_reached_first_and_releases_compose() {
         let mut world = world();
-        let first = Fault::Release { group: "web".to_owned(), good: false, zones_first: vec!["euw1-az1".to_owned()] };
-        let second = Fault::Release { group: "web".to_owned(), good: true, zones_first: Vec::new() };
+        let first = Fault::Release {
+            group: "web".to_owned(),
+            good: false,
+            zones_first: vec!["euw1-az1".to_owned()],
+            pause_s: 0.0,
+        };
+        let second = Fault::Release { group: "web".to_owned(), good: true, zones_first: Vec::new(), pause_s: 0.0 };
         world.apply(first.clone()).unwrap();
         world.pass(70);
         let reached: std::collections::BTreeSet<String> = (world.here().instances.values())
@@ -302,7 +359,12 @@ mod tests {
         world.heal(&first).unwrap();
         world.pass(400);
         assert_eq!(unhealthy(&world), 0);
-        let nowhere = Fault::Release { group: "web".to_owned(), good: true, zones_first: vec!["use1-az1".to_owned()] };
+        let nowhere = Fault::Release {
+            group: "web".to_owned(),
+            good: true,
+            zones_first: vec!["use1-az1".to_owned()],
+            pause_s: 0.0,
+        };
         assert_eq!(world.apply(nowhere).unwrap_err().to_string(), "there is no zone \"use1-az1\"");
     }
 }

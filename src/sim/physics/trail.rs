@@ -43,9 +43,19 @@ impl Scene<'_> {
                     .with("launchTemplate", chosen)
             }),
         }
-        // How it reaches the members in place.
-        self.record(pipeline(), "codedeploy:CreateDeployment", |entry| {
-            entry.about(GROUP, group.as_str()).with("deploymentGroupName", group.as_str()).with("description", words)
+    }
+
+    /// How a release reaches the members in place.
+    pub(super) fn record_deployment(&mut self, group: &GroupName) {
+        self.record(Caller::pipeline(), "codedeploy:CreateDeployment", |entry| {
+            entry.about(GROUP, group.as_str()).with("deploymentGroupName", group.as_str())
+        });
+    }
+
+    /// A release replaces the members.
+    pub(super) fn record_refresh(&mut self, group: &GroupName) {
+        self.record(Caller::pipeline(), "autoscaling:StartInstanceRefresh", |entry| {
+            entry.about(GROUP, group.as_str()).with("autoScalingGroupName", group.as_str())
         });
     }
 

@@ -43,6 +43,13 @@ const FILES: &[&str] = &[
     include_str!("files/storage-full.toml"),
     include_str!("files/broken-replica.toml"),
     include_str!("files/region-outage.toml"),
+    include_str!("files/nat-failure.toml"),
+    include_str!("files/partial-zone.toml"),
+    include_str!("files/two-zones-gray.toml"),
+    include_str!("files/late-metrics.toml"),
+    include_str!("files/release-one-zone.toml"),
+    include_str!("files/deploy.toml"),
+    include_str!("files/load-swing.toml"),
 ];
 
 /// Longer files are a mistake.
@@ -193,7 +200,7 @@ mod tests {
             assert!(!names.contains(&script.name), "{} stands there twice", script.name);
             names.push(script.name);
         }
-        assert!(names.len() >= 28);
+        assert!(names.len() >= 35);
     }
 
     #[test]
@@ -288,6 +295,39 @@ mod tests {
         let mut world = scenario.world(None, Origin { seed, ..ORIGIN }).unwrap();
         world.plan(scenario.timeline());
         world
+    }
+
+    /// Zone and service of every instance of us-east-1 that does not serve, after so many minutes.
+    fn sick(world: &mut World, minutes: u64) -> Vec<(String, String)> {
+        world.advance_to(ORIGIN.start + Duration::from_secs(minutes * 60));
+        let region = &world.regions["us-east-1"];
+        let running = region.instances.values().filter(|instance| instance.state.as_str() == "running");
+        let sick = running.filter(|instance| !crate::sim::physics::serves(region, instance, world.now));
+        let named = |instance: &crate::sim::world::Instance| {
+            (instance.zone.to_string(), instance.service.as_ref().map(ToString::to_string).unwrap_or_default())
+        };
+        sick.map(named).collect()
+    }
+
+    #[test]
+    fn a_share_of_each_service_in_a_zone_hangs_and_two_of_one_at_least_aws_domain_b2() {
+        for (share, least, most) in [("share=0.05", 2, 5), ("share=0.5", 8, 16), ("share=1", 20, 30)] {
+            for seed in [1, 7, 8] {
+                let sick = sick(&mut play("partial-zone", &[share], seed), 2);
+                assert!(sick.iter().all(|(zone, _)| zone == "us-east-1b"), "{sick:?}");
+                assert!((least..=most).contains(&sick.len()), "{share}, seed {seed}: {sick:?}");
+                let of = |service: &str| sick.iter().filter(|(_, own)| own == service).count();
+                assert!(sick.iter().any(|(_, service)| of(service) >= 2), "{share}, seed {seed}: {sick:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_release_that_reaches_one_zone_first_is_in_that_zone_alone_for_long() {
+        let sick = sick(&mut play("release-one-zone", &[], 7), 9);
+        assert!(sick.len() >= 4, "{sick:?}");
+        let web = |zone: &str| sick.iter().filter(|(own, service)| own == zone && service == "web").count();
+        assert!(web("us-east-1a") >= 4 && sick.len() - web("us-east-1a") <= 2, "{sick:?}");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! Must stay true: the choice depends on the seed and on what runs at that moment; nobody is chosen twice.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::super::fault::Fault;
@@ -23,6 +25,8 @@ pub(super) struct Victims {
     zone: Option<String>,
     /// So many of them; one when absent.
     count: Option<u32>,
+    /// This share of each service's instead, 0 to 1: of one service two at least, if it has two.
+    share: Option<f64>,
 }
 
 impl Victims {
@@ -50,6 +54,9 @@ impl Victims {
             candidates.extend(fresh.map(|id| (random::below(world.seed, &["victim", salt, id], u64::MAX), id)));
         }
         candidates.sort_unstable();
+        if let Some(share) = self.share {
+            return share_of_each(world, salt, share, candidates.into_iter().map(|(_, id)| id));
+        }
         let count = usize::try_from(self.count.unwrap_or(1)).unwrap_or(usize::MAX);
         candidates.into_iter().take(count).map(|(_, id)| id.to_owned()).collect()
     }
@@ -67,6 +74,30 @@ impl Victims {
             && is(&self.name, instance.name().unwrap_or(""))
             && (is(&self.zone, instance.zone.as_str()) || is(&self.zone, zone))
     }
+}
+
+/// A share of each service's instances, in the order given. What is no whole number is made one by chance.
+fn share_of_each<'w>(world: &World, salt: &str, share: f64, ids: impl Iterator<Item = &'w str>) -> Vec<String> {
+    let mut services: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for id in ids {
+        let instance = world.regions.values().find_map(|region| region.instances.get(id));
+        if let Some(service) = instance.and_then(|instance| instance.service.as_ref()) {
+            services.entry(service.to_string()).or_default().push(id);
+        }
+    }
+    let wanted = |service: &str, count: usize| {
+        let chance = random::unit(world.seed, &["share", salt, service], 0);
+        ((count as f64 * share.clamp(0.0, 1.0) + chance).floor() as usize).min(count)
+    };
+    let mut counts: BTreeMap<String, usize> =
+        services.iter().map(|(service, ids)| (service.clone(), wanted(service, ids.len()))).collect();
+    let largest = services.iter().max_by_key(|(service, ids)| (ids.len(), service.as_str()));
+    if let Some((service, ids)) = largest.filter(|_| share > 0.0 && !counts.values().any(|count| *count >= 2)) {
+        counts.insert(service.clone(), ids.len().min(2));
+    }
+    let chosen =
+        services.iter().flat_map(|(service, ids)| ids.iter().take(counts.get(service).copied().unwrap_or_default()));
+    chosen.map(|id| (*id).to_owned()).collect()
 }
 
 fn is(wanted: &Option<String>, value: &str) -> bool {

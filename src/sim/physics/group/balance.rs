@@ -8,6 +8,7 @@ use super::super::super::world::{
 };
 use super::super::Scene;
 use super::place::members_by_zone;
+use super::refresh::is_refreshing;
 
 /// Per cent of the desired capacity that a group may have while it balances, unless its maintenance policy says
 /// otherwise (`aws-domain.md C.1`: launch first, up to ten per cent more).
@@ -111,7 +112,11 @@ impl Scene<'_> {
     fn may_rebalance(&self, group: &AutoScalingGroup) -> bool {
         let suspended = group.is_suspended(Process::Launch) || group.is_suspended(Process::AzRebalance);
         let sick = |member: &Member| member.state.counts() && member.health == MemberHealth::Unhealthy;
-        !suspended && group.capacity() >= group.desired && !group.members.values().any(sick) && !self.is_shifted(group)
+        !suspended
+            && !is_refreshing(group)
+            && group.capacity() >= group.desired
+            && !group.members.values().any(sick)
+            && !self.is_shifted(group)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Auto Scaling groups: what they have is brought to what they want (`aws-domain.md A.2`, `C.1`).
 //!
-//! Owns: the reconciliation, in the order exits, judge, replace, scale, balance. Must stay true: suspended processes are
+//! Owns: the reconciliation, in the order exits, judge, replace, scale, refresh, balance. Must stay true: suspended processes are
 //! honoured with their traps; whatever a group does is an activity with its cause; a group that waits for the clock alone
 //! has itself woken at that instant and costs nothing until then.
 
@@ -9,6 +9,7 @@ mod balance;
 mod judge;
 mod member;
 mod place;
+mod refresh;
 mod replace;
 mod schedule;
 mod standby;
@@ -35,6 +36,7 @@ impl Scene<'_> {
             self.settle_surplus(&name);
             self.replace_unhealthy(&name);
             self.scale(&name);
+            self.refresh_members(&name);
             self.rebalance(&name);
         }
     }

@@ -12,6 +12,7 @@ use super::super::super::world::{
 };
 use super::super::Scene;
 use super::judge::{CHECKS, is_replaceable};
+use super::refresh;
 
 impl Scene<'_> {
     /// Replaces unhealthy members.
@@ -139,6 +140,11 @@ impl Scene<'_> {
             self.wake_group_at(name, warm_at);
             return false;
         }
+        self.is_well_registered(id)
+    }
+
+    /// Whether no target group that an instance is registered with finds it new or unhealthy.
+    pub(super) fn is_well_registered(&self, id: &InstanceId) -> bool {
         let registered = self.region.instances.get(id).map(|instance| instance.target_groups.as_slice());
         registered.unwrap_or_default().iter().all(|arn| {
             let Some(target_group) = self.region.target_groups.get(arn) else { return true };
@@ -150,7 +156,10 @@ impl Scene<'_> {
 
     fn end_unhealthy(&mut self, name: &GroupName, id: &InstanceId) {
         let member = self.region.groups.get(name).and_then(|group| group.members.get(id));
-        let complaint = member.and_then(|member| member.intent.complaint).unwrap_or(CHECKS);
+        let complaint = member.and_then(|member| member.intent.complaint);
+        let refreshed = member.is_some_and(|member| member.health == MemberHealth::Healthy)
+            && self.region.groups.get(name).is_some_and(refresh::is_refreshing);
+        let complaint = complaint.unwrap_or(if refreshed { refresh::COMPLAINT } else { CHECKS });
         let at = self.now.rfc3339_seconds();
         let cause = format!("At {at} an instance was taken out of service in response to {complaint}.");
         self.remove_member(name, id, &cause);
@@ -176,12 +185,12 @@ impl Scene<'_> {
 }
 
 /// Whether the maintenance policy keeps all healthy and allows more for a while (`aws-domain.md C.1`).
-fn launches_first(group: &AutoScalingGroup) -> bool {
+pub(super) fn launches_first(group: &AutoScalingGroup) -> bool {
     group.maintenance_policy.is_some_and(|policy| policy.min_healthy >= 100 && policy.max_healthy > 100)
 }
 
 /// How many members are replaced at a time: a tenth, or what the maintenance policy allows; one at least.
-fn at_once(group: &AutoScalingGroup) -> u32 {
+pub(super) fn at_once(group: &AutoScalingGroup) -> u32 {
     let per_cent = match group.maintenance_policy {
         None => 10,
         Some(policy) if launches_first(group) => policy.max_healthy - 100,
@@ -190,7 +199,7 @@ fn at_once(group: &AutoScalingGroup) -> u32 {
     u32::try_from(u64::from(group.desired) * u64::from(per_cent) / 100).unwrap_or(u32::MAX).max(1)
 }
 
-fn stands_in_for(member: &Member) -> Option<&InstanceId> {
+pub(super) fn stands_in_for(member: &Member) -> Option<&InstanceId> {
     match &member.intent.surplus {
         Some(Surplus::StandIn(old)) if member.state.counts() => Some(old),
         _ => None,
