@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::super::place::Place;
 use super::super::world::document::{
     AlarmDoc, AutoshiftDoc, BalancerDoc, ClassicDoc, ClusterDoc, DatabaseDoc, GroupDoc, ImageDoc, InstanceDoc,
-    ServiceDoc, ShiftDoc, TargetGroupDoc, TemplateDoc, TrailDoc,
+    ServiceDoc, ShiftDoc, SnapshotDoc, TargetGroupDoc, TemplateDoc, TrailDoc,
 };
 use super::super::world::{Format, WorldDocument, WorldError, nearest, with_hint};
 use super::ScenarioError;
@@ -36,6 +36,7 @@ const KINDS: &[Kind] = &[
     Kind { key: "instances", name: Some("name"), check: shape::<InstanceDoc> },
     Kind { key: "load_balancers", name: Some("name"), check: shape::<BalancerDoc> },
     Kind { key: "services", name: Some("name"), check: shape::<ServiceDoc> },
+    Kind { key: "snapshots", name: Some("name"), check: shape::<SnapshotDoc> },
     Kind { key: "target_groups", name: Some("name"), check: shape::<TargetGroupDoc> },
     Kind { key: "templates", name: Some("name"), check: shape::<TemplateDoc> },
     Kind { key: "trail", name: None, check: shape::<TrailDoc> },

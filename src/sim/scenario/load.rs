@@ -17,13 +17,25 @@ pub struct LoadCurve {
     pub day: Vec<f64>,
     /// Noise from minute to minute, as a share of the factor.
     pub noise: f64,
+    /// Requests and errors come by chance, so that their counts scatter from minute to minute as those of real traffic do.
+    #[serde(default = "scatters")]
+    pub scatter: bool,
+}
+
+const fn scatters() -> bool {
+    true
 }
 
 impl LoadCurve {
-    /// The same load at all times.
+    /// The same load at all times, like clockwork.
     #[must_use]
     pub fn constant() -> Self {
-        Self { day: vec![1.0], noise: 0.0 }
+        Self { day: vec![1.0], noise: 0.0, scatter: false }
+    }
+
+    /// The load of a scenario that does not say: the same at all times, by chance in each minute.
+    pub(super) fn usual() -> Self {
+        Self { scatter: true, ..Self::constant() }
     }
 
     /// The curve, if it is one.

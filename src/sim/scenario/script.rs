@@ -79,7 +79,7 @@ struct File {
     description: String,
     #[serde(default)]
     parameters: BTreeMap<String, Spanned<toml::Value>>,
-    #[serde(default = "LoadCurve::constant")]
+    #[serde(default = "LoadCurve::usual")]
     load: LoadCurve,
     #[serde(default)]
     before: Vec<Spanned<BeforeDoc>>,

@@ -21,6 +21,7 @@ type Service = (&'static str, &'static str, Option<&'static str>);
 const WEB: Service = ("web", "web-asg", Some("web"));
 const CHECKOUT: Service = ("checkout", "checkout-asg", Some("checkout"));
 const API: Service = ("api", "api-asg", Some("api-public"));
+const WORKERS: Service = ("workers", "workers-asg", None);
 const MEDIA: Service = ("media", "media-asg", Some("media"));
 
 /// A recording: the scenario, what is set in it, the region, its services, minutes.
@@ -57,6 +58,13 @@ const RECORDED: &[Recording] = &[
     ("storage-full", &[], EAST, &[CHECKOUT], 20),
     ("broken-replica", &[], EAST, &[], 10),
     ("region-outage", &[], "us-west-2", &[WEB, CHECKOUT], 15),
+    ("nat-failure", &["lasts=8m"], EAST, &[WEB, WORKERS], 15),
+    ("partial-zone", &["lasts=8m"], EAST, &[WEB, CHECKOUT], 15),
+    ("two-zones-gray", &["lasts=8m"], EAST, &[WEB, CHECKOUT], 15),
+    ("late-metrics", &["lasts=8m"], EAST, &[WEB], 20),
+    ("release-one-zone", &[], EAST, &[WEB], 15),
+    ("deploy", &[], EAST, &[WEB, API], 45),
+    ("load-swing", &[], EAST, &[WEB, CHECKOUT], 35),
 ];
 
 /// Replicas whose lag is what an SRE would look at.

@@ -78,15 +78,44 @@ impl Probe<'_> {
         let even = if spread > 0.0 { all / spread } else { 1.0 };
         let mut sum = ZoneFlow::default();
         for (name, flow) in names.zip(zones).filter(|(name, _)| zone.is_none_or(|zone| **name == *zone)) {
-            merge(&mut sum, flow, even * uneven(name));
+            let mut counted = ZoneFlow::default();
+            merge(&mut counted, flow, even * uneven(name));
+            if self.world.load.scatter {
+                self.scatter(&mut counted, way, name);
+            }
+            merge(&mut sum, &counted, 1.0);
         }
         Some((sum, zones.iter().map(|zone| zone.targets).sum::<f64>() / 60.0))
+    }
+
+    /// Lets what came through a node in the minute be as many as chance has it, each counter by itself: whoever adds zones up
+    /// adds up the same numbers.
+    fn scatter(&self, flow: &mut ZoneFlow, way: &Way, zone: &ZoneName) {
+        let way = match way {
+            Way::Group(arn) => arn.as_str(),
+            Way::Classic(name) => name.as_str(),
+            Way::Direct | Way::Queue => return,
+        };
+        let counters = [
+            ("requests", &mut flow.requests),
+            ("target 5xx", &mut flow.target_5xx),
+            ("502", &mut flow.elb_502),
+            ("503", &mut flow.elb_503),
+            ("504", &mut flow.elb_504),
+            ("connections", &mut flow.connection_errors),
+        ];
+        for (name, count) in counters {
+            let subject = ["scatter", name, way, zone.as_str()];
+            *count = random::count(self.world.seed, &subject, self.at.minute(), *count);
+        }
     }
 
     fn http(&self, part: &Part, of_group: bool) -> Option<Datapoint> {
         let (sum, name) = (&part.sum, part.name.as_str());
         let count = |expected: f64| Datapoint::count(self.whole(expected, name));
-        let some = |expected: f64| count(expected * (1.0 + 0.2 * self.noise(name)));
+        // Where counts scatter, this is in them already.
+        let swing = if self.world.load.scatter { 0.0 } else { 0.2 * self.noise(name) };
+        let some = |expected: f64| count(expected * (1.0 + swing));
         match self.name {
             "RequestCount" => count(sum.requests),
             "RequestCountPerTarget" => Datapoint::count(sum.requests / part.targets.max(1.0)),

@@ -20,6 +20,7 @@ mod network;
 mod past;
 mod policies;
 mod site;
+mod snapshots;
 mod templates;
 mod trail;
 
@@ -135,11 +136,13 @@ impl Site<'_> {
         self.build_classic(doc)?;
         self.build_groups(doc)?;
         self.build_instances(doc)?;
+        self.build_snapshots(doc)?;
         self.build_databases(doc)?;
         self.build_clusters(doc)?;
         self.build_past(doc)?;
         self.build_trail(doc)?;
-        self.build_alarms(doc)
+        self.build_alarms(doc)?;
+        self.connect_policies(doc)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::document::{GroupDoc, HookDoc, WorldError};
+use super::super::document::{GroupDoc, HookDoc, RegionDoc, StepDoc, WorldError};
 use super::super::{Arn, HookTransition, LifecycleHook, PolicyType, ScalingPolicy, ScheduledAction, SimTime};
 use super::site::Site;
 
@@ -62,7 +62,42 @@ impl Site<'_> {
                 alarms: Vec::new(),
             });
         }
+        policies.extend(doc.step.as_ref().map(|step| self.step_policy(doc, step)));
         policies
+    }
+
+    fn step_policy(&self, group: &GroupDoc, doc: &StepDoc) -> ScalingPolicy {
+        let id = self.mint_of(&format!("step policy {}", group.name)).uuid();
+        let resource = format!("scalingPolicy:{id}:autoScalingGroupName/{}:policyName/{}", group.name, doc.name);
+        ScalingPolicy {
+            name: doc.name.clone(),
+            arn: self.scene.arn("autoscaling", &resource),
+            kind: PolicyType::Step,
+            enabled: true,
+            metric: None,
+            resource_label: None,
+            target_value: None,
+            disable_scale_in: false,
+            adjustment: Some(doc.add),
+            alarms: vec![(doc.alarm.clone(), self.scene.arn("cloudwatch", &format!("alarm:{}", doc.alarm)))],
+        }
+    }
+
+    /// Has the alarms that drive policies act on them: each must be there.
+    pub(super) fn connect_policies(&mut self, doc: &RegionDoc) -> Result<(), WorldError> {
+        for (index, group) in doc.groups.iter().enumerate() {
+            let Some(step) = &group.step else { continue };
+            let region = self.region();
+            let policies = region.groups.get(group.name.as_str()).map(|group| group.policies.as_slice());
+            let policy = policies.unwrap_or_default().iter().find(|policy| policy.name == step.name);
+            let Some(arn) = policy.map(|policy| policy.arn.to_string()) else { continue };
+            let Some(alarm) = region.alarms.get_mut(step.alarm.as_str()) else {
+                let message = format!("there is no alarm called \"{}\"", step.alarm);
+                return Err(WorldError::invalid(format!("{}.step.alarm", self.path("groups", index)), message));
+            };
+            alarm.alarm_actions.push(arn);
+        }
+        Ok(())
     }
 
     /// `app/web/50dc6c495c0c9188/targetgroup/web/73e2d6bc24d8a067`.

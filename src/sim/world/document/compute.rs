@@ -24,6 +24,27 @@ pub struct ImageDoc {
     pub tags: TagsDoc,
 }
 
+/// A snapshot of a data volume, or a copy of one from another region.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SnapshotDoc {
+    /// Its name.
+    pub name: String,
+    /// Its age.
+    pub age: Age,
+    /// `Name` of the standalone instance whose volume it was taken of; absent for copies.
+    pub of: Option<String>,
+    /// The device of that volume; `/dev/sdf` when absent.
+    pub device: Option<String>,
+    /// The region that it was copied from.
+    pub copied_from: Option<String>,
+    /// GiB, where no volume tells; 20 when absent.
+    pub size_gib: Option<u32>,
+    /// Tags.
+    #[serde(default)]
+    pub tags: TagsDoc,
+}
+
 /// A launch template.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -116,6 +137,8 @@ pub struct GroupDoc {
     pub cpu_target: Option<f64>,
     /// Target tracking on requests per target at this value.
     pub request_target: Option<f64>,
+    /// Step scaling by an alarm; it is listed, and moves nothing.
+    pub step: Option<StepDoc>,
     /// Keeps members whose termination hook is abandoned (`TerminateHookAbandon`).
     #[serde(default)]
     pub retain_abandoned: bool,
@@ -138,6 +161,18 @@ pub struct GroupDoc {
     /// Tags, besides `Name`, `Service` and `Environment`.
     #[serde(default)]
     pub tags: TagsDoc,
+}
+
+/// A step scaling policy.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepDoc {
+    /// Its name.
+    pub name: String,
+    /// The alarm of the region that drives it.
+    pub alarm: String,
+    /// So many members more.
+    pub add: i32,
 }
 
 /// A member that somebody left in another state than in service.

@@ -15,7 +15,9 @@ mod region;
 
 pub use self::alarm::{AlarmDoc, EpisodeDoc};
 pub use self::balancing::{BalancerDoc, ClassicDoc, ListenerDoc, RuleDoc, TargetGroupDoc};
-pub use self::compute::{EventDoc, GroupDoc, HookDoc, ImageDoc, InstanceDoc, LeftDoc, TemplateDoc, TemplateVersionDoc};
+pub use self::compute::{
+    EventDoc, GroupDoc, HookDoc, ImageDoc, InstanceDoc, LeftDoc, SnapshotDoc, StepDoc, TemplateDoc, TemplateVersionDoc,
+};
 pub use self::data::{ClusterDoc, DatabaseDoc, GlobalDoc, MemberDoc};
 pub use self::duration::Age;
 pub use self::error::WorldError;

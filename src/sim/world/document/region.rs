@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     Age, AlarmDoc, BalancerDoc, ClassicDoc, ClusterDoc, DatabaseDoc, GenerateDoc, GroupDoc, ImageDoc, InstanceDoc,
-    TargetGroupDoc, TemplateDoc,
+    SnapshotDoc, TargetGroupDoc, TemplateDoc,
 };
 
 /// A region.
@@ -60,6 +60,9 @@ pub struct RegionDoc {
     /// Aurora clusters.
     #[serde(default)]
     pub clusters: Vec<ClusterDoc>,
+    /// Snapshots of data volumes, besides those of images.
+    #[serde(default)]
+    pub snapshots: Vec<SnapshotDoc>,
     /// Alarms.
     #[serde(default)]
     pub alarms: Vec<AlarmDoc>,
