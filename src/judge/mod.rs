@@ -4,6 +4,7 @@
 //! clock, no order from hash maps; missing or old data never makes anything *ok*.
 
 pub mod alarm;
+pub mod audit;
 pub mod availability;
 pub mod board;
 pub mod database;

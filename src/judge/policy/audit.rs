@@ -7,11 +7,15 @@ use jiff::Timestamp;
 pub struct AuditRules {
     /// Days after which the newest image or snapshot in the other region is too old.
     pub dr_age_days: u32,
+    /// Days after which a machine of its own counts as old.
+    pub god_age_days: u32,
+    /// Seconds that resolvers may keep a database's name (`aws-domain.md` C.4).
+    pub dns_ttl_s: u32,
 }
 
 impl Default for AuditRules {
     fn default() -> Self {
-        Self { dr_age_days: 30 }
+        Self { dr_age_days: 30, god_age_days: 180, dns_ttl_s: 60 }
     }
 }
 
