@@ -61,7 +61,13 @@ fn refreshes(account: Account, mut estate: Estate, first: &Arc<Picture>) -> Refr
 /// The picture at a time, judged after the last.
 pub fn picture(estate: &Estate, at: jiff::Timestamp, before: &Judgement) -> Arc<Picture> {
     let judgement = judge_again(estate, at, &Policy::default(), before);
-    Arc::new(Picture { judgement, estate: estate.clone(), taken_at: at, traffic: Traffic::default() })
+    Arc::new(Picture {
+        judgement,
+        estate: estate.clone(),
+        policy: Arc::default(),
+        taken_at: at,
+        traffic: Traffic::default(),
+    })
 }
 
 /// Arranges beside the loop: one at a time, the newest question first.

@@ -13,6 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::config::Overrides;
+use crate::judge::audit::{self, CHECKS, Check};
 use crate::listing::{self, LISTS, List};
 
 use super::Exit;
@@ -109,6 +110,8 @@ pub enum Command {
     /// The things of one kind, as a table, JSON or CSV
     #[command(after_help = FILTER_HELP)]
     List(ListArgs),
+    /// What would take the account down one day; exits 0 ok, 1 warning, 2 critical, 3 unknown
+    Audit(AuditArgs),
     /// The simulated AWS on loopback, for any AWS client
     Sim(Sim),
     /// Completions for a shell
@@ -164,6 +167,21 @@ pub struct ListArgs {
     /// Sort by a column; -COL for the greatest first
     #[arg(long, value_name = "COL", allow_hyphen_values = true)]
     pub sort: Option<String>,
+}
+
+/// `fournines audit`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct AuditArgs {
+    /// One document, fournines/audit/1
+    #[arg(long)]
+    pub json: bool,
+    /// Only this check; may be repeated
+    #[arg(long = "check", value_name = "CHECK", value_parser = check_parser(), hide_possible_values = true)]
+    pub checks: Vec<&'static Check>,
+    /// Say why a check matters and what to do, and read nothing
+    #[arg(long, value_name = "CHECK", value_parser = check_parser(), hide_possible_values = true)]
+    #[arg(conflicts_with_all = ["json", "checks"])]
+    pub explain: Option<&'static Check>,
 }
 
 /// `fournines sim`.
@@ -254,6 +272,11 @@ fn list_parser() -> impl TypedValueParser<Value = &'static List> {
     PossibleValuesParser::new(names).try_map(|name| listing::find(&name))
 }
 
+fn check_parser() -> impl TypedValueParser<Value = &'static Check> {
+    let names = CHECKS.iter().map(|check| PossibleValue::new(check.name).help(check.title));
+    PossibleValuesParser::new(names).try_map(|name| audit::find(&name).ok_or("no such check"))
+}
+
 fn endpoint(text: &str) -> Result<String, String> {
     if text.starts_with("http://") || text.starts_with("https://") {
         Ok(text.to_owned())
@@ -306,6 +329,7 @@ mod tests {
         for (line, words) in [
             ("list instnaces", "instances"),
             ("stats", "status"),
+            ("audit --check single-zonr", "single-zone"),
             ("status --json --line", "cannot be used with"),
             ("list", "KIND"),
             ("sim --listen 0.0.0.0:80", "loopback"),

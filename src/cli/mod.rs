@@ -1,10 +1,11 @@
 //! The command line: what is asked, and what is answered without a screen.
 //!
-//! Owns: arguments, the documents of `status` and `list`, exit codes, writing to standard output. May know: judgement, lists,
+//! Owns: arguments, the documents of `status`, `list` and `audit`, exit codes, writing to standard output. May know: judgement, lists,
 //! config. Must stay true: answers are pure functions of a picture and options; one document goes to standard output, words for
 //! people to standard error; a reader that closes early is no error.
 
 pub mod args;
+pub mod audit;
 pub mod availability;
 pub mod completions;
 pub mod exit;

@@ -206,7 +206,7 @@ fn reasons_unread(estate: &Estate, region: &Region, now: Timestamp) -> BTreeMap<
 }
 
 fn reason_unread(estate: &Estate, region: &Region, kind: Kind, now: Timestamp) -> Option<String> {
-    match parents::unread(estate, region, kind, now) {
+    match parents::unread(estate, region, kind) {
         Some(0) => {}
         Some(count) => return Some(format!("{kind} of {count} not read yet")),
         None if estate.was_tried(region, kind) => {}

@@ -1,12 +1,13 @@
 //! What the faces show: the estate, what it means, and how well it is being read.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::estate::{Estate, ReadFailure};
 
-use super::Judgement;
+use super::{Judgement, Policy};
 
 /// The account at one moment, judged: everything that a screen or a document is made from.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct Picture {
     pub estate: Estate,
     /// What it means.
     pub judgement: Judgement,
+    /// What it was judged by.
+    pub policy: Arc<Policy>,
     /// AWS's time of the judgement.
     pub taken_at: Timestamp,
     /// How the reading goes.

@@ -173,6 +173,7 @@ impl Shop {
         Picture {
             estate: self.estate.clone(),
             judgement: judge(&self.estate, now, &self.policy),
+            policy: self.policy.clone().into(),
             taken_at: now,
             traffic: Traffic::default(),
         }

@@ -5,12 +5,14 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::args::{Global, ListArgs, Status};
+use crate::cli::args::{AuditArgs, Global, ListArgs, Status};
 use crate::cli::status::AccountLabel;
 use crate::cli::{self, Exit};
 use crate::estate::{Kind, Trust};
 use crate::id::Region;
 use crate::judge::Picture;
+use crate::judge::audit::{self, CHECKS};
+use crate::judge::availability;
 use crate::listing;
 use crate::watch::Purpose;
 
@@ -38,6 +40,24 @@ pub(super) async fn list(global: &Global, asked: &ListArgs) -> Result<Exit, SetU
     let picture = read_once(&desk, kinds).await?;
     let width = if std::io::stdout().is_terminal() { super::terminal::width() } else { None };
     super::say(cli::list::render(&picture, &question, &desk.config.columns, asked.format(width)))
+}
+
+/// `fournines audit`.
+pub(super) async fn audit(global: &Global, asked: &AuditArgs) -> Result<Exit, SetUpError> {
+    if let Some(check) = asked.explain {
+        return super::say(cli::audit::explain(check));
+    }
+    let checks = if asked.checks.is_empty() { CHECKS } else { &asked.checks };
+    let desk = Desk::for_one_reading(global).await?;
+    // What services consist of is told by tags too.
+    let kinds = audit::kinds(checks).into_iter().chain([Kind::BalancerTags]).collect();
+    let picture = read_once(&desk, kinds).await?;
+    let label = AccountLabel::of(&picture.estate, &desk.rules);
+    let found = audit::of(&picture, checks.iter().copied());
+    let whole = asked.checks.is_empty();
+    let (estate, now) = (&picture.estate, picture.taken_at);
+    let availability = whole.then(|| availability::assess(estate, &picture.judgement, now, &picture.policy));
+    super::say(cli::audit::render(&found, availability.as_deref(), &label, now, asked.into()))
 }
 
 /// Reads these kinds once, everywhere asked for, with the parts of all their parents, and keeps what was read.

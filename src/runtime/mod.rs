@@ -31,6 +31,7 @@ pub async fn run(args: Args) -> Exit {
         },
         Some(Command::Status(status)) => headless::status(&args.global, status).await,
         Some(Command::List(list)) => headless::list(&args.global, list).await,
+        Some(Command::Audit(audit)) => headless::audit(&args.global, audit).await,
         Some(Command::Sim(sim)) => simulated::listen(sim).await,
         Some(Command::Completions { shell }) => Ok(cli::completions::render(*shell)).and_then(say),
     };

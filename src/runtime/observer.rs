@@ -57,7 +57,7 @@ type Ended = (SliceId, Result<Found, ReadFailure>);
 pub struct Observer {
     reader: Arc<Reader>,
     clock: Arc<Clock>,
-    policy: Policy,
+    policy: Arc<Policy>,
     watch: Watch,
     estate: Estate,
     credentials: Option<ReadFailure>,
@@ -83,7 +83,7 @@ impl Observer {
         Self {
             reader,
             clock,
-            policy,
+            policy: Arc::new(policy),
             watch,
             estate,
             credentials: None,
@@ -232,6 +232,7 @@ impl Observer {
         let picture = Arc::new(Picture {
             judgement: judge::judge_again(&self.estate, now, &self.policy, before),
             estate: self.estate.clone(),
+            policy: self.policy.clone(),
             taken_at: now,
             traffic: self.traffic(),
         });

@@ -3,6 +3,7 @@
 //! Owns: its keys and the effective [`Rules`]. Depends on: documents, the judgement's policy. Must stay true: read-only from
 //! any side is read-only; no file, environment or option takes it back.
 
+mod accepted;
 mod audit;
 mod availability;
 mod headroom;
@@ -19,6 +20,7 @@ use toml::Spanned;
 use crate::estate::Kind;
 use crate::id::AccountId;
 use crate::judge;
+use crate::judge::policy::AcceptedRisk;
 use crate::listing::{UnknownName, kind_word};
 
 use super::document::{Document, as_is};
@@ -56,6 +58,8 @@ struct Keys {
     #[serde(default)]
     services: BTreeMap<Spanned<String>, services::Keys>,
     #[serde(default)]
+    accepted: Vec<Spanned<accepted::Keys>>,
+    #[serde(default)]
     accounts: BTreeMap<Spanned<String>, AccountKeys>,
 }
 
@@ -91,6 +95,8 @@ pub struct Rules {
     pub probes: Vec<Setting<judge::policy::Probe>>,
     /// Services that the file declares.
     pub services: ServicesTable,
+    /// Risks that somebody has accepted.
+    pub accepted: Vec<Setting<AcceptedRisk>>,
     /// What accounts are called, by their id.
     pub accounts: BTreeMap<AccountId, Account>,
 }
@@ -119,6 +125,7 @@ impl Default for Rules {
             availability: AvailabilityTable::default(),
             probes: Vec::new(),
             services: ServicesTable::default(),
+            accepted: Vec::new(),
             accounts: BTreeMap::new(),
         }
     }
@@ -163,6 +170,9 @@ impl Rules {
         self.availability.apply(&document, &keys.availability)?;
         self.probes = probes::load(&document, &keys.probes)?;
         self.services.apply(&document, &keys.services)?;
+        for table in &keys.accepted {
+            self.accepted.push(accepted::accept(&document, table)?);
+        }
         for (id, account) in &keys.accounts {
             if id.get_ref().len() != 12 || !id.get_ref().chars().all(|c| c.is_ascii_digit()) {
                 return Err(
@@ -194,6 +204,7 @@ impl Rules {
             availability: self.availability.judgement(),
             probes: self.probes.iter().map(|probe| probe.value.clone()).collect(),
             services: self.services.judgement(),
+            accepted: self.accepted.iter().map(|risk| risk.value.clone()).collect(),
             ..judge::Policy::default()
         }
     }
@@ -221,6 +232,7 @@ impl Rules {
             self.probes.iter().map(|probe| Entry::new(format!("probes.{}", probe.value.name), probe, &probe.value.aim));
         entries.extend(probes);
         entries.extend(self.services.entries());
+        entries.extend(self.accepted.iter().map(accepted::entry));
         for (id, account) in &self.accounts {
             for (key, setting) in [("name", &account.name), ("class", &account.class)] {
                 let entry = setting

@@ -103,7 +103,7 @@ impl Account {
     pub fn picture(self) -> Arc<Picture> {
         let judgement = judge(&self.estate, now(), &Policy::default());
         let traffic = Traffic { calls_a_minute: BTreeMap::from([("ec2", 40), ("elb", 52)]), ..Traffic::default() };
-        Arc::new(Picture { estate: self.estate, judgement, taken_at: now(), traffic })
+        Arc::new(Picture { estate: self.estate, judgement, policy: Arc::default(), taken_at: now(), traffic })
     }
 
     /// What every region of these pictures has read, though there be nothing.

@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 
 use crate::estate::{Estate, FailureKind, Kind, Part, ReadFailure, Rows, Slice, SliceId, Update};
 use crate::id::Region;
-use crate::judge::policy::Policy;
 use crate::judge::judge;
+use crate::judge::policy::Policy;
 
 use super::{Audit, CHECKS, Check, run};
 
@@ -129,22 +129,40 @@ impl World {
         self.group(region, name, zones);
         self.set(region, Kind::Groups, &format!("{name}-asg"), json!({"target_groups": [target_group]}));
         let nodes: Vec<Json> = "abc".chars().map(|letter| json!([zone(region, letter), null])).collect();
-        self.add(region, Kind::LoadBalancers, json!({
-            "arn": balancer, "name": name, "balancer_type": "application", "zones": nodes,
-            "dns_name": format!("{name}-1.{region}.elb.amazonaws.com"),
-        }));
-        self.add_of(region, Kind::BalancerAttributes, &balancer, json!({
-            "of": balancer,
-            "values": {"zonal_shift.config.enabled": "true", "load_balancing.cross_zone.enabled": "true"},
-        }));
-        self.add(region, Kind::TargetGroups, json!({
-            "arn": target_group, "name": name, "target_type": "instance", "protocol": "HTTP",
-            "load_balancers": [balancer],
-        }));
-        self.add_of(region, Kind::TargetGroupAttributes, &target_group, json!({
-            "of": target_group,
-            "values": {"deregistration_delay.timeout_seconds": "60", "stickiness.enabled": "false"},
-        }));
+        self.add(
+            region,
+            Kind::LoadBalancers,
+            json!({
+                "arn": balancer, "name": name, "balancer_type": "application", "zones": nodes,
+                "dns_name": format!("{name}-1.{region}.elb.amazonaws.com"),
+            }),
+        );
+        self.add_of(
+            region,
+            Kind::BalancerAttributes,
+            &balancer,
+            json!({
+                "of": balancer,
+                "values": {"zonal_shift.config.enabled": "true", "load_balancing.cross_zone.enabled": "true"},
+            }),
+        );
+        self.add(
+            region,
+            Kind::TargetGroups,
+            json!({
+                "arn": target_group, "name": name, "target_type": "instance", "protocol": "HTTP",
+                "load_balancers": [balancer],
+            }),
+        );
+        self.add_of(
+            region,
+            Kind::TargetGroupAttributes,
+            &target_group,
+            json!({
+                "of": target_group,
+                "values": {"deregistration_delay.timeout_seconds": "60", "stickiness.enabled": "false"},
+            }),
+        );
         for at in 0..zones.len() {
             let target = json!({"id": member_id(region, name, at), "port": 80, "state": "healthy"});
             self.add_of(region, Kind::Targets, &target_group, target);
@@ -167,31 +185,48 @@ impl World {
                 })
             })
             .collect();
-        self.add(region, Kind::Groups, json!({
-            "name": group, "min": size, "desired": size, "max": size * 2,
-            "zones": zones_of_region, "subnets": subnets,
-            "members": members, "target_groups": [], "classic_balancers": [], "health_check": "EC2,ELB",
-            "grace_s": 180, "suspended": {}, "launch_source": {"name": name, "version": "3"},
-            "zonal_shift_enabled": true, "tags": [],
-        }));
+        self.add(
+            region,
+            Kind::Groups,
+            json!({
+                "name": group, "min": size, "desired": size, "max": size * 2,
+                "zones": zones_of_region, "subnets": subnets,
+                "members": members, "target_groups": [], "classic_balancers": [], "health_check": "EC2,ELB",
+                "grace_s": 180, "suspended": {}, "launch_source": {"name": name, "version": "3"},
+                "zonal_shift_enabled": true, "tags": [],
+            }),
+        );
         for (at, letter) in zones.chars().enumerate() {
-            self.instance(region, &member_id(region, name, at), letter, json!({
-                "image": format!("ami-{region}-{name}"),
-                "tags": [["Name", name], ["aws:autoscaling:groupName", group]],
-            }));
+            self.instance(
+                region,
+                &member_id(region, name, at),
+                letter,
+                json!({
+                    "image": format!("ami-{region}-{name}"),
+                    "tags": [["Name", name], ["aws:autoscaling:groupName", group]],
+                }),
+            );
             self.launch(region, &group, at, 100);
         }
         let template = format!("lt-{name}");
-        self.add(region, Kind::LaunchTemplates, json!({
-            "id": template, "name": name, "default_version": 3, "latest_version": 3,
-        }));
+        self.add(
+            region,
+            Kind::LaunchTemplates,
+            json!({
+                "id": template, "name": name, "default_version": 3, "latest_version": 3,
+            }),
+        );
         self.add_of(region, Kind::LaunchTemplateVersions, &template, json!({
             "template": template, "number": 3, "image": format!("ami-{region}-{name}"), "instance_type": "m7g.large",
         }));
-        self.add(region, Kind::Images, json!({
-            "id": format!("ami-{region}-{name}"), "name": format!("{name}-2026-11-12"), "state": "available",
-            "created_at": "2026-11-12T00:00:00Z", "tags": [],
-        }));
+        self.add(
+            region,
+            Kind::Images,
+            json!({
+                "id": format!("ami-{region}-{name}"), "name": format!("{name}-2026-11-12"), "state": "available",
+                "created_at": "2026-11-12T00:00:00Z", "tags": [],
+            }),
+        );
         self.cpu(region, &group, &[40.0; 10]);
     }
 
@@ -211,11 +246,15 @@ impl World {
     /// A launch of a group that took so long; `nth` tells it from the others.
     pub fn launch(&mut self, region: &str, group: &str, nth: usize, seconds: i64) {
         let ended: Timestamp = format!("2026-11-21T02:{:02}:00Z", 10 + nth).parse().unwrap();
-        self.add(region, Kind::Activities, json!({
-            "id": format!("{group}-{nth}"), "group": group, "status": "Successful",
-            "description": format!("Launching a new EC2 instance: i-{group}{nth}"), "cause": "",
-            "started_at": ended - jiff::SignedDuration::from_secs(seconds), "ended_at": ended,
-        }));
+        self.add(
+            region,
+            Kind::Activities,
+            json!({
+                "id": format!("{group}-{nth}"), "group": group, "status": "Successful",
+                "description": format!("Launching a new EC2 instance: i-{group}{nth}"), "cause": "",
+                "started_at": ended - jiff::SignedDuration::from_secs(seconds), "ended_at": ended,
+            }),
+        );
     }
 
     /// The CPU of a group over the last settled minutes, the oldest first.
@@ -238,12 +277,16 @@ impl World {
     /// An alarm that is well kept, on one metric.
     pub fn alarm(&mut self, region: &str, name: &str, metric: &str, dimensions: Json) {
         let (namespace, metric) = metric.split_once(' ').unwrap();
-        self.add(region, Kind::Alarms, json!({
-            "name": name, "alarm_type": "metric", "state": "OK", "since": "2026-11-20T00:00:00Z",
-            "actions_enabled": true, "actions": ["arn:aws:sns:us-east-1:1:oncall"],
-            "metric": {"namespace": namespace, "name": metric, "dimensions": dimensions},
-            "statistic": "Sum", "period_s": 60, "threshold": 1.0, "comparison": "GreaterThanThreshold",
-        }));
+        self.add(
+            region,
+            Kind::Alarms,
+            json!({
+                "name": name, "alarm_type": "metric", "state": "OK", "since": "2026-11-20T00:00:00Z",
+                "actions_enabled": true, "actions": ["arn:aws:sns:us-east-1:1:oncall"],
+                "metric": {"namespace": namespace, "name": metric, "dimensions": dimensions},
+                "statistic": "Sum", "period_s": 60, "threshold": 1.0, "comparison": "GreaterThanThreshold",
+            }),
+        );
     }
 
     /// A database of its own that lacks nothing.
@@ -271,14 +314,26 @@ impl World {
         for (letter, number) in [('a', 6), ('b', 4), ('c', 1)] {
             let (name, subnet, nat) =
                 (zone(region, letter), format!("subnet-{region}{letter}"), format!("nat-{region}{letter}"));
-            self.add(region, Kind::Zones, json!({
-                "name": name, "id": format!("{region}-az{number}"), "state": "available",
-                "zone_type": "availability-zone", "messages": [],
-            }));
-            self.add(region, Kind::Subnets, json!({"id": subnet, "zone": name, "vpc": "vpc-1", "free_addresses": 4000}));
-            self.add(region, Kind::NatGateways, json!({
-                "id": nat, "subnet": subnet, "vpc": "vpc-1", "state": "available", "tags": [],
-            }));
+            self.add(
+                region,
+                Kind::Zones,
+                json!({
+                    "name": name, "id": format!("{region}-az{number}"), "state": "available",
+                    "zone_type": "availability-zone", "messages": [],
+                }),
+            );
+            self.add(
+                region,
+                Kind::Subnets,
+                json!({"id": subnet, "zone": name, "vpc": "vpc-1", "free_addresses": 4000}),
+            );
+            self.add(
+                region,
+                Kind::NatGateways,
+                json!({
+                    "id": nat, "subnet": subnet, "vpc": "vpc-1", "state": "available", "tags": [],
+                }),
+            );
             self.add(region, Kind::RouteTables, json!({
                 "id": format!("rtb-{region}{letter}"), "vpc": "vpc-1", "main": false, "subnets": [subnet], "tags": [],
                 "routes": [
@@ -314,20 +369,26 @@ impl World {
                 {"database": members[1], "writer": false, "promotion_tier": 1},
             ],
         }));
-        let member = |region: &str, id: &str, writer: bool| {
-            json!({"cluster": format!("arn:aws:rds:{region}:1:cluster:{id}"), "writer": writer})
-        };
-        self.add(region, Kind::GlobalClusters, json!({
-            "id": "catalog-global", "status": "available",
-            "members": [member(EAST, "catalog", true), member(WEST, "catalog-west", false)],
-        }));
+        let member = |region: &str, id: &str, writer: bool| json!({"cluster": format!("arn:aws:rds:{region}:1:cluster:{id}"), "writer": writer});
+        self.add(
+            region,
+            Kind::GlobalClusters,
+            json!({
+                "id": "catalog-global", "status": "available",
+                "members": [member(EAST, "catalog", true), member(WEST, "catalog-west", false)],
+            }),
+        );
         if !is_home {
             let dimensions = json!([["DBClusterIdentifier", "catalog-west"]]);
             self.alarm(region, "catalog-lag", "AWS/RDS AuroraGlobalDBRPOLag", dimensions);
-            self.add(region, Kind::Snapshots, json!({
-                "id": "snap-1", "state": "completed", "started_at": "2026-11-20T00:00:00Z",
-                "description": "nightly copy", "tags": [],
-            }));
+            self.add(
+                region,
+                Kind::Snapshots,
+                json!({
+                    "id": "snap-1", "state": "completed", "started_at": "2026-11-20T00:00:00Z",
+                    "description": "nightly copy", "tags": [],
+                }),
+            );
         }
         let dimensions = json!([["LoadBalancer", "app/web/50dc6c495c0c9188"]]);
         self.alarm(region, "web-5xx", "AWS/ApplicationELB HTTPCode_Target_5XX_Count", dimensions);

@@ -27,6 +27,7 @@ use jiff::Timestamp;
 use crate::estate::{Estate, Kind};
 use crate::id::Region;
 
+use super::picture::Picture;
 use super::policy::{AcceptedRisk, Policy};
 use super::verdict::Verdict;
 use super::{Judgement, RegionJudgement};
@@ -117,6 +118,11 @@ pub fn kinds<'a>(checks: impl IntoIterator<Item = &'a &'static Check>) -> std::c
     checks.into_iter().flat_map(|check| check.kinds()).collect()
 }
 
+/// Audits a picture by these checks.
+pub fn of(picture: &Picture, checks: impl IntoIterator<Item = &'static Check>) -> Audit {
+    run(&picture.estate, &picture.judgement, &picture.policy, picture.taken_at, checks)
+}
+
 /// Runs these checks over all that is known.
 pub fn run(
     estate: &Estate,
@@ -130,7 +136,7 @@ pub fn run(
         .chain(estate.scope().iter().cloned())
         .map(|region| {
             let judged = judgement.regions.get(&region).unwrap_or(&nothing);
-            (region.clone(), Scene::new(estate, judgement, judged, policy, now, region))
+            (region.clone(), Scene::new(estate, judged, policy, now, region))
         })
         .collect();
     let mut audit = Audit { checks: checks.into_iter().collect(), ..Audit::default() };

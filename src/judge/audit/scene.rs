@@ -13,19 +13,18 @@ use crate::estate::instance::{Instance, InstanceState};
 use crate::estate::query::Query;
 use crate::estate::{Estate, Kind, Row};
 use crate::id::{Arn, InstanceId, Region, Text, ZoneName};
+use crate::judge::RegionJudgement;
 use crate::judge::finding::Subject;
 use crate::judge::index::Index;
 use crate::judge::metrics::{Metrics, Sample};
 use crate::judge::policy::Policy;
-use crate::judge::{Judgement, RegionJudgement};
 
-use super::gap::{self, Gap};
 use super::Check;
+use super::gap::{self, Gap};
 
 /// One region as a check sees it; for checks over the account, the region is [`Region::global`].
 pub struct Scene<'a> {
     estate: &'a Estate,
-    judgement: &'a Judgement,
     judged: &'a RegionJudgement,
     /// What the account's owners have set.
     pub policy: &'a Policy,
@@ -38,14 +37,13 @@ pub struct Scene<'a> {
 impl<'a> Scene<'a> {
     pub(super) fn new(
         estate: &'a Estate,
-        judgement: &'a Judgement,
         judged: &'a RegionJudgement,
         policy: &'a Policy,
         now: Timestamp,
         region: Region,
     ) -> Self {
         let metrics = Metrics::new(estate, &region, now);
-        Self { estate, judgement, judged, policy, now, region, metrics }
+        Self { estate, judged, policy, now, region, metrics }
     }
 
     /// The region.
@@ -149,11 +147,6 @@ impl<'a> Scene<'a> {
     /// Balancers by ARN.
     pub fn balancers(&self) -> BTreeMap<&'a str, &'a LoadBalancer> {
         self.rows::<LoadBalancer>().map(|balancer| (balancer.arn.as_str(), balancer)).collect()
-    }
-
-    /// What a region's judgement says; an empty one for a region that is not looked at.
-    pub fn judged_in(&self, region: &Region) -> Option<&'a RegionJudgement> {
-        self.judgement.regions.get(region)
     }
 }
 

@@ -37,7 +37,8 @@ fn names_are_unique_and_everything_is_explained() {
 fn nothing_is_found_where_nothing_is_wrong() {
     let audit = World::clean().audit();
     assert_eq!(sentences(&audit), [] as [String; 0]);
-    let blind: Vec<String> = audit.could_not_look.iter().map(|gap| format!("{} {}", gap.check.name, gap.reason)).collect();
+    let blind: Vec<String> =
+        audit.could_not_look.iter().map(|gap| format!("{} {}", gap.check.name, gap.reason)).collect();
     assert_eq!(blind, [] as [String; 0]);
     assert!(audit.not_measured.is_empty(), "{:?}", audit.not_measured);
     assert_eq!(audit.verdict(), Verdict::Ok);
