@@ -42,7 +42,7 @@ pub(super) struct Loss {
 pub(super) fn largest_loss(scene: &Scene<'_>, group: &Group) -> Option<Loss> {
     let zones = group.in_service_by_zone();
     let serving: usize = zones.values().sum();
-    let (zone, lost) = zones.iter().max_by_key(|(_, count)| **count)?;
+    let (zone, lost) = zones.iter().rev().max_by_key(|(_, count)| **count)?;
     let left = serving.checked_sub(*lost).filter(|left| *left > 0)?;
     let cpu = scene.cpu(group).value();
     Some(Loss {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::estate::Kind;
-use crate::estate::database::{Cluster, ClusterMember, Database};
+use crate::estate::database::{Cluster, ClusterMember, Database, GlobalCluster};
 use crate::id::{Arn, DatabaseId, Region};
 use crate::judge::finding::Subject;
 
@@ -20,15 +20,14 @@ pub(super) const CHECK: Check = Check {
     source: "AWS: Aurora guide, failover tiers; RDS guide, promotion (aws-domain.md B.4, C.3, C.4)",
     remedy: "give it the writer's class, or a higher promotion tier than those that have it",
     reach: Reach::Account,
-    needs: &[Kind::Databases, Kind::Clusters],
+    needs: &[Kind::Databases, Kind::Clusters, Kind::GlobalClusters],
     by_part: &[],
     run,
 };
 
 fn run(scene: &Scene<'_>, report: &mut Report) {
     for region in scene.regions() {
-        let databases: BTreeMap<&DatabaseId, &Database> =
-            scene.rows_in::<Database>(region).map(|database| (&database.id, database)).collect();
+        let databases = databases(scene, region);
         for replica in databases.values() {
             let Some(original) = original(scene, region, replica) else { continue };
             if let Some(evidence) = smaller(replica, original) {
@@ -36,9 +35,32 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
             }
         }
         for cluster in scene.rows_in::<Cluster>(region) {
-            readers(report, region, cluster, &databases);
+            if let Some(writer) = writer(scene, region, cluster) {
+                readers(report, region, cluster, writer, &databases);
+            }
         }
     }
+}
+
+fn databases<'a>(scene: &Scene<'a>, region: &Region) -> BTreeMap<&'a DatabaseId, &'a Database> {
+    scene.rows_in::<Database>(region).map(|database| (&database.id, database)).collect()
+}
+
+/// Who writes for a cluster: one of its own, or of a secondary cluster the primary's, in another region.
+fn writer<'a>(scene: &Scene<'a>, region: &Region, cluster: &Cluster) -> Option<&'a Database> {
+    let own = |region: &Region, cluster: &Cluster| {
+        let writer = cluster.members.iter().find(|member| member.writer)?;
+        databases(scene, region).get(&writer.database).copied()
+    };
+    own(region, cluster).or_else(|| {
+        let global = scene.rows_in::<GlobalCluster>(region).find(|global| {
+            global.members.iter().any(|member| cluster.arn.as_ref() == Some(&member.cluster))
+        })?;
+        let home = &global.members.iter().find(|member| member.writer)?.cluster;
+        let primary_region = home.region()?;
+        let primary = scene.rows_in::<Cluster>(&primary_region).find(|known| known.arn.as_ref() == Some(home))?;
+        own(&primary_region, primary)
+    })
 }
 
 /// What a replica follows, in whatever region it is.
@@ -51,9 +73,14 @@ fn original<'a>(scene: &Scene<'a>, region: &Region, replica: &Database) -> Optio
     scene.rows_in::<Database>(&home).find(|database| database.id.as_str() == name)
 }
 
-fn readers(report: &mut Report, region: &Region, cluster: &Cluster, databases: &BTreeMap<&DatabaseId, &Database>) {
+fn readers(
+    report: &mut Report,
+    region: &Region,
+    cluster: &Cluster,
+    writer: &Database,
+    databases: &BTreeMap<&DatabaseId, &Database>,
+) {
     let find = |id: &DatabaseId| databases.get(id).copied();
-    let Some(writer) = cluster.members.iter().find(|m| m.writer).and_then(|member| find(&member.database)) else { return };
     // AWS takes the lowest tier, and of equal ones the largest.
     let readers = cluster.members.iter().filter(|member| !member.writer);
     let order = |member: &&ClusterMember| {
