@@ -44,6 +44,7 @@ fn blocks() -> BTreeMap<&'static str, String> {
         ("scenarios", scenarios()),
         ("faults", faults()),
         ("usage", cli::args::overview()),
+        ("checks", cli::audit::overview()),
     ])
 }
 

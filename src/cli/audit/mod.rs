@@ -6,8 +6,12 @@
 mod document;
 mod text;
 
+<<<<<<< HEAD
 use crate::judge::availability::ServiceAvailability;
 use crate::judge::audit::{Audit, Check};
+=======
+use crate::judge::audit::{Audit, CHECKS, Check};
+>>>>>>> 6a873ef (The README tells of the audit and its checks)
 
 use super::status::AccountLabel;
 use super::{Exit, Rendered, args};
@@ -51,6 +55,15 @@ pub fn render(
 /// Explains a check: why it matters, where that is from, what to do, what it reads.
 pub fn explain(check: &Check) -> Rendered {
     Rendered { text: text::explain(check), notes: Vec::new(), exit: Exit::Done }
+}
+
+/// The checks as a table for the README.
+pub fn overview() -> String {
+    let mut text = String::from("| check | severity | what it finds |\n| --- | --- | --- |\n");
+    for check in CHECKS {
+        text.push_str(&format!("| `{}` | {} | {} |\n", check.name, check.severity, check.title));
+    }
+    text.trim_end().to_owned()
 }
 
 #[cfg(test)]
