@@ -6,12 +6,8 @@
 mod document;
 mod text;
 
-<<<<<<< HEAD
-use crate::judge::availability::ServiceAvailability;
-use crate::judge::audit::{Audit, Check};
-=======
 use crate::judge::audit::{Audit, CHECKS, Check};
->>>>>>> 6a873ef (The README tells of the audit and its checks)
+use crate::judge::availability::ServiceAvailability;
 
 use super::status::AccountLabel;
 use super::{Exit, Rendered, args};
