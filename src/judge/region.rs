@@ -83,7 +83,7 @@ pub(super) fn judge_region(
     };
     let memory = stage.things(&before.memory, seen);
     let mut board = Board::new(estate, &index, region, now);
-    let services = service::gather(estate, &index, region, now, policy)
+    let services: Vec<JudgedService> = service::gather(estate, &index, region, now, policy)
         .into_iter()
         .map(|service| {
             let cells = board.of_service(&service);
@@ -92,7 +92,7 @@ pub(super) fn judge_region(
         .collect();
     let mut judged = RegionJudgement {
         summary: Assessment::ok(),
-        zones: zone::assess(estate, &index, region, now, policy),
+        zones: zone::assess(estate, &index, &services, region, now, policy),
         services,
         instances: memory.instances.outcome(),
         groups: memory.groups.outcome(),

@@ -62,8 +62,9 @@ impl History {
 
     /// Changes seen at or after `from`, oldest first.
     pub fn since(&self, from: Timestamp) -> impl Iterator<Item = &Change> {
-        let first = self.batches.partition_point(|batch| batch.first().is_none_or(|change| change.at < from));
-        self.batches.range(first..).flat_map(|batch| batch.iter())
+        // What an earlier run kept is one batch of many times.
+        let first = self.batches.partition_point(|batch| batch.last().is_none_or(|change| change.at < from));
+        self.batches.range(first..).flat_map(|batch| batch.iter()).filter(move |change| change.at >= from)
     }
 
     /// The last change of this side of this thing, wherever it belongs.

@@ -66,3 +66,17 @@ fn what_is_old_or_too_much_is_forgotten() {
     assert_eq!(history.len(), 7, "six hours back from the newest");
     assert_eq!(history.iter().count(), history.len());
 }
+
+/// Once a whole earlier run was left out because its first change was too old.
+#[test]
+fn what_an_earlier_run_kept_is_looked_back_over_change_by_change() {
+    let mut estate = Estate::default();
+    read(&mut estate, 10, &[("i-1", "healthy")]);
+    read(&mut estate, 20, &[("i-1", "unhealthy")]);
+    read(&mut estate, 30, &[("i-1", "healthy")]);
+    let kept: Vec<Change> = estate.history(&Region::from("us-east-1")).unwrap().iter().cloned().collect();
+    let mut later = History::default();
+    later.restore(kept);
+    let since = |second| later.since(at(second)).map(|change| change.at.as_second()).collect::<Vec<_>>();
+    assert_eq!((since(15), since(25), since(35)), (vec![20, 30], vec![30], vec![]));
+}

@@ -2,7 +2,7 @@
 //!
 //! Owns: [`Tallies`]. Depends on: estate, index. Must stay true: a count of which not all is known is none, never too low a number.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -21,7 +21,7 @@ use super::InstanceCounts;
 
 /// The counts of a region's zones.
 pub(super) struct Tallies<'a> {
-    zones: BTreeMap<&'a ZoneName, Tally<'a>>,
+    zones: BTreeMap<&'a ZoneName, Tally>,
     instances: Table<'a, Instance>,
     statuses: Table<'a, InstanceStatus>,
     targets_known: bool,
@@ -32,14 +32,10 @@ pub(super) struct Tallies<'a> {
 
 /// What is counted of one zone.
 #[derive(Default)]
-struct Tally<'a> {
+struct Tally {
     instances: InstanceCounts,
     impaired: usize,
-    /// Instances that fail a status check, and all that have one.
-    checks: (usize, usize),
     targets: TargetCounts,
-    /// Hosts with an unhealthy target.
-    hosts: BTreeSet<&'a str>,
     in_service: usize,
     writers: usize,
     standbys: usize,
@@ -58,9 +54,6 @@ impl<'a> Tallies<'a> {
             databases_known: false,
         };
         tallies.count_instances(index);
-        if !tallies.instances.is_complete() {
-            tallies.count_checks();
-        }
         tallies.count_targets(index);
         for member in estate.table::<Group>(region, now).known().flat_map(Group::in_service) {
             tallies.at(&member.zone).in_service += 1;
@@ -69,7 +62,7 @@ impl<'a> Tallies<'a> {
         tallies
     }
 
-    fn at(&mut self, zone: &'a ZoneName) -> &mut Tally<'a> {
+    fn at(&mut self, zone: &'a ZoneName) -> &mut Tally {
         self.zones.entry(zone).or_default()
     }
 
@@ -89,30 +82,13 @@ impl<'a> Tallies<'a> {
         }
     }
 
-    /// Counts what runs by the status checks alone, for zones whose inventory is not known.
-    fn count_checks(&mut self) {
-        let runs = |status: &&InstanceStatus| status.system.status != CheckStatus::NotApplicable;
-        for status in self.statuses.known().filter(runs) {
-            let Some(zone) = &status.zone else { continue };
-            let (impaired, all) = &mut self.at(zone).checks;
-            *impaired += usize::from(is_impaired(status));
-            *all += 1;
-        }
-    }
-
-    /// Counts targets, and on how many hosts the unhealthy ones are: one host is not a zone.
     fn count_targets(&mut self, index: &'a Index) {
         for (number, target) in index.targets() {
             let Some(zone) = index.zone_of_target_at(number, target) else {
                 self.targets_known &= !has_zone(target);
                 continue;
             };
-            let tally = self.at(zone);
-            let before = tally.targets.unhealthy;
-            tally.targets.add(&target.state);
-            if tally.targets.unhealthy > before {
-                tally.hosts.insert(&target.id);
-            }
+            self.at(zone).targets.add(&target.state);
         }
     }
 
@@ -134,7 +110,7 @@ impl<'a> Tallies<'a> {
         }
     }
 
-    fn known<T>(&self, zone: &ZoneName, is_known: bool, count: impl FnOnce(&Tally<'a>) -> T) -> Option<T>
+    fn known<T>(&self, zone: &ZoneName, is_known: bool, count: impl FnOnce(&Tally) -> T) -> Option<T>
     where
         T: Default,
     {
@@ -148,20 +124,9 @@ impl<'a> Tallies<'a> {
         Some(InstanceCounts { impaired, ..counts })
     }
 
-    /// Running instances that fail a status check, and running instances, by the checks alone: counted where not all instances are
-    /// known; none where not all checks are.
-    pub(super) fn checks(&self, zone: &ZoneName) -> Option<(usize, usize)> {
-        self.known(zone, self.statuses.covers(zone), |tally| tally.checks)
-    }
-
     /// Its targets; none where not all are known.
     pub(super) fn targets(&self, zone: &ZoneName) -> Option<TargetCounts> {
         self.known(zone, self.targets_known, |tally| tally.targets)
-    }
-
-    /// Hosts with an unhealthy target.
-    pub(super) fn hosts_hit(&self, zone: &ZoneName) -> usize {
-        self.zones.get(zone).map_or(0, |tally| tally.hosts.len())
     }
 
     /// Group members in service.

@@ -1,0 +1,316 @@
+//! Targets that fail now or failed a moment ago, zone by zone (`aws-domain.md` B.1, signal 2).
+//!
+//! Owns: [`Failing`]. Depends on: index, services, history. Must stay true: the zone is the target's own, never that of a balancer's
+//! node; a target of a gray zone flaps, so that one failed within the window counts like one that fails; what is new and has
+//! not served yet fails nothing; what was not read is not counted, and then the counts are not complete.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::estate::balancer::{ClassicState, ResourceTags, TargetState};
+use crate::estate::group::{Group, LifecycleState};
+use crate::estate::instance::Instance;
+use crate::estate::{Change, Kind};
+use crate::id::{Text, ZoneName};
+use crate::judge::index::Number;
+use crate::judge::parents;
+
+use super::view::Ground;
+
+/// The failing targets of a region.
+#[derive(Debug, Default)]
+pub(super) struct Failing<'a> {
+    /// In the order of the zones.
+    pub(super) zones: Vec<ZoneTargets<'a>>,
+    /// Whether the health of all targets is known.
+    pub(super) complete: bool,
+}
+
+/// The targets of one zone that serve or should. Counted only where anything fails anywhere.
+#[derive(Debug, Default)]
+pub(super) struct ZoneTargets<'a> {
+    /// How many serve, or would if they did not fail.
+    pub(super) serving: usize,
+    /// Those that fail or failed.
+    pub(super) hits: Vec<Hit<'a>>,
+    /// Serving ones by service.
+    pub(super) services: BTreeMap<Owner<'a>, usize>,
+}
+
+/// Whose a target is: the service's name, and whether that is beyond doubt. What nobody's name is sure of may be anybody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Owner<'a> {
+    pub(super) service: &'a str,
+    pub(super) sure: bool,
+}
+
+/// A target that fails, or failed within the window.
+#[derive(Debug)]
+pub(super) struct Hit<'a> {
+    /// The instance's id or the address.
+    pub(super) host: &'a str,
+    pub(super) owner: Owner<'a>,
+    /// Whether it fails now.
+    pub(super) now: bool,
+}
+
+impl<'a> ZoneTargets<'a> {
+    /// Hosts hit.
+    pub(super) fn hosts(&self) -> BTreeSet<&'a str> {
+        self.hits.iter().map(|hit| hit.host).collect()
+    }
+
+    /// Services hit.
+    pub(super) fn owners(&self) -> BTreeSet<Owner<'a>> {
+        self.hits.iter().map(|hit| hit.owner).collect()
+    }
+}
+
+/// A target as its balancer names it: the target group's ARN or the classic balancer's name, and the target's id.
+type Key<'a> = (&'a str, &'a str);
+
+/// What is found before it is put in its zone.
+struct Search<'s, 'a> {
+    ground: &'s Ground<'a>,
+    owners: BTreeMap<&'a str, Owner<'a>>,
+    /// Failing targets: their zone, and whether they fail now.
+    found: BTreeMap<Key<'a>, (usize, bool)>,
+    complete: bool,
+}
+
+impl<'a> Failing<'a> {
+    /// Looks at every target's health and at what changed of it.
+    pub(super) fn new(ground: &Ground<'a>) -> Self {
+        let mut search =
+            Search { ground, owners: BTreeMap::new(), found: BTreeMap::new(), complete: is_complete(ground) };
+        search.look_now();
+        search.look_back();
+        let mut zones: Vec<ZoneTargets<'a>> = ground.zones.iter().map(|_| ZoneTargets::default()).collect();
+        if !search.found.is_empty() {
+            search.name_owners();
+            search.count(&mut zones);
+        }
+        Self { zones, complete: search.complete }
+    }
+}
+
+impl<'a> Search<'_, 'a> {
+    /// Targets that fail by the newest reading, where that can be trusted.
+    fn look_now(&mut self) {
+        let ground = self.ground;
+        self.each_target(|search, key, number, zone, health| {
+            if health == Health::Failing && !is_new(ground, number, zone, ground.now) {
+                match zone.map(|zone| ground.place(zone)) {
+                    Some(Some(place)) => drop(search.found.insert(key, (place, true))),
+                    Some(None) => {}
+                    None => search.complete = false,
+                }
+            }
+        });
+    }
+
+    /// Targets that failed within the window and recovered, or were given up.
+    fn look_back(&mut self) {
+        let mut zones: Option<BTreeMap<&'a str, &'a ZoneName>> = None;
+        for change in self.ground.changes().filter(|change| is_health(change)) {
+            let (was, is) = (word_fails(change.from.as_deref()), word_fails(change.to.as_deref()));
+            let Some(parent) = change.within.as_deref().filter(|_| was || is) else { continue };
+            let number = self.ground.index.number(&change.subject);
+            let zone = number
+                .and_then(|number| self.ground.index.zone_at(number))
+                .or(change.zone.as_ref())
+                .or_else(|| zones.get_or_insert_with(|| zones_of_the_gone(self.ground)).get(&*change.subject).copied());
+            let Some(place) = zone.and_then(|zone| self.ground.place(zone)) else { continue };
+            // One that served and fails; one that was given up; one that recovered, unless it merely began so.
+            let served = change.from.as_deref().is_some_and(|from| !is_beginning(from));
+            let is_new = || number.is_some_and(|number| is_new(self.ground, number, zone, change.at));
+            let gone = number.is_none_or(|number| self.ground.index.instance_at(number).is_none());
+            let counts = if is { served || !(gone || is_new()) } else { !is_new() };
+            if counts {
+                self.found.entry((parent, &change.subject)).or_insert((place, false));
+            }
+        }
+    }
+
+    /// Whose each target group and classic balancer is.
+    fn name_owners(&mut self) {
+        let ground = self.ground;
+        let groups = ground.estate.table::<Group>(ground.region, ground.now);
+        let tags = ground.estate.table::<ResourceTags>(ground.region, ground.now).is_complete();
+        let known = groups.is_complete();
+        let owned: BTreeSet<&str> = groups
+            .known()
+            .flat_map(|group| group.target_groups.iter().map(|arn| arn.as_str()))
+            .filter(|_| known && !tags)
+            .collect();
+        for service in ground.services.iter().map(|judged| &judged.service) {
+            for arn in &service.target_groups {
+                let sure = known && (tags || owned.contains(arn.as_str()));
+                self.owners.insert(arn.as_str(), Owner { service: &service.name, sure });
+            }
+            for name in &service.classic_balancers {
+                self.owners.insert(name.as_str(), Owner { service: &service.name, sure: known });
+            }
+        }
+    }
+
+    /// Puts what was found in its zone, beside what serves there.
+    fn count(&mut self, zones: &mut [ZoneTargets<'a>]) {
+        let ground = self.ground;
+        let mut counted: BTreeSet<Key<'a>> = BTreeSet::new();
+        let mut at: BTreeMap<(usize, &'a str), usize> = BTreeMap::new();
+        self.each_target(|search, key, _, zone, health| {
+            let hit = search.found.get(&key);
+            if health != Health::Serving && hit.is_none() {
+                return;
+            }
+            let Some(zone) = zone else {
+                search.complete = false;
+                return;
+            };
+            if let Some(place) = hit.map(|(place, _)| *place).or_else(|| ground.place(zone)) {
+                *at.entry((place, key.0)).or_default() += 1;
+            }
+            if hit.is_some() {
+                counted.insert(key);
+            }
+        });
+        for (key, (place, now)) in &self.found {
+            let Some(owner) = self.owners.get(key.0).copied() else { continue };
+            if !counted.contains(key) {
+                *at.entry((*place, key.0)).or_default() += 1;
+            }
+            if let Some(zone) = zones.get_mut(*place) {
+                zone.hits.push(Hit { host: key.1, owner, now: *now });
+            }
+        }
+        for ((place, parent), count) in at {
+            let (Some(zone), Some(owner)) = (zones.get_mut(place), self.owners.get(parent)) else { continue };
+            zone.serving += count;
+            *zone.services.entry(*owner).or_default() += count;
+        }
+    }
+
+    /// Calls `look` with every target whose balancer's word can be trusted now.
+    fn each_target(&mut self, mut look: impl FnMut(&mut Self, Key<'a>, Number, Option<&'a ZoneName>, Health)) {
+        let (index, services) = (self.ground.index, self.ground.services);
+        for service in services.iter().map(|judged| &judged.service) {
+            for arn in service.target_groups.iter().filter(|arn| index.has_answered(arn.as_str())) {
+                for (number, target) in index.targets_behind(arn.text()) {
+                    let health = Health::of(&target.state);
+                    if health != Health::Aside {
+                        let zone = index.zone_of_target_at(number, target);
+                        look(self, (arn.as_str(), &target.id), number, zone, health);
+                    }
+                }
+            }
+            for name in service.classic_balancers.iter().filter(|name| index.has_answered(name.as_str())) {
+                for number in index.classic_behind(name.text()) {
+                    let found = index.classic_targets_at(number).find(|(parent, _)| *parent == name.as_str());
+                    let Some((_, target)) = found else { continue };
+                    let health = Health::of_classic(&target.state);
+                    if health != Health::Aside {
+                        look(self, (name.as_str(), target.instance.as_str()), number, index.zone_at(number), health);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a target's health says about its zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Health {
+    Serving,
+    Failing,
+    /// Leaving, beginning, or not checked: neither for nor against.
+    Aside,
+}
+
+impl Health {
+    fn of(state: &TargetState) -> Self {
+        match state {
+            TargetState::Healthy => Self::Serving,
+            TargetState::Unhealthy | TargetState::UnhealthyDraining => Self::Failing,
+            _ => Self::Aside,
+        }
+    }
+
+    fn of_classic(state: &ClassicState) -> Self {
+        match state {
+            ClassicState::InService => Self::Serving,
+            ClassicState::OutOfService => Self::Failing,
+            ClassicState::Unknown | ClassicState::Other(_) => Self::Aside,
+        }
+    }
+}
+
+/// Whether the health of every target is known: classic ones only where there are such balancers.
+fn is_complete(ground: &Ground<'_>) -> bool {
+    let (estate, region, now) = (ground.estate, ground.region, ground.now);
+    let classic = estate.slices(region, Kind::ClassicTargets);
+    let mut classic = classic.map(|(_, slice)| slice.trust(Kind::ClassicTargets.age_limit(), now).is_known());
+    parents::targets_are_complete(estate, region, now)
+        && classic.all(|known| known)
+        && parents::unread(estate, region, Kind::ClassicTargets, now) == Some(0)
+}
+
+fn is_health(change: &Change) -> bool {
+    matches!(change.kind, Kind::Targets | Kind::ClassicTargets) && &*change.what == "state"
+}
+
+fn word_fails(word: Option<&str>) -> bool {
+    let fails = [TargetState::Unhealthy.as_str(), TargetState::UnhealthyDraining.as_str()];
+    word.is_some_and(|word| fails.contains(&word) || word == ClassicState::OutOfService.as_str())
+}
+
+fn is_beginning(word: &str) -> bool {
+    word == TargetState::Initial.as_str() || word == TargetState::Unused.as_str()
+}
+
+/// Whether a target was still in its grace at that time, so that failing its checks tells of booting and not of its zone.
+fn is_new(ground: &Ground<'_>, number: Number, zone: Option<&ZoneName>, at: Timestamp) -> bool {
+    let index = ground.index;
+    let member = index.membership_at(number);
+    let grace = member.and_then(|(group, _)| group.grace_s).and_then(|s| u32::try_from(s).ok());
+    let grace = SignedDuration::from_secs(i64::from(grace.unwrap_or(ground.rules().grace_s)));
+    if let Some(instance) = index.instance_at(number) {
+        return instance.launched_at.is_some_and(|launched| at.duration_since(launched) < grace);
+    }
+    let Some((_, member)) = member else { return false };
+    let is_pending =
+        matches!(member.state, LifecycleState::Pending | LifecycleState::PendingWait | LifecycleState::PendingProceed);
+    // Its group has it and a fresh listing of its zone does not: launched since.
+    let listed = zone.is_some_and(|zone| ground.estate.table::<Instance>(ground.region, ground.now).covers(zone));
+    is_pending || listed
+}
+
+/// The zones of things that are no longer listed, by what was remembered of them.
+fn zones_of_the_gone<'a>(ground: &Ground<'a>) -> BTreeMap<&'a str, &'a ZoneName> {
+    ground.past().filter_map(|change| Some((&*change.subject, change.zone.as_ref()?))).collect()
+}
+
+/// Since when targets of a zone have failed without a pause as long as the window.
+pub(super) fn failing_since(ground: &Ground<'_>, hosts: &BTreeSet<&str>, place: usize) -> Option<Timestamp> {
+    let window = ground.rules().window();
+    let mut zones: Option<BTreeMap<&str, &ZoneName>> = None;
+    let mut since: Option<Timestamp> = None;
+    let began = |change: &&Change| is_health(change) && word_fails(change.to.as_deref());
+    for change in ground.past().filter(began) {
+        if since.is_some_and(|since| since.duration_since(change.at) > window) {
+            break;
+        }
+        let subject: &Text = &change.subject;
+        let is_here = hosts.contains(&**subject) || {
+            let known = ground.index.number(subject).and_then(|number| ground.index.zone_at(number));
+            let zone = known.or(change.zone.as_ref());
+            let zone = zone.or_else(|| zones.get_or_insert_with(|| zones_of_the_gone(ground)).get(&**subject).copied());
+            zone.and_then(|zone| ground.place(zone)) == Some(place)
+        };
+        if is_here {
+            since = Some(change.at);
+        }
+    }
+    since
+}
