@@ -135,8 +135,8 @@ fn a_calm_account_is_quiet_and_a_sick_zone_is_what_one_sees() {
         desk.sees_not("▲");
         desk.refresh(pictures::zone_bad());
         desk.sees("✖ CRITICAL");
-        desk.sees("▲ SUSPECT");
-        desk.sees("zone us-east-1b (use1-az4) suspect: 8 of 25 targets unhealthy");
+        desk.sees("✖ DEGRADED");
+        desk.sees("zone us-east-1b (use1-az4) degraded: 9 of 29 targets unhealthy");
         desk.sees("●●✖✖✖  2/5");
         desk.sees("checkout-5xx");
         desk.sees("web away from use1-az4");
@@ -367,7 +367,7 @@ fn ascii_without_colours_still_tells_all() {
     let setting = Setting { glyphs: Glyphs::Ascii, depth: Depth::None, ..Setting::default() };
     let mut desk = Desk::with(setting, (80, 24), Some(pictures::zone_bad()));
     desk.sees("X CRITICAL");
-    desk.sees("! SUSPECT");
+    desk.sees("X DEGRADED");
     desk.sees("OOXXX  2/5");
     for view in ["2", "3", "?"] {
         desk.press(view);

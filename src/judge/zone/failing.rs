@@ -53,6 +53,8 @@ pub(super) struct Hit<'a> {
     pub(super) owner: Owner<'a>,
     /// Whether it fails now.
     pub(super) now: bool,
+    /// Whether it is known to have served before: of what is not listed nobody knows whether it merely boots.
+    pub(super) sure: bool,
 }
 
 impl<'a> ZoneTargets<'a> {
@@ -70,12 +72,19 @@ impl<'a> ZoneTargets<'a> {
 /// A target as its balancer names it: the target group's ARN or the classic balancer's name, and the target's id.
 type Key<'a> = (&'a str, &'a str);
 
+/// A failing target before anything is counted.
+#[derive(Clone, Copy)]
+struct Found {
+    place: usize,
+    now: bool,
+    sure: bool,
+}
+
 /// What is found before it is put in its zone.
 struct Search<'s, 'a> {
     ground: &'s Ground<'a>,
     owners: BTreeMap<&'a str, Owner<'a>>,
-    /// Failing targets: their zone, and whether they fail now.
-    found: BTreeMap<Key<'a>, (usize, bool)>,
+    found: BTreeMap<Key<'a>, Found>,
     complete: bool,
 }
 
@@ -102,7 +111,10 @@ impl<'a> Search<'_, 'a> {
         self.each_target(|search, key, number, zone, health| {
             if health == Health::Failing && !is_new(ground, number, zone, ground.now) {
                 match zone.map(|zone| ground.place(zone)) {
-                    Some(Some(place)) => drop(search.found.insert(key, (place, true))),
+                    Some(Some(place)) => {
+                        let sure = !key.1.starts_with("i-") || ground.index.instance_at(number).is_some();
+                        search.found.insert(key, Found { place, now: true, sure });
+                    }
                     Some(None) => {}
                     None => search.complete = false,
                 }
@@ -128,7 +140,8 @@ impl<'a> Search<'_, 'a> {
             let gone = number.is_none_or(|number| self.ground.index.instance_at(number).is_none());
             let counts = if is { served || !(gone || is_new()) } else { !is_new() };
             if counts {
-                self.found.entry((parent, &change.subject)).or_insert((place, false));
+                let found = Found { place, now: false, sure: true };
+                self.found.entry((parent, &change.subject)).or_insert(found).sure |= served;
             }
         }
     }
@@ -169,20 +182,20 @@ impl<'a> Search<'_, 'a> {
                 search.complete = false;
                 return;
             };
-            if let Some(place) = hit.map(|(place, _)| *place).or_else(|| ground.place(zone)) {
+            if let Some(place) = hit.map(|found| found.place).or_else(|| ground.place(zone)) {
                 *at.entry((place, key.0)).or_default() += 1;
             }
             if hit.is_some() {
                 counted.insert(key);
             }
         });
-        for (key, (place, now)) in &self.found {
+        for (key, Found { place, now, sure }) in &self.found {
             let Some(owner) = self.owners.get(key.0).copied() else { continue };
             if !counted.contains(key) {
                 *at.entry((*place, key.0)).or_default() += 1;
             }
             if let Some(zone) = zones.get_mut(*place) {
-                zone.hits.push(Hit { host: key.1, owner, now: *now });
+                zone.hits.push(Hit { host: key.1, owner, now: *now, sure: *sure });
             }
         }
         for ((place, parent), count) in at {
@@ -246,12 +259,14 @@ impl Health {
     }
 }
 
-/// Whether the health of every target is known: classic ones only where there are such balancers.
+/// Whether the health of every target is known, and the groups by which it is read: whose a target is, how long it may boot, what it was
+/// released with. Classic ones only where there are such balancers.
 fn is_complete(ground: &Ground<'_>) -> bool {
     let (estate, region, now) = (ground.estate, ground.region, ground.now);
     let classic = estate.slices(region, Kind::ClassicTargets);
     let mut classic = classic.map(|(_, slice)| slice.trust(Kind::ClassicTargets.age_limit(), now).is_known());
     parents::targets_are_complete(estate, region, now)
+        && estate.table::<Group>(region, now).is_complete()
         && classic.all(|known| known)
         && parents::unread(estate, region, Kind::ClassicTargets, now) == Some(0)
 }

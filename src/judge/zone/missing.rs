@@ -3,7 +3,7 @@
 //! Must stay true: whatever can speak against a zone by itself is asked for here, so that its absence is never taken for its silence;
 //! metrics cost money and may be left out, and then that is said where it matters.
 
-use crate::estate::balancer::{ClassicTarget, Target};
+use crate::estate::balancer::{ClassicTarget, LoadBalancer, Target};
 use crate::estate::group::Group;
 use crate::estate::shift::{Autoshift, ManagedResource, ZonalShift};
 use crate::estate::{FailureKind, Kind, Row};
@@ -14,7 +14,8 @@ use super::{Evidence, ZoneAssessment, ZoneVerdict};
 const SIGNAL: &str = "missing-data";
 
 /// What is not known, in words; nothing where all is known.
-pub(super) fn missing(ground: &Ground<'_>, zone: &ZoneAssessment) -> Vec<Evidence> {
+pub(super) fn missing(view: &View<'_>, zone: &ZoneAssessment) -> Vec<Evidence> {
+    let ground = &view.ground;
     let mut what: Vec<&str> = Vec::new();
     let mut need = |kind: Kind, known: bool, name: &'static str| {
         if !known && !what.contains(&name) && ground.is_needed(kind) {
@@ -27,6 +28,9 @@ pub(super) fn missing(ground: &Ground<'_>, zone: &ZoneAssessment) -> Vec<Evidenc
     let checks = zone.instances.is_none_or(|counts| counts.impaired.is_some());
     need(Kind::InstanceStatuses, checks, "status checks");
     need(Kind::Groups, ground.estate.table::<Group>(ground.region, ground.now).is_complete(), "groups");
+    // Without the balancers nobody knows which metrics to compare.
+    let balancers = ground.estate.table::<LoadBalancer>(ground.region, ground.now).is_complete();
+    need(Kind::LoadBalancers, balancers || !view.metrics.are_known(), "load balancers");
     let mut missing = Vec::new();
     if let Some((last, rest)) = what.split_last() {
         let all = if rest.is_empty() { (*last).to_owned() } else { format!("{} and {last}", rest.join(", ")) };

@@ -151,7 +151,7 @@ fn judged(view: &View<'_>, place: usize, mut zone: ZoneAssessment) -> ZoneAssess
     let mut signs: Vec<Sign> = signal::ALL.iter().filter_map(|signal| signal(view, place)).collect();
     // Stable: what weighs the same is told in the order of the signals.
     signs.sort_by_key(|sign| sign.weight);
-    let missing = missing::missing(&view.ground, &zone);
+    let missing = missing::missing(view, &zone);
     zone.verdict = sign::verdict(&signs, missing.is_empty());
     zone.since = sign::since(&signs, zone.verdict);
     if zone.verdict == ZoneVerdict::NotZonal {
@@ -191,3 +191,6 @@ fn counted(view: &View<'_>, tallies: &Tallies<'_>, place: usize, zone: &Zone) ->
         database_standbys: tallies.standbys(&zone.name),
     }
 }
+
+#[cfg(test)]
+mod tests;

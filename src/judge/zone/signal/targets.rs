@@ -38,8 +38,8 @@ fn weigh(view: &View<'_>, zone: usize, here: &ZoneTargets<'_>, hosts: &BTreeSet<
     if alone == Alone::No && bad >= rules.share && hosts.len() >= rules.hosts {
         return (Weight::Excuses, Some(NotZonal::AllZones));
     }
-    if !view.failing.complete {
-        // What was not read may be what fails elsewhere, or what does not fail here.
+    if !view.failing.complete || here.hits.iter().any(|hit| !hit.sure) {
+        // What was not read may be what fails elsewhere, or what merely boots here.
         return (if bad >= rules.share { Weight::Unwatched } else { Weight::Tells }, None);
     }
     if hosts.len() < rules.hosts {
