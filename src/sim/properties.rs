@@ -67,12 +67,13 @@ impl Names {
 
     /// Any fault of the physics, those that act once among them.
     fn any(&self, random: &mut fastrand::Rng) -> Fault {
-        match random.u32(..8) {
+        match random.u32(..9) {
             0 => Fault::Autoshift { zone: pick(&self.zones, random) },
             1 => Fault::PracticeRun { zone: pick(&self.zones, random) },
             2 => Fault::BadRelease { group: pick(&self.groups, random) },
             3 => Fault::DatabaseCrash { id: pick(&self.databases, random) },
-            4 => Fault::RetryStorm { service: pick(&self.services, random) },
+            4 => Fault::Refresh { group: pick(&self.groups, random) },
+            5 => Fault::RetryStorm { service: pick(&self.services, random) },
             _ => self.lasting(random),
         }
     }

@@ -58,6 +58,7 @@ impl World {
                 self.begin_release(group, *good, zones_first, *pause_s)?;
             }
             Fault::Refresh { group } => self.begin_refresh_release(group)?,
+            Fault::KeyDenied { group } => self.record_key_policy(group),
             _ => {}
         }
         Ok(())
@@ -71,6 +72,7 @@ impl World {
             Fault::Retirement { instance } => self.cancel_retirement(instance),
             Fault::BadRelease { group } | Fault::Release { group, .. } => self.withdraw_release(group),
             Fault::Refresh { group } => self.withdraw_refresh(group),
+            Fault::KeyDenied { group } => self.record_key_policy(group),
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 //! Owns: the entries' words for each deed. Must stay true: only calls that change something are recorded, each once, at the
 //! instant at which it was made.
 
-use super::super::world::{Caller, GroupName, TemplateChoice, TemplateRef, TrailEntry, ZonalShift};
+use super::super::world::{Caller, GroupName, TemplateChoice, TemplateRef, TrailEntry, World, ZonalShift, random};
 use super::Scene;
 
 /// CloudTrail's type of a group.
@@ -12,6 +12,27 @@ const GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
 const TEMPLATE: &str = "AWS::EC2::LaunchTemplate";
 /// CloudTrail's type of an instance.
 const INSTANCE: &str = "AWS::EC2::Instance";
+
+impl World {
+    /// Somebody changed the policy of the key that encrypts a group's images, in every region that has the group.
+    pub(in super::super) fn record_key_policy(&mut self, group: &str) {
+        for name in self.region_names() {
+            if !self.regions.get(&name).is_some_and(|region| region.groups.contains_key(group)) {
+                continue;
+            }
+            self.with_scene(&name, |scene| {
+                let number = random::below(scene.seed, &["key", group], u64::MAX);
+                let key = scene.arn(
+                    "kms",
+                    &format!("key/5f0c2f6e-6d1b-4c7a-{:04x}-{:012x}", number >> 48, number & 0xffff_ffff_ffff),
+                );
+                scene.record(Caller::of("security", "key-rotation"), "kms:PutKeyPolicy", |entry| {
+                    entry.about("AWS::KMS::Key", key.as_str()).with("keyId", key.as_str()).with("policyName", "default")
+                });
+            });
+        }
+    }
+}
 
 impl Scene<'_> {
     /// Records a call that is made now.

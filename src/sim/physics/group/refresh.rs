@@ -62,7 +62,10 @@ impl Scene<'_> {
         }
         let cold = self.cold_members(name);
         if old.is_empty() {
-            return if cold == 0 { self.finish_refresh(name) } else { () };
+            if cold == 0 {
+                self.finish_refresh(name);
+            }
+            return;
         }
         let Some(group) = self.region.groups.get(name) else { return };
         let stand_ins: Vec<InstanceId> = group.members.values().filter_map(stands_in_for).cloned().collect();
@@ -97,7 +100,7 @@ impl Scene<'_> {
                 member.state != LifecycleState::InService || !is_warm || !self.is_well_registered(&member.instance)
             })
             .collect();
-        let next = cold.iter().filter_map(|member| warm_at(&member)).filter(|warm| *warm > self.now).min();
+        let next = cold.iter().filter_map(warm_at).filter(|warm| *warm > self.now).min();
         let (have, cold) = (counted.len(), cold.len());
         let missing = usize::try_from(group.desired).unwrap_or(usize::MAX).saturating_sub(have);
         if let Some(next) = next {

@@ -75,3 +75,38 @@ impl Probe<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::super::super::fault::Fault;
+    use super::super::super::super::world::{Origin, SimTime, World};
+
+    /// Seconds that the oldest job of the workers' queue waits, a minute ago.
+    fn age(world: &World) -> f64 {
+        let dimensions = [("QueueName".to_owned(), "orders-work".to_owned())];
+        let at = world.now - Duration::from_secs(60);
+        let region = &world.regions["us-east-1"];
+        world.measure(region, "AWS/SQS", "ApproximateAgeOfOldestMessage", &dimensions, at).unwrap().maximum
+    }
+
+    #[test]
+    fn jobs_wait_longer_and_longer_while_workers_are_dead_and_are_worked_off_after_aws_domain_f() {
+        let mut world = World::builtin(Origin { seed: 7, start: SimTime::from_seconds(1_795_230_862) }).unwrap();
+        assert!(age(&world) < 30.0);
+        let workers = world.regions["us-east-1"].groups["workers-asg"].members.keys();
+        let faults: Vec<Fault> = workers.take(8).map(|id| Fault::Application { instance: id.to_string() }).collect();
+        faults.iter().for_each(|fault| world.apply(fault.clone()).unwrap());
+        let mut before = age(&world);
+        for _ in 0..3 {
+            world.advance_to(world.now + Duration::from_secs(300));
+            assert!(age(&world) > before + 60.0, "{} after {before}", age(&world));
+            before = age(&world);
+        }
+        faults.iter().for_each(|fault| world.heal(fault).unwrap());
+        world.advance_to(world.now + Duration::from_secs(1_800));
+        assert!(age(&world) < 30.0, "{}", age(&world));
+    }
+}

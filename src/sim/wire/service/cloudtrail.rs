@@ -50,22 +50,25 @@ fn lookup_events(world: &World, request: &Request, w: &mut Writer) -> Result<(),
     Ok(())
 }
 
+/// Whether an event has an attribute of this value.
+type Has = fn(&World, &TrailEntry, &str) -> bool;
+
+/// What events can be looked up by.
+const ATTRIBUTES: &[(&str, Has)] = &[
+    ("AccessKeyId", |world, entry, value| access_key(world, entry) == value),
+    ("EventId", |_, entry, value| entry.id == value),
+    ("EventName", |_, entry, value| entry.name == value),
+    ("EventSource", |_, entry, value| entry.source == value),
+    ("ReadOnly", |_, _, value| value == "false"),
+    ("ResourceName", |_, entry, value| entry.resources.iter().any(|(_, name)| name == value)),
+    ("ResourceType", |_, entry, value| entry.resources.iter().any(|(kind, _)| kind == value)),
+    ("Username", |_, entry, value| entry.who.session == value),
+];
+
 /// What a request looks for: one attribute at most.
 struct Attribute {
-    key: Key,
+    has: Has,
     value: String,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Key {
-    AccessKey,
-    Id,
-    Name,
-    ReadOnly,
-    ResourceName,
-    ResourceType,
-    Source,
-    User,
 }
 
 impl Attribute {
@@ -76,33 +79,16 @@ impl Attribute {
             return Err(wrong("You can only specify one lookup attribute.".to_owned()));
         }
         let Some(given) = given.first() else { return Ok(None) };
-        let key = match given.text("AttributeKey").unwrap_or_default() {
-            "AccessKeyId" => Key::AccessKey,
-            "EventId" => Key::Id,
-            "EventName" => Key::Name,
-            "ReadOnly" => Key::ReadOnly,
-            "ResourceName" => Key::ResourceName,
-            "ResourceType" => Key::ResourceType,
-            "EventSource" => Key::Source,
-            "Username" => Key::User,
-            other => return Err(wrong(format!("{other} is not a valid lookup attribute key."))),
-        };
+        let key: String = given.text("AttributeKey").unwrap_or_default().chars().take(80).collect();
+        let known = ATTRIBUTES.iter().find(|(name, _)| *name == key);
+        let (_, has) = known.ok_or_else(|| wrong(format!("{key} is not a valid lookup attribute key.")))?;
         let value = given.text("AttributeValue").filter(|value| !value.is_empty());
         let value = value.ok_or_else(|| wrong("The lookup attribute has no value.".to_owned()))?.to_owned();
-        Ok(Some(Self { key, value }))
+        Ok(Some(Self { has: *has, value }))
     }
 
     fn fits(&self, world: &World, entry: &TrailEntry) -> bool {
-        match self.key {
-            Key::AccessKey => access_key(world, entry) == self.value,
-            Key::Id => entry.id == self.value,
-            Key::Name => entry.name == self.value,
-            Key::ReadOnly => self.value == "false",
-            Key::ResourceName => entry.resources.iter().any(|(_, name)| *name == self.value),
-            Key::ResourceType => entry.resources.iter().any(|(kind, _)| *kind == self.value),
-            Key::Source => entry.source == self.value,
-            Key::User => entry.who.session == self.value,
-        }
+        (self.has)(world, entry, &self.value)
     }
 }
 
