@@ -123,7 +123,7 @@ fn build_region(world: &mut World, name: &str, doc: &RegionDoc, cells: &[RegionD
         site.build_network(cell)?;
         site.build_things(cell)?;
     }
-    Ok(())
+    site.build_trail(doc)
 }
 
 impl Site<'_> {
@@ -140,7 +140,6 @@ impl Site<'_> {
         self.build_databases(doc)?;
         self.build_clusters(doc)?;
         self.build_past(doc)?;
-        self.build_trail(doc)?;
         self.build_alarms(doc)?;
         self.connect_policies(doc)
     }

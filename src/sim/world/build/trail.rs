@@ -16,6 +16,7 @@ const SHIFTED_BY: (&str, &str) = ("ops", "alice");
 const SUSPENDED_BY: (&str, &str) = ("admin", "bob");
 
 impl Site<'_> {
+    /// Of the whole region, once all that is in it is there.
     pub(super) fn build_trail(&mut self, doc: &RegionDoc) -> Result<(), WorldError> {
         let mut entries = Vec::new();
         for (index, call) in doc.trail.iter().enumerate() {
@@ -85,5 +86,32 @@ impl Site<'_> {
             entry.with("autoScalingGroupName", group.name.as_str()).with("scalingProcesses", processes)
         };
         groups.map(call).collect()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::super::{Format, Origin, World};
+    use super::*;
+
+    #[test]
+    fn each_call_of_the_past_is_remembered_once_in_generated_worlds_too() {
+        let origin = Origin { seed: 7, start: SimTime::from_seconds(1_795_230_862) };
+        let generated =
+            "account = \"111122223333\"\n[regions.eu-west-1]\ngenerate = { instances = 6000, groups = 300 }";
+        for world in [World::builtin(origin).unwrap(), World::from_document(generated, Format::Toml, origin).unwrap()] {
+            for region in world.regions.values() {
+                let about: Vec<_> = (region.trail.newest_first())
+                    .map(|entry| (entry.at, entry.name.clone(), entry.resources.clone(), entry.parameters.clone()))
+                    .map(|call| format!("{call:?}"))
+                    .collect();
+                let ids: BTreeSet<&str> = region.trail.newest_first().map(|entry| entry.id.as_str()).collect();
+                assert_eq!(about.iter().collect::<BTreeSet<_>>().len(), about.len(), "{}", region.name);
+                assert_eq!(ids.len(), about.len(), "{}: every call has an id of its own", region.name);
+            }
+        }
     }
 }
