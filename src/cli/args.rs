@@ -112,6 +112,8 @@ pub enum Command {
     List(ListArgs),
     /// What would take the account down one day; exits 0 ok, 1 warning, 2 critical, 3 unknown
     Audit(AuditArgs),
+    /// What is left, at today's load, if a zone, region or database goes; exits 0 keeps, 1 strained, 2 something is lost, 3 unknown
+    WhatIf(WhatIfArgs),
     /// The simulated AWS on loopback, for any AWS client
     Sim(Sim),
     /// Completions for a shell
@@ -182,6 +184,31 @@ pub struct AuditArgs {
     #[arg(long, value_name = "CHECK", value_parser = check_parser(), hide_possible_values = true)]
     #[arg(conflicts_with_all = ["json", "checks"])]
     pub explain: Option<&'static Check>,
+}
+
+/// `fournines what-if`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct WhatIfArgs {
+    /// What goes
+    #[arg(value_name = "THING")]
+    pub thing: Thing,
+    /// Its name or id; several zones of one region go together
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+    /// One document, fournines/what-if/1
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What can be asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Thing {
+    /// A zone, by name or id
+    Zone,
+    /// A region
+    Region,
+    /// A DB instance, cluster or global cluster
+    Database,
 }
 
 /// `fournines sim`.

@@ -1,8 +1,8 @@
 //! The command line: what is asked, and what is answered without a screen.
 //!
-//! Owns: arguments, the documents of `status`, `list` and `audit`, exit codes, writing to standard output. May know: judgement, lists,
-//! config. Must stay true: answers are pure functions of a picture and options; one document goes to standard output, words for
-//! people to standard error; a reader that closes early is no error.
+//! Owns: arguments, the documents of `status`, `list`, `audit` and `what-if`, exit codes, writing to standard output. May know:
+//! judgement, lists, config. Must stay true: answers are pure functions of a picture and options; one document goes to standard
+//! output, words for people to standard error; a reader that closes early is no error.
 
 pub mod args;
 pub mod audit;
@@ -13,6 +13,7 @@ pub mod list;
 pub mod output;
 pub mod status;
 mod table;
+pub mod what_if;
 
 pub use args::{Args, Command, Usage};
 pub use exit::Exit;

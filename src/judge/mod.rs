@@ -42,6 +42,7 @@ pub use metrics::Metrics;
 pub use picture::{MetricSpend, Picture, Traffic};
 pub use policy::Policy;
 pub use verdict::{Assessment, Verdict, age_words};
+pub use what_if::WhatIf;
 
 use crate::estate::{Estate, FailureKind, Kind, Part, SliceId};
 use crate::id::{AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalClusterId, GroupName, InstanceId, Region};

@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::args::{AuditArgs, Global, ListArgs, Status};
+use crate::cli::args::{AuditArgs, Global, ListArgs, Status, WhatIfArgs};
 use crate::cli::status::AccountLabel;
 use crate::cli::{self, Exit};
 use crate::estate::{Kind, Trust};
@@ -58,6 +58,14 @@ pub(super) async fn audit(global: &Global, asked: &AuditArgs) -> Result<Exit, Se
     let (estate, now) = (&picture.estate, picture.taken_at);
     let availability = whole.then(|| availability::assess(estate, &picture.judgement, now, &picture.policy));
     super::say(cli::audit::render(&found, availability.as_deref(), &label, now, asked.into()))
+}
+
+/// `fournines what-if`.
+pub(super) async fn what_if(global: &Global, asked: &WhatIfArgs) -> Result<Exit, SetUpError> {
+    let desk = Desk::for_one_reading(global).await?;
+    let picture = read_once(&desk, cli::what_if::kinds().collect()).await?;
+    let answer = cli::what_if::render(&picture, &desk.rules, asked).map_err(SetUpError::Question)?;
+    super::say(answer)
 }
 
 /// Reads these kinds once, everywhere asked for, with the parts of all their parents, and keeps what was read.
