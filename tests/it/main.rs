@@ -20,3 +20,4 @@ mod silent_zone;
 mod support;
 mod terminal;
 mod watching;
+mod what_if;
