@@ -66,6 +66,7 @@ struct Service<'a> {
     safe_requests_per_target: Option<f64>,
     queue_age_s: Option<f64>,
     raise: Option<RaiseEntry<'a>>,
+    without_writes_s: Option<Between>,
     reasons: &'a [String],
     sentence: String,
 }
@@ -172,6 +173,7 @@ fn service(outlook: &ServiceOutlook) -> Service<'_> {
         safe_requests_per_target: outlook.safe_requests,
         queue_age_s: outlook.queue_age_s,
         raise: outlook.raise.as_ref().map(raise),
+        without_writes_s: outlook.without_writes_s.map(|(least, most)| Between { least, most }),
         reasons: &outlook.reasons,
         sentence: outlook.sentence(),
     }

@@ -30,6 +30,13 @@ pub(super) const COMMANDS: &[Command] = &[
         run: sort,
     },
     Command {
+        name: "what-if",
+        aliases: &["whatif"],
+        argument: Argument::Optional("a zone, by name or id", offer_zones),
+        doc: "preview on the board what is left if a zone goes; once more ends it",
+        run: |app, zone| act(app, &Act::WhatIf(zone.to_owned())),
+    },
+    Command {
         name: "right",
         aliases: &[],
         argument: Argument::None,
@@ -51,6 +58,11 @@ pub(super) const COMMANDS: &[Command] = &[
         run: set_theme,
     },
 ];
+
+fn offer_zones(app: &App) -> Vec<String> {
+    let regions = app.picture.iter().flat_map(|picture| picture.judgement.regions.values());
+    regions.flat_map(|judged| &judged.zones).map(|zone| zone.name.to_string()).collect()
+}
 
 fn offer_columns(app: &App) -> Vec<String> {
     let list = app.place().and_then(|place| crate::listing::find(&place.screen().title()).ok());

@@ -152,6 +152,9 @@ fn back(app: &mut App, _: &str) -> Done {
     if app.place().is_some_and(|place| !place.screen().filter().is_empty()) {
         return act(app, &Act::Filter(String::new()));
     }
+    if app.place().is_some_and(|place| place.screen().is_previewing()) {
+        return act(app, &Act::WhatIf(String::new()));
+    }
     if app.places.len() > 1 {
         keep(app);
         app.refresh_screen();

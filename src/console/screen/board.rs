@@ -6,6 +6,7 @@
 mod ages;
 mod cell;
 mod draw;
+mod forecast;
 mod grid;
 mod head;
 mod headline;
@@ -27,6 +28,7 @@ use super::super::app::{Look, World};
 use super::super::keymap::Context;
 use super::super::msg::Wants;
 use super::{Act, Detail, FRAME_KINDS, Motion, Outcome, Place, Screen, scrolled};
+use forecast::Preview;
 use layout::Layout;
 use model::{Row, RowKey, Section};
 
@@ -49,6 +51,8 @@ const KINDS: &[Kind] = &[
     Kind::Autoshifts,
     Kind::ManagedResources,
     Kind::Subnets,
+    Kind::Activities,
+    Kind::Series,
 ];
 
 /// The zone board.
@@ -64,6 +68,11 @@ pub struct Board {
     focus: Option<Region>,
     /// The person has moved: the focus no longer follows the worst region.
     touched: bool,
+    /// The loss of a zone that is previewed.
+    preview: Option<Preview>,
+    /// Of it: the zone with its id, and what leaving it would take.
+    #[serde(skip)]
+    preview_words: Option<(String, String)>,
     #[serde(skip)]
     at: usize,
     #[serde(skip)]
@@ -145,7 +154,10 @@ impl Board {
     }
 
     fn layout(&self, world: &World<'_>) -> Layout {
-        let wants = world.picture.map_or((0, 0), |picture| headline::wants(picture, &world.regions()));
+        let (zones, findings) = world.picture.map_or((0, 0), |picture| headline::wants(picture, &world.regions()));
+        // What a preview says stands where the findings do.
+        let least = if self.preview.is_some() { 2 } else { 0 };
+        let wants = (zones.max(least), findings.max(least));
         Layout::new(world.body, wants, &self.sections)
     }
 
@@ -155,6 +167,60 @@ impl Board {
         self.at = motion.target(self.at, self.rows().count(), room);
         self.selected = self.row_at(self.at).map(|row| row.key.clone());
         self.scroll(world);
+    }
+
+    /// Works out what the preview says; one of a zone that is no longer there ends.
+    fn foretell(&mut self, world: &World<'_>) {
+        let Some(picture) = world.picture else { return };
+        if self.preview.as_ref().is_some_and(|preview| preview.beside(picture, 0).is_none()) {
+            self.preview = None;
+        }
+        self.preview_words = self.preview.as_ref().map(|preview| preview.words(picture));
+    }
+
+    /// Begins to preview the loss of a zone, or ends it; without a name, of the zone that one would leave first.
+    fn what_if(&mut self, zone: &str, world: &World<'_>) -> Outcome {
+        let Some(picture) = world.picture else { return Outcome::Refused("nothing is known yet".to_owned()) };
+        let here = self.region_here(world);
+        let chosen = match zone {
+            "" if self.preview.is_some() => None,
+            "" => match here.and_then(|region| Preview::of(picture, &region)) {
+                Some(preview) => Some(preview),
+                None => return Outcome::Refused("no zone is known here yet".to_owned()),
+            },
+            name => match Preview::named(picture, name) {
+                Some(preview) => Some(preview),
+                None => return Outcome::Refused(format!("no zone `{name}` here")),
+            },
+        };
+        if let Some(preview) = &chosen {
+            self.focus = Some(preview.region.clone());
+        }
+        self.preview = chosen;
+        self.refresh(world);
+        Outcome::Done
+    }
+
+    /// The region of the selected row, else the first that is shown.
+    fn region_here(&self, world: &World<'_>) -> Option<Region> {
+        let of_row = self.selected.as_ref().map(|key| match key {
+            RowKey::Service(region, _) => region.clone(),
+            RowKey::Part(_, subject) => subject.region.clone(),
+        });
+        of_row
+            .or_else(|| self.sections.first().map(|(region, _)| region.clone()))
+            .or_else(|| world.regions().first().cloned())
+    }
+
+    /// Previews the loss of the zone beside the one previewed.
+    fn another_zone(&mut self, by: isize, world: &World<'_>) -> Outcome {
+        let (Some(preview), Some(picture)) = (&self.preview, world.picture) else {
+            return Outcome::Refused("press w first: what if a zone goes".to_owned());
+        };
+        let other = preview.beside(picture, by);
+        self.preview = other.or_else(|| self.preview.clone());
+        self.refresh(world);
+        Outcome::Done
     }
 
     fn fold(&mut self, all: bool, world: &World<'_>) {
@@ -195,12 +261,15 @@ impl Screen for Board {
         "board".to_owned()
     }
 
-    fn wants(&self, _: &World<'_>) -> Wants {
-        Wants { kinds: KINDS.iter().chain(FRAME_KINDS).copied().collect(), slices: Vec::new() }
+    fn wants(&self, world: &World<'_>) -> Wants {
+        let preview = self.preview.as_ref().zip(world.picture);
+        let slices = preview.map(|(preview, picture)| preview.wants(picture)).unwrap_or_default();
+        Wants { kinds: KINDS.iter().chain(FRAME_KINDS).copied().collect(), slices }
     }
 
     fn refresh(&mut self, world: &World<'_>) {
         self.gather(world);
+        self.foretell(world);
         self.settle(world);
     }
 
@@ -221,13 +290,19 @@ impl Screen for Board {
                 self.problems = !self.problems;
                 self.refresh(world);
             }
-            Act::Sort(_) | Act::Sideways(_) => return Outcome::Unknown,
+            Act::WhatIf(zone) => return self.what_if(zone, world),
+            Act::Sideways(by) => return self.another_zone(*by, world),
+            Act::Sort(_) => return Outcome::Unknown,
         }
         Outcome::Done
     }
 
     fn filter(&self) -> &str {
         &self.filter
+    }
+
+    fn is_previewing(&self) -> bool {
+        self.preview.is_some()
     }
 
     fn draw(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {

@@ -206,7 +206,7 @@ impl Screen for Detail {
                     return Outcome::Open(Box::new(Place::Detail(Detail::new(subject.clone()))));
                 }
             }
-            Act::Fold { .. } | Act::Filter(_) | Act::Problems | Act::Sort(_) | Act::Sideways(_) => {
+            Act::Fold { .. } | Act::Filter(_) | Act::Problems | Act::Sort(_) | Act::Sideways(_) | Act::WhatIf(_) => {
                 return Outcome::Unknown;
             }
         }

@@ -46,6 +46,11 @@ pub trait Screen {
         ""
     }
 
+    /// Whether it shows what is not so: what would be.
+    fn is_previewing(&self) -> bool {
+        false
+    }
+
     /// Draws itself.
     fn draw(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer);
 }
@@ -70,6 +75,8 @@ pub enum Act {
     Sort(Sorting),
     /// Columns to the right or left.
     Sideways(isize),
+    /// Preview the loss of a zone, by its name or id, or end that.
+    WhatIf(String),
 }
 
 /// How a selection moves.

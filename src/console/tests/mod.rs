@@ -69,6 +69,7 @@ impl Desk {
             "esc" => KeyCode::Esc,
             "tab" => KeyCode::Tab,
             "space" => KeyCode::Char(' '),
+            "right" => KeyCode::Right,
             "ctrl-c" => return self.send(Msg::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL))),
             one => KeyCode::Char(one.chars().next().unwrap()),
         };
@@ -531,4 +532,39 @@ fn a_refresh_of_a_large_list_keeps_the_selection_on_its_id() {
     desk.sees(" instances 3500 ");
     let Some(Place::List(list)) = desk.app.place() else { panic!("a list") };
     assert_eq!(list.selected(), Some(&before));
+}
+
+#[test]
+fn a_key_previews_what_is_left_if_the_sick_zone_goes_and_esc_ends_it() {
+    for size in SIZES {
+        let mut desk = Desk::new(size, Some(pictures::measured()));
+        desk.sees_not("GONE");
+        desk.press("w");
+        desk.sees("IF us-east-1b (use1-az4) GOES");
+        desk.sees(" GONE ");
+        desk.sees("services can leave now");
+        desk.sees("IF 1b GOES");
+        desk.press("right");
+        desk.sees("IF us-east-1c (use1-az1) GOES");
+        desk.press("esc");
+        desk.sees_not("GONE");
+        desk.press("w");
+        desk.press("w");
+        desk.sees_not("GONE");
+        desk.command("what-if use1-az6");
+        desk.sees("IF us-east-1a (use1-az6) GOES");
+        desk.command("what-if us-east-1x");
+        desk.sees("no zone `us-east-1x` here");
+    }
+}
+
+#[test]
+fn where_there_is_room_the_board_always_says_what_a_lost_zone_would_mean() {
+    let mut desk = Desk::new((200, 60), Some(pictures::measured()));
+    desk.sees("IF 1b GOES");
+    desk.sees("%");
+    let mut blind = Desk::new((200, 60), Some(pictures::zone_bad()));
+    blind.sees_not("GOES");
+    blind.press("w");
+    blind.sees("CPU ?");
 }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::estate::account::{Alias, Identity};
-use crate::estate::alarm::{Alarm, AlarmState, AlarmType, Metric};
+use crate::estate::alarm::{Alarm, AlarmState, AlarmType, Metric, Series};
 use crate::estate::balancer::{
     ClassicBalancer, ClassicState, ClassicTarget, LoadBalancer, Target, TargetGroup, TargetState,
 };
 use crate::estate::database::{Cluster, ClusterMember, Database, GlobalCluster, GlobalMember};
 use crate::estate::group::{Activity, ActivityStatus, Group, LaunchSource, LifecycleState, Member};
 use crate::estate::instance::{Check, CheckStatus, Instance, InstanceState, InstanceStatus};
+use crate::estate::query::Query;
 use crate::estate::shift::{Autoshift, ManagedResource, ShiftStatus, ShiftType, ZonalShift};
 use crate::estate::tag::Tags;
 use crate::estate::zone::{Zone, ZoneState};
@@ -597,5 +598,21 @@ pub fn large(count: usize, name: &str) -> Arc<Picture> {
         tags: Tags::new([(text("Name"), format!("{name}-{n}").into())]),
     };
     account.put(&region, Part::All, (0..count).map(row).collect());
+    account.picture()
+}
+
+/// Like [`zone_bad`], with the CPU of every group read.
+pub fn measured() -> Arc<Picture> {
+    let mut account = shop(true);
+    let east = Region::from("us-east-1");
+    let groups = account.estate.table::<Group>(&east, now()).known();
+    let minute = now() - SignedDuration::from_secs(150);
+    let series = groups.zip([58.0, 44.0, 22.0, 37.0, 65.0].into_iter().cycle()).map(|(group, cpu)| {
+        let query = Query::of_group(&group.name);
+        Series { id: text("board"), metric: query.metric, statistic: query.statistic, points: vec![(minute, cpu)] }
+    });
+    let mut series: Vec<Series> = series.collect();
+    series.sort_by(|one, other| one.metric.cmp(&other.metric));
+    account.put(&east, Part::Of(text("board")), series);
     account.picture()
 }

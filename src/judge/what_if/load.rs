@@ -27,6 +27,8 @@ pub(super) struct Load {
     pub(super) cpu: Option<Projection>,
     /// Requests a minute of one.
     pub(super) requests: Option<Projection>,
+    /// CPU of one that remains if every zone's targets bore all work alike, where nobody knows whether they do.
+    pub(super) at_best: Option<f64>,
     /// Members that are missing to stay within the limits, as far as these measures are known.
     pub(super) missing: usize,
 }
@@ -41,6 +43,11 @@ impl Load {
         load.cpu = cpu_of(scene, pool).map(|now| {
             let idle = rules.idle_cpu.min(now);
             Projection { now, after: idle + (now - idle) * factor }
+        });
+        let at_best = load.cpu.zip(share.together()).filter(|_| share.cross_zone.is_none());
+        load.at_best = at_best.map(|(cpu, factor)| {
+            let idle = rules.idle_cpu.min(cpu.now);
+            idle + (cpu.now - idle) * factor
         });
         load.requests = requests_of(scene, pool).map(|all| {
             let now = all / count(share.serving);
@@ -79,7 +86,7 @@ impl Share {
     /// zone's node keeps its share of the clients to its own zone, however few targets are there; where that was not read, the
     /// worse of both counts.
     fn factor(&self) -> Option<f64> {
-        let together = (self.left > 0).then(|| count(self.serving) / count(self.left));
+        let together = self.together();
         let fewest = self.zones.iter().copied().min().filter(|fewest| *fewest > 0);
         let apart = fewest.map(|fewest| count(self.serving) / (count(self.zones.len()) * count(fewest)));
         match self.cross_zone {
@@ -87,6 +94,11 @@ impl Share {
             Some(false) => apart,
             None => together.zip(apart).map(|(together, apart)| together.max(apart)),
         }
+    }
+
+    /// How much more each of those that remain bears where all share alike.
+    fn together(&self) -> Option<f64> {
+        (self.left > 0).then(|| count(self.serving) / count(self.left))
     }
 
     /// How many are missing so that each bears no more than its limit, where one bears `full` times the limit today.

@@ -134,6 +134,8 @@ pub struct ServiceOutlook {
     pub queue_age_s: Option<f64>,
     /// What it needs first, where it is over a limit.
     pub raise: Option<Raise>,
+    /// Seconds without writes while a database of its own moves, at least and at most.
+    pub without_writes_s: Option<(u32, u32)>,
     /// Why, each in a few words, the gravest first.
     pub reasons: Vec<String>,
 }

@@ -16,8 +16,9 @@ use super::pool::{Pool, Serves};
 use super::scene::Scene;
 use super::{database, quorum, room};
 
-/// How much of what a member can do the rest may have to do before it is lost: beyond all of it nothing helps.
-const FULL: f64 = 100.0;
+/// Per cent of CPU beyond which those that remain do not do the work: a little more than all of it, since a few points of what is
+/// measured are noise, and idle work that does not grow.
+const FULL: f64 = 105.0;
 
 impl<'a> Scene<'a> {
     /// What becomes of a service.
@@ -88,6 +89,7 @@ impl<'a> Scene<'a> {
                 .and_then(|declared| declared.queue.as_deref())
                 .and_then(|queue| self.metrics.latest(&Query::of_queue(queue)).value()),
             raise: None,
+            without_writes_s: None,
             reasons: Vec::new(),
         };
         (outlook.serving, outlook.left) = (self.distinct(&pools, false), self.distinct(&pools, true));
@@ -185,6 +187,7 @@ impl<'a> Scene<'a> {
 
     fn judge_load(&self, pool: &Pool<'_>, load: &Load, outlook: &mut ServiceOutlook) {
         let over_full = load.cpu.is_some_and(|cpu| cpu.after > FULL);
+        let maybe = over_full && load.at_best.is_some_and(|best| best <= FULL);
         let over = load.cpu.is_some_and(|cpu| cpu.after > outlook.cpu_limit)
             || load.requests.zip(outlook.safe_requests).is_some_and(|(requests, safe)| requests.after > safe);
         if !over && !over_full {
@@ -192,6 +195,7 @@ impl<'a> Scene<'a> {
         }
         // What a queue holds is done later: workers fall behind, they do not fall.
         let (outcome, words) = match (over_full, pool.carrier) {
+            (true, _) if maybe => (Outcome::Unknown, "too much if cross-zone balancing is off, which was not read"),
             (true, Carrier::Group) => (Outcome::Strained, "falls behind: more work than they can do"),
             (true, _) => (Outcome::Lost, "more than they can do"),
             (false, _) => (Outcome::Strained, ""),
@@ -271,6 +275,7 @@ impl ServiceOutlook {
         self.touched = true;
         match own.outcome {
             Outcome::Keeps if own.without_writes_s.is_some() || self.carrier == Carrier::Database => {
+                self.without_writes_s = self.without_writes_s.max(own.without_writes_s);
                 self.reasons.push(format!("{}: {}", own.id, own.detail));
             }
             Outcome::Keeps => {}

@@ -40,7 +40,7 @@ impl ServiceOutlook {
         parts.join("; ")
     }
 
-    /// In a column of the board: `74>92% +3`, `46>55% ok`, `lost`, `CPU ?`.
+    /// In a column of the board: `74>92% +3`, `46>55% ok`, `moves 15-60s`, `lost`, `CPU ?`.
     pub fn brief(&self) -> String {
         let cpu = self.cpu.map(|cpu| format!("{:.0}>{:.0}%", cpu.now, cpu.after));
         match (self.outcome, cpu) {
@@ -53,7 +53,10 @@ impl ServiceOutlook {
                 cpu.map_or_else(|| raise.clone(), |cpu| format!("{cpu} {raise}"))
             }
             (Outcome::Keeps, Some(cpu)) if self.touched => format!("{cpu} ok"),
-            (Outcome::Keeps, _) => "ok".to_owned(),
+            (Outcome::Keeps, _) => match self.without_writes_s {
+                Some((least, most)) => format!("moves {least}-{most}s"),
+                None => "ok".to_owned(),
+            },
         }
     }
 }

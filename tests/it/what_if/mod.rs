@@ -119,7 +119,8 @@ impl Tally {
         for (name, group) in std::iter::zip(&made.services, &groups) {
             let said = told.services.iter().find(|each| each.name == *name).unwrap();
             let kept = account.sim.with_world(|world| made.kept_share(world, name, from, until));
-            let agree = (said.outcome == Outcome::Lost) == (kept < KEPT);
+            // Where nobody can say, nothing was said: that is counted as wrong.
+            let agree = said.outcome != Outcome::Unknown && (said.outcome == Outcome::Lost) == (kept < KEPT);
             self.services += 1;
             self.agreed += usize::from(agree);
             all_agree &= agree;

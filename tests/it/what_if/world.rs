@@ -88,7 +88,7 @@ impl Made {
                     region,
                     "classic_balancers",
                     json!({"name": name, "service": name, "port": 80, "instance_port": 8080,
-                    "health_target": "HTTP:8080/ping", "zones": zones, "cross_zone": true, "age": "900d"}),
+                    "health_target": "HTTP:8080/ping", "zones": zones, "cross_zone": cross_zone, "age": "900d"}),
                 );
                 group["classic_balancers"] = json!([name]);
                 self.apart.push(name.to_owned());

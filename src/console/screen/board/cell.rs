@@ -67,6 +67,21 @@ impl CellWidths {
     }
 }
 
+impl CellWidths {
+    /// The cell in a zone whose loss is previewed: what stood there, no more.
+    pub(super) fn gone(&self, cell: Option<&Cell>, look: &Look<'_>) -> Vec<Span<'static>> {
+        let marks: String = cell.into_iter().flat_map(|cell| &cell.databases).map(|mark| mark.letter()).collect();
+        let count = cell.map(count_words).unwrap_or_default();
+        let room = self.all.saturating_sub(1);
+        let forms = [format!("gone {count} {marks}"), format!("-{count}{marks}"), "-".to_owned()];
+        let is_there = cell.is_some_and(|cell| !cell.is_empty());
+        let words = forms.into_iter().find(|words| width(words.trim_end()) <= room).filter(|_| is_there);
+        let mut spans = vec![look.span(Role::Dim, words.unwrap_or_default().trim_end())];
+        pad(&mut spans, self.all);
+        spans
+    }
+}
+
 /// How the count of a cell is coloured: by the worst that makes it less than whole.
 fn worst(cell: &Cell) -> Verdict {
     let has = |standing| cell.standings.of(standing) > 0;

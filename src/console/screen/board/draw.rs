@@ -6,13 +6,14 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::id::Region;
-use crate::judge::{Picture, RegionJudgement, Verdict};
+use crate::judge::{Metrics, Picture, RegionJudgement, Verdict};
 
 use crate::console::app::{Look, World};
 use crate::console::draw::{put, select, spans_width, title_rule};
 use crate::console::text::cut;
 use crate::console::theme::Role;
 
+use super::forecast::Forecast;
 use super::grid::{Grid, Lead};
 use super::layout::{Layout, PanelKind, share};
 use super::model::Section;
@@ -33,7 +34,10 @@ pub(super) fn draw(board: &Board, world: &World<'_>, look: &Look<'_>, area: Rect
     let regions = world.regions();
     let columns = usize::from(area.width);
     let most = usize::from(layout.headline.height);
-    let headline = headline::lines(picture, &regions, look, columns, most, layout.has_problems());
+    let headline = match &board.preview_words {
+        Some((zone, leave)) => preview_lines(picture, &regions, look, columns, most, (zone, leave)),
+        None => headline::lines(picture, &regions, look, columns, most, layout.has_problems()),
+    };
     for (y, line) in headline.iter().enumerate() {
         put(buf, layout.headline, y, line, area);
     }
@@ -72,10 +76,13 @@ impl Grids<'_> {
             rules.push((lines.len(), region));
             let above = if self.layout.is_pinned() { &mut heads } else { &mut lines };
             let Some(judged) = self.picture.judgement.regions.get(region) else { continue };
-            let widths = Grid::fit(judged, section, lead, usize::from(grid.width).saturating_sub(1), self.look);
+            let metrics = Metrics::new(&self.picture.estate, region, self.picture.taken_at);
+            let forecast = Forecast::new(self.picture, region, &metrics, self.board.preview.as_ref());
+            let columns = usize::from(grid.width).saturating_sub(1);
+            let widths = Grid::fit(judged, section, lead, columns, forecast.as_ref(), self.look);
             above.extend(self.above(judged, section, &widths));
             let first = lines.len();
-            lines.extend(self.rows(section, &widths, &mut row, first));
+            lines.extend(self.rows(section, &widths, forecast.as_ref(), &mut row, first));
         }
         let pinned = heads.len();
         self.put_lines(&heads, grid, area, buf);
@@ -126,7 +133,14 @@ impl Grids<'_> {
     }
 
     /// The rows of a section, whose first stands on line `first`; those out of sight are not made, only counted.
-    fn rows(&self, section: &Section, widths: &Grid, row: &mut usize, first: usize) -> Vec<Drawn> {
+    fn rows(
+        &self,
+        section: &Section,
+        widths: &Grid,
+        forecast: Option<&Forecast<'_>>,
+        row: &mut usize,
+        first: usize,
+    ) -> Vec<Drawn> {
         if section.rows.is_empty() {
             let words = match (section.is_known(), section.hidden) {
                 (false, _) if section.distrust.is_empty() => {
@@ -141,7 +155,12 @@ impl Grids<'_> {
         let in_sight = self.board.offset..self.board.offset + usize::from(self.layout.grid.height);
         let mut lines = Vec::with_capacity(section.rows.len());
         for (line, each) in (first..).zip(&section.rows) {
-            let drawn = if in_sight.contains(&line) { widths.row(each, self.look) } else { Line::default() };
+            let drawn = if in_sight.contains(&line) {
+                let brief = forecast.filter(|_| widths.has_forecast()).and_then(|forecast| forecast.brief(each));
+                widths.row(each, brief.as_ref(), self.look)
+            } else {
+                Line::default()
+            };
             lines.push((drawn, *row == self.board.at));
             *row += 1;
         }
@@ -179,6 +198,29 @@ impl Grids<'_> {
             buf.set_style(below.intersection(*buf.area()), Style::new().add_modifier(Modifier::DIM));
         }
     }
+}
+
+/// The account's verdict as it is, and under it what would be.
+fn preview_lines(
+    picture: &Picture,
+    regions: &[Region],
+    look: &Look<'_>,
+    columns: usize,
+    most: usize,
+    (zone, leave): (&str, &str),
+) -> Vec<Line<'static>> {
+    let mut lines = headline::lines(picture, regions, look, columns, 1, true);
+    let badge = look.span(Role::WarningBadge, format!(" IF {zone} GOES "));
+    let mut line = vec![Span::raw(" "), badge, Span::raw(" ")];
+    for word in leave.split(' ') {
+        let is_full = spans_width(&line) + word.len() + 1 > columns;
+        if is_full && lines.len() + 1 < most {
+            lines.push(Line::from(std::mem::replace(&mut line, vec![Span::raw("   ")])));
+        }
+        line.push(look.span(Role::Strong, format!("{word} ")));
+    }
+    lines.push(Line::from(line));
+    lines
 }
 
 /// The panels of each column under one another, each as high as it needs while there is room.

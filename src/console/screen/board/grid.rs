@@ -12,7 +12,8 @@ use crate::console::app::Look;
 use crate::console::text::{cut, fit, fit_right, width};
 use crate::console::theme::Role;
 
-use super::cell::CellWidths;
+use super::cell::{CellWidths, pad};
+use super::forecast::{Brief, Forecast};
 use super::head;
 use super::model::{Row, RowKey, Section};
 
@@ -24,8 +25,17 @@ pub(super) struct Grid {
     nowhere: bool,
     lead: Lead,
     cell: CellWidths,
+    /// Columns of what is left if a zone goes; none where there is no room for it or nothing to say.
+    forecast: usize,
+    /// The head of that column.
+    forecast_head: String,
+    /// The zone whose loss is previewed.
+    gone: Option<ZoneName>,
     reason: usize,
 }
+
+/// Columns that a forecast takes: `100>133% +12` and the space before it.
+const FORECAST: usize = 14;
 
 /// Lines of the heads over the rows.
 pub(super) const HEAD: usize = 3;
@@ -71,6 +81,7 @@ impl Grid {
         section: &Section,
         lead: Lead,
         columns: usize,
+        forecast: Option<&Forecast<'_>>,
         look: &Look<'_>,
     ) -> Self {
         let mut zones: Vec<ZoneName> = judged.zones.iter().map(|zone| zone.name.clone()).collect();
@@ -82,14 +93,24 @@ impl Grid {
         let nowhere = section.rows.iter().any(|row| !row.cells.nowhere.is_empty());
         let cells = section.rows.iter().flat_map(|row| row.cells.all()).filter(|cell| !cell.is_empty());
         let cell = CellWidths::of(cells, look);
-        let mut grid = Self { zones, nowhere, lead, cell, reason: 0 };
-        grid.squeeze(columns);
+        let zone = forecast.and_then(|forecast| forecast.zone);
+        let gone = zone.filter(|_| forecast.is_some_and(|forecast| forecast.is_preview)).cloned();
+        let forecast_head =
+            zone.map_or_else(|| "IF ONE GOES".to_owned(), |zone| format!("IF {} GOES", head::short_zone(zone)));
+        let mut grid = Self { zones, nowhere, lead, cell, forecast: 0, forecast_head, gone, reason: 0 };
+        grid.squeeze(columns, forecast.is_some());
         grid
     }
 
-    /// Gives up what matters least until the grid fits: long names, entry words, pips; then spreads what is left.
-    fn squeeze(&mut self, columns: usize) {
+    /// Gives up what matters least until the grid fits: long names, entry words, pips; then spreads what is left. The forecast has
+    /// its column where pips need not go for it, and where somebody asked.
+    fn squeeze(&mut self, columns: usize, has_forecast: bool) {
         let n = self.columns().max(1);
+        let spare = columns.saturating_sub(self.lead.all() + n * self.cell.natural());
+        if has_forecast && (spare >= FORECAST || self.gone.is_some()) {
+            self.forecast = FORECAST;
+        }
+        let columns = columns.saturating_sub(self.forecast);
         let steps: [fn(&mut Self, usize); 4] = [
             |grid, over| grid.lead.name = grid.lead.name.min(grid.lead.name.saturating_sub(over).max(16)),
             |grid, _| grid.lead.entry = 0,
@@ -131,7 +152,11 @@ impl Grid {
         for zone in &self.zones {
             let known = judged.zones.iter().find(|known| known.name == *zone);
             names.extend(head::name(zone, known, self.cell.all, look));
-            verdicts.extend(head::verdict(known, self.cell.all, look));
+            if self.gone.as_ref() == Some(zone) {
+                verdicts.extend(head::gone(self.cell.all, look));
+            } else {
+                verdicts.extend(head::verdict(known, self.cell.all, look));
+            }
             evidence.push(head::evidence(known, self.cell.all, look));
         }
         if self.nowhere {
@@ -140,14 +165,23 @@ impl Grid {
             evidence.push(Span::raw(" ".repeat(self.cell.all)));
         }
         names.push(look.span(Role::Dim, fit_right("ALL", self.lead.total + 1, "")));
+        if self.forecast > 0 {
+            let title = format!("  {}", fit(&self.forecast_head, self.forecast - 2, look.glyphs.ellipsis()));
+            names.push(look.span(if self.gone.is_some() { Role::Strong } else { Role::Dim }, title));
+        }
         if self.reason > 0 {
             names.push(look.span(Role::Dim, "  WHY"));
         }
         [names, verdicts, evidence].into_iter().map(Line::from).collect()
     }
 
+    /// Whether what is left of a row is told.
+    pub(super) fn has_forecast(&self) -> bool {
+        self.forecast > 0
+    }
+
     /// A row.
-    pub(super) fn row(&self, row: &Row, look: &Look<'_>) -> Line<'static> {
+    pub(super) fn row(&self, row: &Row, brief: Option<&Brief>, look: &Look<'_>) -> Line<'static> {
         let verdict = row.assessment.verdict;
         let ellipsis = look.glyphs.ellipsis();
         let sign = if verdict == Verdict::Ok {
@@ -179,22 +213,45 @@ impl Grid {
             spans.push(Span::raw(" "));
         }
         for zone in &self.zones {
-            spans.extend(self.cell.spans(row.cells.zones.get(zone), row.is_whole, look));
+            let cell = row.cells.zones.get(zone);
+            if self.gone.as_ref() == Some(zone) {
+                spans.extend(self.cell.gone(cell, look));
+            } else {
+                spans.extend(self.cell.spans(cell, row.is_whole, look));
+            }
         }
         if self.nowhere {
             spans.extend(self.cell.spans(Some(&row.cells.nowhere), row.is_whole, look));
         }
-        let total = row.count().map(|tally| tally.to_string()).unwrap_or_default();
-        let role = match row.count() {
-            Some(tally) if !tally.is_whole() => Role::Strong,
-            _ => Role::Dim,
-        };
-        spans.push(look.span(role, fit_right(&total, self.lead.total + 1, ellipsis)));
+        spans.push(self.total(row, brief, look));
+        if self.forecast > 0 {
+            let mut words = vec![Span::raw("  ")];
+            if let Some(brief) = brief {
+                words.push(look.span(Role::of(brief.outcome.verdict()), &brief.text));
+            }
+            pad(&mut words, self.forecast);
+            spans.extend(words);
+        }
         if self.reason > 0 {
             let why = cut(&row.assessment.reasons.join("; "), self.reason, ellipsis);
             spans.push(look.span(Role::of(verdict), format!("  {why}")));
         }
         Line::from(spans)
+    }
+}
+
+impl Grid {
+    /// How many serve of those that should; in a preview, how many remain of those that serve.
+    fn total(&self, row: &Row, brief: Option<&Brief>, look: &Look<'_>) -> Span<'static> {
+        let left = brief.filter(|_| self.gone.is_some()).and_then(|brief| brief.left);
+        let (role, total) = match (left, row.count()) {
+            (Some((left, serving)), Some(_)) => {
+                (if left < serving { Role::Strong } else { Role::Dim }, format!("{left}/{serving}"))
+            }
+            (_, Some(tally)) => (if tally.is_whole() { Role::Dim } else { Role::Strong }, tally.to_string()),
+            (_, None) => (Role::Dim, String::new()),
+        };
+        look.span(role, fit_right(&total, self.lead.total + 1, look.glyphs.ellipsis()))
     }
 }
 

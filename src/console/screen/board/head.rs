@@ -64,6 +64,13 @@ pub(super) fn verdict(known: Option<&ZoneAssessment>, columns: usize, look: &Loo
     spans
 }
 
+/// The zone whose loss is previewed.
+pub(super) fn gone(columns: usize, look: &Look<'_>) -> Vec<Span<'static>> {
+    let mut spans = vec![look.span(Role::WarningBadge, " GONE ")];
+    pad(&mut spans, columns);
+    spans
+}
+
 /// What the verdict rests on: in words where they fit, else as the count that they are about.
 pub(super) fn evidence(known: Option<&ZoneAssessment>, columns: usize, look: &Look<'_>) -> Span<'static> {
     let Some(zone) = known else { return Span::raw(" ".repeat(columns)) };
@@ -103,7 +110,7 @@ fn silence_words(zone: &ZoneAssessment, room: usize) -> String {
 }
 
 /// `1b` of `us-east-1b`.
-fn short_zone(zone: &ZoneName) -> &str {
+pub(super) fn short_zone(zone: &ZoneName) -> &str {
     let name = zone.as_str();
     name.rsplit_once('-').map_or(name, |(_, short)| short)
 }

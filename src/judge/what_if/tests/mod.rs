@@ -16,7 +16,7 @@ const B: &str = "us-east-1b";
 fn the_sentence_has_before_and_after_the_limit_and_what_to_raise_aws_domain_b4() {
     let mut town = Town::new(3);
     town.service("checkout", &[4, 2, 4], 12, 24);
-    town.cpu("checkout", 61.0);
+    town.cpu("checkout", 64.0);
     let checkout = town.without(&[A]).service("checkout");
     assert_eq!(checkout.outcome, Outcome::Lost);
     town.cpu("checkout", 50.0);
