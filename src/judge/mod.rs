@@ -91,11 +91,6 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// The rules that it went by.
-    pub fn policy(&self) -> &Policy {
-        &self.policy
-    }
-
     /// A region's joins; of a region that is not looked at, nothing.
     pub fn index_of(&self, region: &Region) -> &Index {
         self.regions.get(region).map_or(&self.nothing, |judged| &judged.index)

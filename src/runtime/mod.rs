@@ -31,11 +31,8 @@ pub async fn run(args: Args) -> Exit {
         },
         Some(Command::Status(status)) => headless::status(&args.global, status).await,
         Some(Command::List(list)) => headless::list(&args.global, list).await,
-<<<<<<< HEAD
         Some(Command::Audit(audit)) => headless::audit(&args.global, audit).await,
-=======
         Some(Command::WhatIf(asked)) => headless::what_if(&args.global, asked).await,
->>>>>>> e7c65b4 (fournines what-if: what is left of a zone, a region or a database, as text and as a document)
         Some(Command::Sim(sim)) => simulated::listen(sim).await,
         Some(Command::Completions { shell }) => Ok(cli::completions::render(*shell)).and_then(say),
     };

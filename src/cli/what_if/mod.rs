@@ -27,7 +27,7 @@ pub fn kinds() -> impl Iterator<Item = Kind> {
 /// # Errors
 /// Where a name means nothing here, or several things: what there is, in words.
 pub fn render(picture: &Picture, rules: &Rules, asked: &WhatIfArgs) -> Result<Rendered, String> {
-    let answer = answer(picture, &rules.judgement(), asked)?;
+    let answer = answer(picture, &picture.policy, asked)?;
     let label = AccountLabel::of(&picture.estate, rules);
     let text = if asked.json {
         let document = Document::of(&answer, picture, &label);

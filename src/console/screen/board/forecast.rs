@@ -88,7 +88,7 @@ fn sickest(zones: &[ZoneAssessment]) -> Option<&ZoneAssessment> {
 fn given<T>(picture: &Picture, region: &Region, ask: impl FnOnce(Given<'_>) -> T) -> Option<T> {
     let (judged, now) = (picture.judgement.regions.get(region)?, picture.taken_at);
     let metrics = Metrics::new(&picture.estate, region, now);
-    let policy = picture.judgement.policy();
+    let policy = &*picture.policy;
     Some(ask(Given { estate: &picture.estate, region, judged, metrics: &metrics, policy, now }))
 }
 
@@ -129,7 +129,7 @@ impl<'a> Forecast<'a> {
             Some(zone) => vec![zone],
             None => judged.zones.iter().map(|zone| &zone.name).collect(),
         };
-        let policy = picture.judgement.policy();
+        let policy = &*picture.policy;
         let given = Given { estate: &picture.estate, region, judged, metrics, policy, now: picture.taken_at };
         let scenes = zones.into_iter().map(|zone| given.without(Gone::zones([zone.clone()]))).collect();
         Some(Self { judged, scenes, zone, is_preview: asked.is_some() })
