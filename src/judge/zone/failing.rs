@@ -268,7 +268,7 @@ fn is_complete(ground: &Ground<'_>) -> bool {
     parents::targets_are_complete(estate, region, now)
         && estate.table::<Group>(region, now).is_complete()
         && classic.all(|known| known)
-        && parents::unread(estate, region, Kind::ClassicTargets, now) == Some(0)
+        && parents::unread(estate, region, Kind::ClassicTargets) == Some(0)
 }
 
 fn is_health(change: &Change) -> bool {

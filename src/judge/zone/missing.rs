@@ -68,5 +68,5 @@ fn classic_is_known(ground: &Ground<'_>) -> bool {
     let limit = Kind::ClassicTargets.age_limit();
     let mut trusts = slices.map(|(_, slice)| slice.trust(limit, ground.now).is_known());
     trusts.all(|known| known)
-        && crate::judge::parents::unread(ground.estate, ground.region, Kind::ClassicTargets, ground.now) == Some(0)
+        && crate::judge::parents::unread(ground.estate, ground.region, Kind::ClassicTargets) == Some(0)
 }
