@@ -21,6 +21,10 @@ pub enum Domain {
     Route53,
     /// Identity: STS and IAM.
     Identity,
+    /// CloudTrail's look-ups: two a second for an account and region.
+    Trail,
+    /// AWS Health: one endpoint for the account.
+    Health,
 }
 
 /// A pace: a burst, then so many calls a second.
@@ -43,6 +47,8 @@ impl Domain {
         Self::Arc,
         Self::Route53,
         Self::Identity,
+        Self::Trail,
+        Self::Health,
     ];
 
     /// The name shown.
@@ -56,6 +62,8 @@ impl Domain {
             Self::Arc => "arc",
             Self::Route53 => "r53",
             Self::Identity => "sts",
+            Self::Trail => "trail",
+            Self::Health => "health",
         }
     }
 
@@ -71,6 +79,8 @@ impl Domain {
             Self::Arc => Pace { burst: 6.0, rate: 2.0 },
             Self::Route53 => Pace { burst: 4.0, rate: 2.0 },
             Self::Identity => Pace { burst: 5.0, rate: 1.0 },
+            Self::Trail => Pace { burst: 2.0, rate: 1.0 },
+            Self::Health => Pace { burst: 2.0, rate: 1.0 },
         }
     }
 
@@ -83,10 +93,10 @@ impl Domain {
         }
     }
 
-    /// Where its bucket is: Route 53 and identity have one for the account, the rest one a region.
+    /// Where its bucket is: Route 53, identity and Health have one for the account, the rest one a region.
     pub fn place(self, region: &Region) -> Region {
         match self {
-            Self::Route53 | Self::Identity => Region::global(),
+            Self::Route53 | Self::Identity | Self::Health => Region::global(),
             _ => region.clone(),
         }
     }

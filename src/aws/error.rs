@@ -67,8 +67,7 @@ fn kind_of_code(code: &str, status: Option<u16>) -> FailureKind {
         | "AccessDeniedException"
         | "NotAuthorized"
         | "AuthorizationError"
-        | "OptInRequired"
-        | "SubscriptionRequiredException" => FailureKind::Denied,
+        | "OptInRequired" => FailureKind::Denied,
         "ExpiredToken"
         | "ExpiredTokenException"
         | "RequestExpired"
@@ -94,9 +93,13 @@ fn kind_of_code(code: &str, status: Option<u16>) -> FailureKind {
         | "SlowDown"
         | "EC2ThrottledException"
         | "TransactionInProgressException" => FailureKind::Throttled,
-        "InvalidAction" | "UnknownOperationException" | "NotImplemented" | "UnsupportedOperation" | "NoSuchService" => {
-            FailureKind::Unsupported
-        }
+        // Health answers only accounts with a support plan (`aws-domain.md` A.7): nothing that a role could be allowed.
+        "InvalidAction"
+        | "UnknownOperationException"
+        | "NotImplemented"
+        | "UnsupportedOperation"
+        | "NoSuchService"
+        | "SubscriptionRequiredException" => FailureKind::Unsupported,
         _ if is_gone(code) => FailureKind::Gone,
         _ if status.is_some_and(|status| status >= 500) => FailureKind::Service,
         "InternalError"
@@ -220,6 +223,7 @@ mod tests {
         for (code, status, kind) in [
             ("UnauthorizedOperation", 403, FailureKind::Denied),
             ("AccessDenied", 403, FailureKind::Denied),
+            ("SubscriptionRequiredException", 400, FailureKind::Unsupported),
             ("ExpiredTokenException", 400, FailureKind::Credentials),
             ("RequestExpired", 400, FailureKind::Credentials),
             ("RequestLimitExceeded", 503, FailureKind::Throttled),

@@ -54,10 +54,12 @@ pub struct Session<M> {
 pub(super) struct Clients {
     pub(super) arc: aws_sdk_arczonalshift::Client,
     pub(super) autoscaling: aws_sdk_autoscaling::Client,
+    pub(super) cloudtrail: aws_sdk_cloudtrail::Client,
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
     pub(super) ec2: aws_sdk_ec2::Client,
     pub(super) elb: aws_sdk_elasticloadbalancing::Client,
     pub(super) elbv2: aws_sdk_elasticloadbalancingv2::Client,
+    pub(super) health: aws_sdk_health::Client,
     pub(super) iam: aws_sdk_iam::Client,
     pub(super) rds: aws_sdk_rds::Client,
     pub(super) route53: aws_sdk_route53::Client,
@@ -145,21 +147,29 @@ impl<M> Session<M> {
         let mut builder = self.config.clone().into_builder();
         builder.set_region(Some(aws_config::Region::new(region.to_string())));
         let config = builder.build();
+        let mut global = self.config.clone().into_builder();
+        global.set_region(Some(aws_config::Region::new(health_region(region))));
+        let global = global.build();
         let date = || WatchDate(self.clock.clone());
         macro_rules! client {
             ($sdk:ident) => {
+                client!($sdk, config)
+            };
+            ($sdk:ident, $config:ident) => {
                 $sdk::Client::from_conf(
-                    $sdk::config::Builder::from(&config).interceptor(ReadListOnly).interceptor(date()).build(),
+                    $sdk::config::Builder::from(&$config).interceptor(ReadListOnly).interceptor(date()).build(),
                 )
             };
         }
         Clients {
             arc: client!(aws_sdk_arczonalshift),
             autoscaling: client!(aws_sdk_autoscaling),
+            cloudtrail: client!(aws_sdk_cloudtrail),
             cloudwatch: client!(aws_sdk_cloudwatch),
             ec2: client!(aws_sdk_ec2),
             elb: client!(aws_sdk_elasticloadbalancing),
             elbv2: client!(aws_sdk_elasticloadbalancingv2),
+            health: client!(aws_sdk_health, global),
             iam: client!(aws_sdk_iam),
             rds: client!(aws_sdk_rds),
             route53: client!(aws_sdk_route53),
@@ -189,6 +199,15 @@ fn home(configured: Option<Region>, asked: Option<&Region>) -> Region {
             _ => "us-east-1",
         })
     })
+}
+
+/// Where AWS Health answers for all regions of a partition (`aws-domain.md` A.7).
+fn health_region(region: &Region) -> &'static str {
+    match region.as_str() {
+        name if name.starts_with("cn-") => "cn-northwest-1",
+        name if name.starts_with("us-gov-") => "us-gov-west-1",
+        _ => "us-east-1",
+    }
 }
 
 fn check_endpoint(url: Option<&str>) -> Result<(), SessionError> {

@@ -33,7 +33,14 @@ pub(super) fn ask(id: &SliceId, estate: &Estate, now: Timestamp) -> Option<Ask> 
             Some(Ask { parents: arns.map(|arn| arn.text().clone()).collect(), ..Ask::default() })
         }
         Kind::Activities => Some(Ask { since: ago(6), ..Ask::default() }),
-        Kind::DatabaseEvents => Some(Ask { since: ago(24), ..Ask::default() }),
+        Kind::DatabaseEvents | Kind::HealthEvents => Some(Ask { since: ago(24), ..Ask::default() }),
+        Kind::TrailEvents => Some(Ask { since: ago(1), ..Ask::default() }),
+        Kind::Permissions => {
+            // Who asks comes first; where that cannot be known, the read says so.
+            estate.slice(&SliceId::all(&Region::global(), Kind::Identity))?;
+            let caller = estate.identity().map(|identity| identity.caller.text().clone());
+            Some(Ask { parents: caller.into_iter().collect(), ..Ask::default() })
+        }
         _ => Some(Ask::default()),
     }
 }

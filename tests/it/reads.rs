@@ -1,18 +1,25 @@
 //! The SDK against the simulated account, on virtual time: every read, its pages, and the same run twice.
 
 use fournines::aws::{Ask, Found, Priority, READS, Scope};
+use fournines::cli;
 use fournines::clock;
+use fournines::estate::account::HostedZone;
 use fournines::estate::alarm::{Metric, Series};
 use fournines::estate::balancer::{LoadBalancer, TargetGroup};
 use fournines::estate::database::Database;
 use fournines::estate::group::Group;
+use fournines::estate::health::{HealthEvent, HealthStatus};
 use fournines::estate::image::LaunchTemplate;
 use fournines::estate::instance::{Instance, InstanceState};
-use fournines::estate::{Kind, SliceId};
+use fournines::estate::network::{NatGateway, Route, RouteTable};
+use fournines::estate::permission::Permission;
+use fournines::estate::trail::TrailEvent;
+use fournines::estate::{FailureKind, Kind, SliceId};
 use fournines::id::Region;
 use fournines::judge::{Picture, Verdict};
 use fournines::sim::SimTime;
-use fournines::sim::world::{Format, Origin, World};
+use fournines::sim::fault::Fault;
+use fournines::sim::world::{Format, Origin, SupportPlan, World};
 use serde_json::Value;
 
 use crate::account::{Account, START};
@@ -284,4 +291,86 @@ async fn the_calm_account_is_running_and_judged() {
         assert_eq!(region.zones.len(), 3);
         assert!(region.unread.is_empty(), "{:?}", region.unread);
     }
+}
+
+/// What AWS tells beside the state of things: ways out, who changed what, its own troubles, what the role may do.
+#[tokio::test(start_paused = true)]
+async fn what_aws_tells_beside_states_is_read_aws_domain_a7_a11() {
+    let account = Account::calm(1);
+    account.deny("ec2:TerminateInstances");
+    account.fault(Fault::Autoshift { zone: "us-east-1b".to_owned() });
+    account.sim.advance(std::time::Duration::from_secs(40 * 60));
+    let kinds = [
+        Kind::NatGateways,
+        Kind::RouteTables,
+        Kind::Snapshots,
+        Kind::TrailEvents,
+        Kind::HealthEvents,
+        Kind::Permissions,
+    ];
+    let picture = account.read(kinds).await;
+    let estate = &picture.estate;
+    let gateways: Vec<&NatGateway> = estate.known(&east()).collect();
+    assert!(!gateways.is_empty() && gateways.iter().all(|gateway| gateway.subnet.is_some()), "{gateways:?}");
+    let routes: Vec<&Route> = estate.known::<RouteTable>(&east()).flat_map(|table| &table.routes).collect();
+    assert!(gateways.iter().all(|gateway| routes.iter().any(|route| route.target.as_ref() == Some(&gateway.id))));
+    let told: Vec<&HealthEvent> = estate.known(&Region::global()).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].zone.as_deref(), &told[0].status), (Some("us-east-1b"), &HealthStatus::Open));
+    let permissions: Vec<&Permission> = estate.known(&Region::global()).collect();
+    let may = |action: &str| permissions.iter().find(|each| &*each.action == action).map(|each| each.is_allowed());
+    assert_eq!((may("ec2:TerminateInstances"), may("arc-zonal-shift:StartZonalShift")), (Some(false), Some(true)));
+    let changes: Vec<&TrailEvent> = estate.known(&east()).collect();
+    assert!(changes.iter().all(|change| change.user.is_some() && change.at <= picture.taken_at), "{changes:?}");
+    for kind in kinds {
+        assert!(
+            estate
+                .slices(&east(), kind)
+                .chain(estate.slices(&Region::global(), kind))
+                .all(|(_, slice)| { slice.read_at().is_some() && slice.failure().is_none() })
+        );
+    }
+}
+
+/// `aws-domain.md` A.7, A.11: an account without a support plan, and a role that may not ask, lose nothing else by it.
+#[tokio::test(start_paused = true)]
+async fn what_may_not_be_asked_is_said_and_costs_nothing_else_aws_domain_a7_a11() {
+    let account = Account::calm(1);
+    let kinds = || cli::status::kinds().chain([Kind::HealthEvents, Kind::Permissions, Kind::TrailEvents]);
+    let with = account.read(kinds()).await;
+    account.sim.with_world(|world| world.support = SupportPlan::Basic);
+    account.deny("iam:SimulatePrincipalPolicy");
+    account.deny("cloudtrail:LookupEvents");
+    let without = account.read(kinds()).await;
+    assert_eq!(without.judgement.account.verdict, with.judgement.account.verdict);
+    let failure = |region: &Region, kind: Kind| {
+        without.estate.slice(&SliceId::all(region, kind)).unwrap().failure().unwrap().why.clone()
+    };
+    assert_eq!(failure(&Region::global(), Kind::HealthEvents).kind, FailureKind::Unsupported);
+    assert_eq!(failure(&Region::global(), Kind::Permissions).iam_action(), Some("iam:SimulatePrincipalPolicy"));
+    assert_eq!(failure(&east(), Kind::TrailEvents).iam_action(), Some("cloudtrail:LookupEvents"));
+}
+
+/// Parts come with their parents: what the audit looks at is read in one go, and only where something stands behind it.
+#[tokio::test(start_paused = true)]
+async fn a_reading_of_parts_brings_their_parents_along() {
+    let account = Account::calm(1);
+    let kinds = [
+        Kind::TargetGroupAttributes,
+        Kind::BalancerAttributes,
+        Kind::LaunchTemplateVersions,
+        Kind::Hooks,
+        Kind::Records,
+        Kind::Refreshes,
+    ];
+    let picture = account.read(kinds).await;
+    let parts = |region: &Region, kind| picture.estate.slices(region, kind).count();
+    let groups = picture.estate.known::<TargetGroup>(&east()).filter(|group| !group.load_balancers.is_empty()).count();
+    assert!(groups > 3);
+    assert_eq!(parts(&east(), Kind::TargetGroupAttributes), groups);
+    assert_eq!(parts(&east(), Kind::BalancerAttributes), picture.estate.known::<LoadBalancer>(&east()).count());
+    assert_eq!(parts(&east(), Kind::Hooks), picture.estate.known::<Group>(&east()).count());
+    let templates = parts(&east(), Kind::LaunchTemplateVersions);
+    assert!((1..=picture.estate.known::<LaunchTemplate>(&east()).count()).contains(&templates), "{templates}");
+    assert_eq!(parts(&Region::global(), Kind::Records), picture.estate.known::<HostedZone>(&Region::global()).count());
 }

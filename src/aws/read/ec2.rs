@@ -96,7 +96,7 @@ pub(super) fn instance_row(
     })
 }
 
-fn tags(tags: &[types::Tag], texts: &mut Interner) -> Tags {
+pub(super) fn tags(tags: &[types::Tag], texts: &mut Interner) -> Tags {
     Tags::new(tags.iter().filter_map(|tag| Some((texts.text(tag.key()?), texts.text(tag.value().unwrap_or(""))))))
 }
 

@@ -9,10 +9,15 @@ mod cloudwatch;
 mod ec2;
 mod elb;
 mod elbv2;
+mod health;
 mod identity;
+mod network;
+mod permission;
 mod rds;
 mod route53;
 mod shift;
+mod snapshot;
+mod trail;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -31,7 +36,8 @@ use jiff::Timestamp;
 pub struct Ask {
     /// Whether an answer of more than one page may be left for reads zone by zone.
     pub may_split: bool,
-    /// What parents to ask about, for reads that take a batch of them: balancers' and target groups' ARNs.
+    /// What parents to ask about, for reads that take a batch of them: balancers' and target groups' ARNs; for
+    /// [`Kind::Permissions`] the caller's.
     pub parents: Vec<Text>,
     /// For reads of what happened: since when.
     pub since: Option<Timestamp>,
@@ -221,13 +227,23 @@ pub const READS: &[Read] = &[
     read(Kind::Autoshifts, "arc-zonal-shift:ListAutoshifts", Scope::Region, Domain::Arc, |c, _, _| {
         Box::pin(shift::autoshifts(c))
     }),
-    read(Kind::NatGateways, "ec2:DescribeNatGateways", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(unread(c))),
-    read(Kind::RouteTables, "ec2:DescribeRouteTables", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(unread(c))),
-    read(Kind::Snapshots, "ec2:DescribeSnapshots", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(unread(c))),
-    read(Kind::TrailEvents, "cloudtrail:LookupEvents", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(unread(c))),
-    read(Kind::HealthEvents, "health:DescribeEvents", Scope::Account, Domain::Ec2, |c, _, _| Box::pin(unread(c))),
-    read(Kind::Permissions, "iam:SimulatePrincipalPolicy", Scope::Account, Domain::Identity, |c, _, _| {
-        Box::pin(unread(c))
+    read(Kind::NatGateways, "ec2:DescribeNatGateways", Scope::Region, Domain::Ec2, |c, _, _| {
+        Box::pin(network::nat_gateways(c))
+    }),
+    read(Kind::RouteTables, "ec2:DescribeRouteTables", Scope::Region, Domain::Ec2, |c, _, _| {
+        Box::pin(network::route_tables(c))
+    }),
+    read(Kind::Snapshots, "ec2:DescribeSnapshots", Scope::Region, Domain::Ec2, |c, _, _| {
+        Box::pin(snapshot::snapshots(c))
+    }),
+    read(Kind::TrailEvents, "cloudtrail:LookupEvents", Scope::Region, Domain::Trail, |c, _, ask| {
+        Box::pin(trail::events(c, ask))
+    }),
+    read(Kind::HealthEvents, "health:DescribeEvents", Scope::Account, Domain::Health, |c, _, ask| {
+        Box::pin(health::events(c, ask))
+    }),
+    read(Kind::Permissions, "iam:SimulatePrincipalPolicy", Scope::Account, Domain::Identity, |c, _, ask| {
+        Box::pin(permission::permissions(c, ask))
     }),
     read(Kind::HostedZones, "route53:ListHostedZones", Scope::Account, Domain::Route53, |c, _, _| {
         Box::pin(route53::hosted_zones(c))
@@ -293,12 +309,6 @@ impl Reader {
         };
         (read.run)(&caller, id, ask).await
     }
-}
-
-/// Stands where a read is to come.
-async fn unread(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
-    let why = super::error::lacking(caller.action, "read of it");
-    Err(ReadFailure { kind: crate::estate::FailureKind::Unsupported, ..why })
 }
 
 /// The parent that a slice of [`Scope::Parent`] names.

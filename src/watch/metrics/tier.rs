@@ -27,16 +27,16 @@ pub enum Tier {
     Network,
     /// How far replicas are behind (A.4).
     Lag,
-    /// CPU, write latency and connections of databases.
-    Databases,
     /// Errors that balancers answer themselves.
     Balancers,
+    /// CPU and write latency of databases (B.1, 10).
+    Databases,
 }
 
 impl Tier {
     /// Every tier, the most worth first.
     pub const ALL: &'static [Tier] =
-        &[Self::Board, Self::Zones, Self::Network, Self::Lag, Self::Databases, Self::Balancers];
+        &[Self::Board, Self::Zones, Self::Network, Self::Lag, Self::Balancers, Self::Databases];
 
     /// The name of its slices.
     pub fn name(self) -> &'static str {
@@ -143,8 +143,7 @@ fn lag(estate: &Estate, region: &Region) -> Vec<Query> {
 
 fn databases(estate: &Estate, region: &Region) -> Vec<Query> {
     let of_one = |database: &DatabaseId| {
-        [Measure::DatabaseCpu, Measure::WriteLatency, Measure::Connections]
-            .map(|measure| Query::of_database(measure, database))
+        [Measure::DatabaseCpu, Measure::WriteLatency].map(|measure| Query::of_database(measure, database))
     };
     estate.known::<Database>(region).flat_map(|database| of_one(&database.id)).flatten().collect()
 }
