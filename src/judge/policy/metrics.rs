@@ -11,6 +11,6 @@ pub struct MetricRules {
 
 impl Default for MetricRules {
     fn default() -> Self {
-        Self { usd_a_day: 2.5, usd_per_thousand: 0.01 }
+        Self { usd_a_day: 3.0, usd_per_thousand: 0.01 }
     }
 }
