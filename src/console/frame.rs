@@ -225,6 +225,9 @@ fn traffic_spans(app: &App, look: &Look<'_>) -> Vec<Span<'static>> {
     let Some(picture) = app.picture.as_deref() else { return Vec::new() };
     let traffic = &picture.traffic;
     let mut spans = vec![look.span(Role::Dim, format!("{} calls/min", traffic.calls()))];
+    if let Some(words) = traffic.metrics.short() {
+        spans.push(look.span(Role::Dim, format!(" {words}")));
+    }
     if traffic.throttled_a_minute > 0 {
         spans.push(look.span(Role::Warning, format!(" {} throttled", traffic.throttled_a_minute)));
     }
