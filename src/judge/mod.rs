@@ -7,6 +7,7 @@ pub mod alarm;
 pub mod audit;
 pub mod availability;
 pub mod board;
+pub mod changes;
 pub mod database;
 mod declared;
 pub mod finding;
