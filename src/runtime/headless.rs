@@ -25,7 +25,7 @@ const NO_PROGRESS: Duration = Duration::from_secs(90);
 /// `fournines status`.
 pub(super) async fn status(global: &Global, asked: &Status) -> Result<Exit, SetUpError> {
     let desk = Desk::for_one_reading(global).await?;
-    let kinds = cli::status::kinds().chain([Kind::Probes]).collect();
+    let kinds = cli::status::kinds().chain([Kind::Probes]).chain(cli::status::CHANGES.iter().copied()).collect();
     let picture = read_once(&desk, kinds).await?;
     let label = AccountLabel::of(&picture.estate, &desk.rules);
     super::say(cli::status::render(&picture, &label, asked.into()))

@@ -14,6 +14,7 @@ use crate::judge::{Assessment, JUDGED, Picture, Verdict};
 use crate::listing::{Gap, read_errors};
 
 use super::AccountLabel;
+use super::changes::{self, ChangeEntry, UnnamedEntry};
 use super::probes::ProbeEntry;
 use super::region::Scene;
 
@@ -44,6 +45,10 @@ pub struct StatusDocument<'a> {
     instances_not_ok: Vec<Judged<'a>>,
     alarms: Vec<AlarmEntry<'a>>,
     shifts: Vec<ShiftEntry<'a>>,
+    /// What changed in the last half hour, and who did it, the newest first.
+    changes: Vec<ChangeEntry<'a>>,
+    /// Where names may be missing, and why.
+    changes_unnamed: Vec<UnnamedEntry<'a>>,
     operations: Vec<OperationEntry>,
     /// Black-box probes that the policy declares.
     pub(super) probes: Vec<ProbeEntry<'a>>,
@@ -235,6 +240,8 @@ impl<'a> StatusDocument<'a> {
             instances_not_ok: Vec::new(),
             alarms: Vec::new(),
             shifts: Vec::new(),
+            changes: Vec::new(),
+            changes_unnamed: Vec::new(),
             operations: Vec::new(),
             probes: picture.judgement.probes.iter().map(ProbeEntry::from).collect(),
         };
@@ -243,6 +250,7 @@ impl<'a> StatusDocument<'a> {
                 document.add(&Scene::new(picture, region, judged));
             }
         }
+        (document.changes, document.changes_unnamed) = changes::of(picture);
         document
     }
 

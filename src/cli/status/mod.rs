@@ -3,6 +3,7 @@
 //! Owns: the three forms. Depends on: judgement. Must stay true: the verdict is the judgement's, its exit code with it; all three
 //! forms say the same.
 
+mod changes;
 mod document;
 mod probes;
 mod region;
@@ -21,6 +22,9 @@ pub use document::StatusDocument;
 /// Kinds of a region that the document shows beside those it judges.
 const BESIDE: &[Kind] =
     &[Kind::LoadBalancers, Kind::GlobalClusters, Kind::ManagedResources, Kind::Autoshifts, Kind::Subnets, Kind::Series];
+
+/// Kinds that tell who changed what. Without them changes have no names, which is said beside them and is no error.
+pub const CHANGES: &[Kind] = &[Kind::Activities, Kind::TrailEvents];
 
 /// The kinds of a region that the status is made from: what must be read for it, and whose errors it tells. Others may be in the
 /// estate from an earlier run, as old as they like.

@@ -5,6 +5,7 @@
 
 mod ages;
 mod cell;
+mod changes;
 mod draw;
 mod forecast;
 mod grid;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::estate::Kind;
 use crate::id::Region;
 use crate::judge::Verdict;
+use crate::judge::changes::Changes;
 
 use super::super::app::{Look, World};
 use super::super::keymap::Context;
@@ -53,6 +55,7 @@ const KINDS: &[Kind] = &[
     Kind::Subnets,
     Kind::Activities,
     Kind::Series,
+    Kind::TrailEvents,
 ];
 
 /// The zone board.
@@ -77,6 +80,9 @@ pub struct Board {
     at: usize,
     #[serde(skip)]
     sections: Vec<(Region, Section)>,
+    /// What changed lately in each region.
+    #[serde(skip)]
+    changes: Vec<(Region, Changes)>,
 }
 
 impl Board {
@@ -270,6 +276,7 @@ impl Screen for Board {
     fn refresh(&mut self, world: &World<'_>) {
         self.gather(world);
         self.foretell(world);
+        self.changes = changes::gather(world);
         self.settle(world);
     }
 

@@ -6,6 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::id::Region;
+use crate::judge::changes::Changes;
 use crate::judge::{Metrics, Picture, RegionJudgement, Verdict};
 
 use crate::console::app::{Look, World};
@@ -18,7 +19,7 @@ use super::grid::{Grid, Lead};
 use super::layout::{Layout, PanelKind, share};
 use super::model::Section;
 use super::panel::{self, Panel, Source};
-use super::{Board, ages, headline};
+use super::{Board, ages, changes, headline};
 
 /// Draws the board.
 pub(super) fn draw(board: &Board, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
@@ -46,7 +47,8 @@ pub(super) fn draw(board: &Board, world: &World<'_>, look: &Look<'_>, area: Rect
         return;
     }
     Grids { board, world, look, picture, layout: &layout }.draw(area, buf);
-    panels(&layout, &Source { picture, regions: &regions, now: world.now, look, columns }, area, buf);
+    let source = Source { picture, regions: &regions, now: world.now, look, columns };
+    panels(&layout, &source, &board.changes, area, buf);
 }
 
 /// The grids of the regions shown.
@@ -224,7 +226,7 @@ fn preview_lines(
 }
 
 /// The panels of each column under one another, each as high as it needs while there is room.
-fn panels(layout: &Layout, source: &Source<'_>, area: Rect, buf: &mut Buffer) {
+fn panels(layout: &Layout, source: &Source<'_>, lately: &[(Region, Changes)], area: Rect, buf: &mut Buffer) {
     for (column, kinds) in &layout.panels {
         let source = Source { columns: usize::from(column.width).saturating_sub(1), ..*source };
         let panels: Vec<Panel> = kinds
@@ -233,6 +235,7 @@ fn panels(layout: &Layout, source: &Source<'_>, area: Rect, buf: &mut Buffer) {
                 PanelKind::Problems => panel::problems(&source),
                 PanelKind::Alarms => panel::alarms(&source),
                 PanelKind::Shifts => panel::shifts(&source),
+                PanelKind::Changes => changes::panel(&source, lately),
             })
             .collect();
         // A title, the lines, and a free line below.

@@ -34,6 +34,7 @@ pub(super) enum PanelKind {
     Problems,
     Alarms,
     Shifts,
+    Changes,
 }
 
 /// Whether the grids of regions with so many services fit under one another.
@@ -74,7 +75,7 @@ impl Layout {
         let side = (rest.width / 3).clamp(50, 66);
         self.grid = Rect { width: rest.width - side - 1, ..rest };
         let column = Rect { x: rest.right() - side, width: side, ..rest };
-        self.panels = vec![(column, &[PanelKind::Problems, PanelKind::Alarms, PanelKind::Shifts])];
+        self.panels = vec![(column, &[PanelKind::Problems, PanelKind::Alarms, PanelKind::Shifts, PanelKind::Changes])];
     }
 
     fn below(&mut self, body: Rect, headline: u16, needs: u16, least: u16) {
@@ -93,7 +94,7 @@ impl Layout {
         let (west, east) =
             (Rect { width: left, ..strip }, Rect { x: strip.x + left, width: strip.width - left, ..strip });
         self.panels = if roomy {
-            vec![(west, &[PanelKind::Problems]), (east, &[PanelKind::Alarms, PanelKind::Shifts])]
+            vec![(west, &[PanelKind::Problems]), (east, &[PanelKind::Alarms, PanelKind::Shifts, PanelKind::Changes])]
         } else {
             vec![(west, &[PanelKind::Alarms]), (east, &[PanelKind::Shifts])]
         };

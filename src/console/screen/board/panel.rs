@@ -36,7 +36,7 @@ pub(super) struct Source<'a> {
 }
 
 impl Source<'_> {
-    fn title(&self, name: &str, rest: Vec<Span<'static>>) -> Vec<Span<'static>> {
+    pub(super) fn title(&self, name: &str, rest: Vec<Span<'static>>) -> Vec<Span<'static>> {
         let mut title = vec![self.look.span(Role::Title, format!(" {name} "))];
         title.extend(rest);
         title
@@ -61,17 +61,17 @@ impl Source<'_> {
     }
 
     /// The one region that all entries are of, where several are looked at: said once, in the title.
-    fn one_place<'r>(&self, mut regions: impl Iterator<Item = &'r Region>) -> Option<&'r Region> {
+    pub(super) fn one_place<'r>(&self, mut regions: impl Iterator<Item = &'r Region>) -> Option<&'r Region> {
         let first = regions.next().filter(|_| self.regions.len() > 1)?;
         regions.all(|region| region == first).then_some(first)
     }
 
-    fn place_words(&self, one_place: Option<&Region>) -> Option<Span<'static>> {
+    pub(super) fn place_words(&self, one_place: Option<&Region>) -> Option<Span<'static>> {
         one_place.map(|region| self.look.span(Role::Dim, format!("in {region} ")))
     }
 
     /// A region's name before what is in it, where the title does not say it.
-    fn region_words(&self, region: &Region, one_place: Option<&Region>) -> String {
+    pub(super) fn region_words(&self, region: &Region, one_place: Option<&Region>) -> String {
         if self.regions.len() > 1 && one_place.is_none() { format!("{region} ") } else { String::new() }
     }
 
