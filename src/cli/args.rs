@@ -114,6 +114,12 @@ pub enum Command {
     Audit(AuditArgs),
     /// What is left, at today's load, if a zone, region or database goes; exits 0 keeps, 1 strained, 2 something is lost, 3 unknown
     WhatIf(WhatIfArgs),
+    /// The policy file: whether it stands, and the rules in force
+    Policy {
+        /// What to do with it
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
     /// The simulated AWS on loopback, for any AWS client
     Sim(Sim),
     /// Completions for a shell
@@ -209,6 +215,19 @@ pub enum Thing {
     Region,
     /// A DB instance, cluster or global cluster
     Database,
+}
+
+/// `fournines policy`.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum PolicyCommand {
+    /// Reads it and says what is wrong, and where; exits 0, or 3
+    Check,
+    /// Every rule in force, with where it comes from
+    Show {
+        /// One document, fournines/policy/1
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// `fournines sim`.

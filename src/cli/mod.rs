@@ -11,6 +11,7 @@ pub mod completions;
 pub mod exit;
 pub mod list;
 pub mod output;
+pub mod policy;
 pub mod status;
 mod table;
 pub mod what_if;

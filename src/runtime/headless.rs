@@ -5,9 +5,9 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::args::{AuditArgs, Global, ListArgs, Status, WhatIfArgs};
+use crate::cli::args::{AuditArgs, Global, ListArgs, PolicyCommand, Status, WhatIfArgs};
 use crate::cli::status::AccountLabel;
-use crate::cli::{self, Exit};
+use crate::cli::{self, Exit, Rendered};
 use crate::estate::{Kind, Trust};
 use crate::id::Region;
 use crate::judge::Picture;
@@ -17,7 +17,7 @@ use crate::listing;
 use crate::watch::Purpose;
 
 use super::observer::Observer;
-use super::set_up::{Desk, SetUpError};
+use super::set_up::{Desk, Files, SetUpError};
 
 /// How long a reading goes on without any answer before it is given up: what did not come is unknown.
 const NO_PROGRESS: Duration = Duration::from_secs(90);
@@ -66,6 +66,15 @@ pub(super) async fn what_if(global: &Global, asked: &WhatIfArgs) -> Result<Exit,
     let picture = read_once(&desk, cli::what_if::kinds().collect()).await?;
     let answer = cli::what_if::render(&picture, &desk.rules, asked).map_err(SetUpError::Question)?;
     super::say(answer)
+}
+
+/// `fournines policy`: nothing is asked of AWS.
+pub(super) fn policy(global: &Global, asked: PolicyCommand) -> Result<Rendered, SetUpError> {
+    let (_, rules) = Files::read(global)?;
+    Ok(match asked {
+        PolicyCommand::Check => cli::policy::check(&rules),
+        PolicyCommand::Show { json } => cli::policy::show(&rules, json),
+    })
 }
 
 /// Reads these kinds once, everywhere asked for, with the parts of all their parents, and keeps what was read.

@@ -33,6 +33,7 @@ pub async fn run(args: Args) -> Exit {
         Some(Command::List(list)) => headless::list(&args.global, list).await,
         Some(Command::Audit(audit)) => headless::audit(&args.global, audit).await,
         Some(Command::WhatIf(asked)) => headless::what_if(&args.global, asked).await,
+        Some(Command::Policy { command }) => headless::policy(&args.global, *command).and_then(say),
         Some(Command::Sim(sim)) => simulated::listen(sim).await,
         Some(Command::Completions { shell }) => Ok(cli::completions::render(*shell)).and_then(say),
     };

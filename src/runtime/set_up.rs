@@ -102,6 +102,15 @@ pub(super) struct Files {
 impl Files {
     /// Reads config and policy, and opens the log.
     pub(super) fn open(global: &Global) -> Result<Self, SetUpError> {
+        let (config, rules) = Self::read(global)?;
+        let state_dir = global.state_dir.clone().or_else(config::state_dir).ok_or(SetUpError::NoStateFolder)?;
+        let log = logging::start(&state_dir, global.log.as_str(), &config.retention)
+            .map_err(|source| SetUpError::StateFolder { folder: state_dir.display().to_string(), source })?;
+        Ok(Self { config, rules, state_dir, log })
+    }
+
+    /// Reads config and policy.
+    pub(super) fn read(global: &Global) -> Result<(Config, Rules), SetUpError> {
         let environment = |name: &str| std::env::var(name).ok();
         let overrides = global.overrides();
         let usual = config::config_file();
@@ -112,10 +121,7 @@ impl Files {
         let beside = global.config.as_deref().or(usual.as_deref()).map(config::policy_file);
         let policy = config::read(global.policy.as_deref(), beside.as_deref())?;
         let rules = Rules::load(policy.as_ref(), &config, &environment, &overrides)?;
-        let state_dir = global.state_dir.clone().or_else(config::state_dir).ok_or(SetUpError::NoStateFolder)?;
-        let log = logging::start(&state_dir, global.log.as_str(), &config.retention)
-            .map_err(|source| SetUpError::StateFolder { folder: state_dir.display().to_string(), source })?;
-        Ok(Self { config, rules, state_dir, log })
+        Ok((config, rules))
     }
 
     /// How the console is to look.

@@ -128,6 +128,22 @@ impl Desk {
 }
 
 #[test]
+fn what_changed_lately_stands_on_the_board_where_there_is_room() {
+    let mut shop = crate::listing::fixture::Shop::calm();
+    shop.now += jiff::SignedDuration::from_secs(60);
+    shop.put::<crate::estate::group::Group>(serde_json::json!([{
+        "name": "web", "min": 2, "desired": 5, "max": 6, "zones": [], "subnets": [], "members": [], "target_groups": [],
+        "classic_balancers": [], "health_check": "ELB", "suspended": {}, "tags": [],
+    }]));
+    for size in [(120, 40), (200, 60)] {
+        let mut desk = Desk::new(size, Some(Arc::new(shop.picture())));
+        desk.sees("CHANGES 30m");
+        desk.sees("who ? set web desired 3>5");
+    }
+    Desk::new((80, 24), Some(Arc::new(shop.picture()))).sees_not("CHANGES");
+}
+
+#[test]
 fn a_calm_account_is_quiet_and_a_sick_zone_is_what_one_sees() {
     for size in SIZES {
         let mut desk = Desk::new(size, Some(pictures::calm()));
