@@ -3,6 +3,7 @@
 //! Owns: [`Place`], the trait [`Screen`] and the registry of views. Depends on: listing, judgement, theme. Must stay true: drawing
 //! changes nothing; what a screen needs for drawing it computes in [`Screen::refresh`], from the picture.
 
+mod audit;
 mod board;
 mod detail;
 mod help;
@@ -19,6 +20,7 @@ use super::app::{Look, World};
 use super::keymap::{Context, KeyMap};
 use super::msg::Wants;
 
+pub use audit::Audit;
 pub use board::Board;
 pub use detail::Detail;
 pub use help::Help;
@@ -148,6 +150,8 @@ pub enum Place {
     Board(Board),
     /// A list.
     List(ListView),
+    /// The audit.
+    Audit(Audit),
     /// One thing.
     Detail(Detail),
     /// The keys and commands.
@@ -165,6 +169,7 @@ impl Place {
         match self {
             Self::Board(screen) => screen,
             Self::List(screen) => screen,
+            Self::Audit(screen) => screen,
             Self::Detail(screen) => screen,
             Self::Help(screen) => screen,
         }
@@ -175,6 +180,7 @@ impl Place {
         match self {
             Self::Board(screen) => screen,
             Self::List(screen) => screen,
+            Self::Audit(screen) => screen,
             Self::Detail(screen) => screen,
             Self::Help(screen) => screen,
         }
@@ -212,6 +218,13 @@ const SCREENS: &[View] = &[
         open: |_, _| Some(Place::home()),
     },
     View {
+        name: "audit",
+        aliases: &["checks", "risks"],
+        doc: "what would take the account down one day",
+        in_round: true,
+        open: |_, _| Some(Place::Audit(Audit::default())),
+    },
+    View {
         name: "help",
         aliases: &["?", "keys"],
         doc: "keys, commands and signs",
@@ -220,7 +233,7 @@ const SCREENS: &[View] = &[
     },
 ];
 
-/// Every view, in order: the board, the lists, the help.
+/// Every view, in order: the board and the audit, the lists, the help.
 pub fn views() -> impl Iterator<Item = View> {
     let lists = listing::LISTS.iter().map(|list| View {
         name: list.name,

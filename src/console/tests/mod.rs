@@ -529,6 +529,26 @@ fn no_key_waits_for_a_large_list_and_the_last_order_stands_until_the_next_is_the
     desk.sees_not("arranging");
 }
 
+/// The audit as a view: the gravest first, Enter explains, the filter narrows, and what could not be read stands among the rows.
+#[test]
+fn the_audit_tells_the_gravest_first_and_explains() {
+    for size in SIZES {
+        let mut desk = Desk::new(size, Some(pictures::calm()));
+        desk.command("audit");
+        let screen = desk.screen();
+        assert!(screen.contains(" audit "), "{screen}");
+        assert!(screen.contains(" blind "), "the pictures have no attributes, and that is said\n{screen}");
+        assert!(screen.lines().nth(2).is_some_and(|line| line.contains("medium  latest-template")), "{screen}");
+        desk.press("enter");
+        desk.sees("do: ");
+        desk.sees("aws-domain.md");
+        desk.press("/");
+        desk.text("nothing-is-called-so");
+        desk.press("enter");
+        desk.sees("none of them match");
+    }
+}
+
 #[test]
 fn a_refresh_of_a_large_list_keeps_the_selection_on_its_id() {
     let mut desk = Desk::new((120, 40), Some(pictures::large(3_000, "large")));

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::estate::Kind;
 use crate::estate::image::Image;
 use crate::estate::instance::{Instance, InstanceState};
+use crate::estate::{Kind, age};
 use crate::id::ImageId;
 use crate::judge::finding::Subject;
 
 use super::scene::{self, Scene};
+use super::stale_dr;
 use crate::judge::audit::{Check, Reach, Report, Severity, family, remote};
 
 pub(super) const CHECK: Check = Check {
@@ -31,8 +32,8 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
         if !scene.regions().contains(&stand_in) || !scene.regions().contains(&home) {
             continue;
         }
-        let known = |image: &'_ Image| image.name.as_deref().map(family::or_whole).map(str::to_owned);
-        let there: BTreeSet<String> = scene.rows_in::<Image>(&stand_in).filter_map(known).collect();
+        let there: BTreeMap<String, &Image> = newest(scene.rows_in::<Image>(&stand_in));
+        let names: BTreeSet<&str> = scene.rows_in::<Image>(&stand_in).filter_map(|image| image.name.as_deref()).collect();
         let here: BTreeMap<&ImageId, &Image> = scene.rows_in::<Image>(&home).map(|image| (&image.id, image)).collect();
         let mut users: BTreeMap<&ImageId, BTreeSet<String>> = BTreeMap::new();
         let running = scene.rows_in::<Instance>(&home).filter(|instance| instance.state == InstanceState::Running);
@@ -45,12 +46,43 @@ fn run(scene: &Scene<'_>, report: &mut Report) {
         }
         for (image, users) in users {
             let Some(own) = here.get(image) else { continue };
-            let Some(name) = own.name.as_deref().filter(|name| !there.contains(family::or_whole(name))) else { continue };
+            let Some(name) = own.name.as_deref().filter(|name| !names.contains(name)) else { continue };
             let users: Vec<String> = users.into_iter().collect();
-            let evidence = format!("{} from it; no {} image in {stand_in}", runs(&users), family::or_whole(name));
-            report.flaw(Subject::with_id("image", name, image.text().clone()), evidence).in_region(&home);
+            let subject = Subject::with_id("image", name, image.text().clone());
+            let family = family::or_whole(name);
+            match there.get(family) {
+                None => {
+                    let evidence = format!("{} from it; no {family} image in {stand_in}", runs(&users));
+                    report.flaw(subject, evidence).in_region(&home);
+                }
+                // An older one that policy lets pass is worth a word; one that is too old is stale-dr's to tell.
+                Some(older) if !is_new(scene, own) && !stale_dr::is_old(scene, older) => {
+                    let older = older.name.as_deref().unwrap_or("an older one");
+                    let evidence = format!("{} from it; {stand_in} has {older}", runs(&users));
+                    report.flaw(subject, evidence).with(Severity::Low).in_region(&home);
+                }
+                Some(_) => {}
+            }
         }
     }
+}
+
+/// The newest image of each family.
+fn newest<'a>(images: impl Iterator<Item = &'a Image>) -> BTreeMap<String, &'a Image> {
+    let mut newest: BTreeMap<String, &Image> = BTreeMap::new();
+    for image in images {
+        let Some(name) = image.name.as_deref() else { continue };
+        let known = newest.entry(family::or_whole(name).to_owned()).or_insert(image);
+        if image.created_at > known.created_at {
+            *known = image;
+        }
+    }
+    newest
+}
+
+/// Whether its copy may still be on its way: a day is long enough (`aws-domain.md` C.5).
+fn is_new(scene: &Scene<'_>, image: &Image) -> bool {
+    image.created_at.is_some_and(|at| age(at, scene.now).as_secs() < 86_400)
 }
 
 fn runs(users: &[String]) -> String {
@@ -73,9 +105,15 @@ pub(super) mod tests {
         fires: |world| world.remove(WEST, Kind::Images, "web-2026-11-12"),
         subject: "web-2026-11-12",
         evidence: &["web-asg runs from it", "no web image in us-west-2"],
-        // An older one is stale-dr's to judge.
+        // What is too old is stale-dr's to judge, and what is new may be on its way.
         silent: |world| {
-            world.set(WEST, Kind::Images, "web-2026-11-12", json!({"name": "web-2026-11-05"}));
+            let old = json!({"name": "web-2026-09-05", "created_at": "2026-09-05T00:00:00Z"});
+            world.set(WEST, Kind::Images, "web-2026-11-12", old);
+            world.group(EAST, "api", "abc");
+            world.set(EAST, Kind::Images, "api-2026-11-12", json!({"created_at": "2026-11-20T23:00:00Z"}));
+            world.add(WEST, Kind::Images, json!({
+                "id": "ami-w", "name": "api-2026-11-01", "state": "available", "created_at": "2026-11-01T00:00:00Z", "tags": [],
+            }));
             world.instance(EAST, "i-tool", 'a', json!({"image": "ami-of-somebody-else"}));
         },
     };

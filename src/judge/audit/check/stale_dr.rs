@@ -56,7 +56,7 @@ fn images(scene: &Scene<'_>, report: &mut Report, stand_in: &Region, home: &Regi
         let Some((original, made_at)) = here.get(family).filter(|(original, _)| original.name != image.name) else {
             continue;
         };
-        if is_old(scene, at) && *made_at > at {
+        if is_past(scene, at) && *made_at > at {
             let (name, newer) = (image.name.as_deref().unwrap_or(""), original.name.as_deref().unwrap_or(""));
             let evidence = format!("{} old; {home} has {newer}", age_words(age(at, scene.now)));
             report.flaw(Subject::with_id("image", name, image.id.text().clone()), evidence).in_region(stand_in);
@@ -75,7 +75,7 @@ fn snapshots(scene: &Scene<'_>, report: &mut Report, region: &Region) {
             *known = (snapshot, at);
         }
     }
-    for (family, (snapshot, at)) in newest.into_iter().filter(|(_, (_, at))| is_old(scene, *at)) {
+    for (family, (snapshot, at)) in newest.into_iter().filter(|(_, (_, at))| is_past(scene, *at)) {
         let evidence = format!("the newest is {} old", age_words(age(at, scene.now)));
         report.flaw(Subject::with_id("snapshot", family, snapshot.id.clone()), evidence).in_region(region);
     }
@@ -87,7 +87,12 @@ fn is_of_an_image(snapshot: &Snapshot) -> bool {
     description.contains("CreateImage") || description.contains("DestinationAmi") || description.contains("ami-")
 }
 
-fn is_old(scene: &Scene<'_>, at: Timestamp) -> bool {
+/// Whether an image is older than the policy allows; one of unknown age is not.
+pub(super) fn is_old(scene: &Scene<'_>, image: &Image) -> bool {
+    image.created_at.is_some_and(|at| is_past(scene, at))
+}
+
+fn is_past(scene: &Scene<'_>, at: Timestamp) -> bool {
     age(at, scene.now).as_secs() > u64::from(scene.policy.audit.dr_age_days) * 86_400
 }
 
