@@ -233,7 +233,7 @@ const SCREENS: &[View] = &[
     },
 ];
 
-/// Every view, in order: the board and the audit, the lists, the help.
+/// Every view, in order: the board, the lists, the audit, the help.
 pub fn views() -> impl Iterator<Item = View> {
     let lists = listing::LISTS.iter().map(|list| View {
         name: list.name,
@@ -242,9 +242,8 @@ pub fn views() -> impl Iterator<Item = View> {
         in_round: true,
         open: |name, _| listing::find(name).ok().map(|list| Place::List(ListView::new(list))),
     });
-    let home = SCREENS.iter().copied().filter(|view| view.in_round);
-    let rest = SCREENS.iter().copied().filter(|view| !view.in_round);
-    home.chain(lists).chain(rest)
+    let (home, rest) = SCREENS.split_at(1);
+    home.iter().copied().chain(lists).chain(rest.iter().copied())
 }
 
 /// Kinds that every screen needs: who asks, where, and what the frame shows.

@@ -53,10 +53,12 @@ pub(super) fn missing_resource<'a>(scene: &Scene<'_>, alarm: &'a Alarm) -> Optio
 fn is_there(scene: &Scene<'_>, dimension: &str, value: &str) -> Option<bool> {
     let ends = |arn: &str| arn.ends_with(&format!("/{value}")) || arn.ends_with(&format!(":{value}"));
     match dimension {
-        "InstanceId" => scene.whole::<Instance>().map(|mut rows| {
-            rows.any(|instance| instance.id.as_str() == value && instance.state != InstanceState::Terminated)
+        // There may be very many of both.
+        "InstanceId" => scene.whole::<Instance>().map(|_| {
+            let instance = scene.index().instance(value);
+            instance.is_some_and(|instance| instance.state != InstanceState::Terminated)
         }),
-        "AutoScalingGroupName" => scene.whole::<Group>().map(|mut rows| rows.any(|group| group.name.as_str() == value)),
+        "AutoScalingGroupName" => scene.whole::<Group>().map(|_| scene.index().group(value).is_some()),
         "LoadBalancer" => scene.whole::<LoadBalancer>().map(|mut rows| rows.any(|row| ends(row.arn.as_str()))),
         "TargetGroup" => scene.whole::<TargetGroup>().map(|mut rows| rows.any(|row| ends(row.arn.as_str()))),
         "LoadBalancerName" => scene.whole::<ClassicBalancer>().map(|mut rows| rows.any(|row| row.name.as_str() == value)),
