@@ -117,7 +117,7 @@ impl Screen for Audit {
             Act::Enter => self.explains = !self.explains,
             Act::Filter(text) => self.filter.clone_from(text),
             Act::Problems => self.problems = !self.problems,
-            Act::Fold { .. } | Act::Sort(_) | Act::Sideways(_) => return Outcome::Unknown,
+            Act::Fold { .. } | Act::Sort(_) | Act::Sideways(_) | Act::WhatIf(_) => return Outcome::Unknown,
         }
         self.settle(world);
         Outcome::Done
