@@ -10,7 +10,8 @@ use crate::estate::balancer::{BalancerAttributes, LoadBalancer, TargetGroup, Tar
 use crate::estate::query::{Measure, Query};
 use crate::id::{Arn, ZoneName};
 
-use super::view::View;
+use super::view::Ground;
+use crate::judge::metrics::Metrics;
 
 /// Attribute by which cross-zone balancing is switched, of target groups and of balancers.
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
@@ -33,10 +34,13 @@ pub(super) struct Minutes {
     pub(super) latency: Vec<Vec<Option<f64>>>,
 }
 
-/// Every balancer of which the requests of each of its zones are known over so many minutes.
-pub(super) fn nodes<'a>(view: &View<'a>, minutes: usize) -> Vec<Nodes<'a>> {
-    let ground = &view.ground;
-    if !view.metrics.are_known() {
+/// Minutes looked at before the window, for what was usual.
+pub(super) const BEFORE: usize = 5;
+
+/// Every balancer of which the requests of each of its zones are known, over the window and a while before.
+pub(super) fn nodes<'a>(ground: &Ground<'a>, metrics: &Metrics<'_>) -> Vec<Nodes<'a>> {
+    let minutes = ground.rules().periods + BEFORE;
+    if !metrics.are_known() {
         return Vec::new();
     }
     let mut groups: BTreeMap<&str, Vec<&TargetGroup>> = BTreeMap::new();
@@ -50,22 +54,22 @@ pub(super) fn nodes<'a>(view: &View<'a>, minutes: usize) -> Vec<Nodes<'a>> {
         let groups = groups.get(balancer.arn.as_str())?;
         let zones = balancer.zones.iter().filter_map(|(zone, _)| Some((ground.place(zone)?, zone)));
         let zones: Option<BTreeMap<usize, Minutes>> =
-            zones.map(|(place, zone)| Some((place, counted(view, balancer, groups, zone, minutes)?))).collect();
+            zones.map(|(place, zone)| Some((place, counted(metrics, balancer, groups, zone, minutes)?))).collect();
         let zones = zones.filter(|zones| zones.len() > 1)?;
-        Some(Nodes { balancer, cross_zone: crosses_zones(view, balancer, groups), zones })
+        Some(Nodes { balancer, cross_zone: crosses_zones(ground, balancer, groups), zones })
     });
     nodes.collect()
 }
 
 fn counted(
-    view: &View<'_>,
+    metrics: &Metrics<'_>,
     balancer: &LoadBalancer,
     groups: &[&TargetGroup],
     zone: &ZoneName,
     minutes: usize,
 ) -> Option<Minutes> {
     let of = |measure, group: &Arn| Query::of_target_group(measure, &balancer.arn, group, Some(zone));
-    let ask = |query: Option<Query>| Some(view.metrics.minutes(&query?, minutes)).filter(|found| !found.is_empty());
+    let ask = |query: Option<Query>| Some(metrics.minutes(&query?, minutes)).filter(|found| !found.is_empty());
     let mut counted = Minutes::default();
     for group in groups {
         // A target group that nobody asked about carries what nobody knows: then the balancer's sum is not known either.
@@ -100,8 +104,7 @@ fn add_errors(sum: &mut Option<Vec<f64>>, more: &[Option<f64>]) {
 
 /// Whether nodes send to targets of other zones: a target group's word goes before its balancer's; always on for application
 /// balancers, and on where nobody knows (`aws-domain.md` A.3).
-fn crosses_zones(view: &View<'_>, balancer: &LoadBalancer, groups: &[&TargetGroup]) -> bool {
-    let ground = &view.ground;
+fn crosses_zones(ground: &Ground<'_>, balancer: &LoadBalancer, groups: &[&TargetGroup]) -> bool {
     let attributes = ground.estate.table::<BalancerAttributes>(ground.region, ground.now);
     let own = attributes.known().find(|row| row.of == balancer.arn).and_then(|row| row.values.get(CROSS_ZONE));
     let own = own.is_none_or(|word| &**word != "false");

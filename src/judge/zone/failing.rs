@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::estate::balancer::{ClassicState, ResourceTags, TargetState};
+use crate::estate::balancer::{ClassicState, ResourceTags, Target, TargetState};
 use crate::estate::group::{Group, LifecycleState};
 use crate::estate::instance::Instance;
 use crate::estate::{Change, Kind};
@@ -108,8 +108,12 @@ impl<'a> Search<'_, 'a> {
     /// Targets that fail by the newest reading, where that can be trusted.
     fn look_now(&mut self) {
         let ground = self.ground;
-        self.each_target(|search, key, number, zone, health| {
-            if health == Health::Failing && !is_new(ground, number, zone, ground.now) {
+        self.each_target(|search, key, number, target, health| {
+            if health != Health::Failing {
+                return;
+            }
+            let zone = zone_of(ground, number, target);
+            if !is_new(ground, number, zone, ground.now) {
                 match zone.map(|zone| ground.place(zone)) {
                     Some(Some(place)) => {
                         let sure = !key.1.starts_with("i-") || ground.index.instance_at(number).is_some();
@@ -173,12 +177,12 @@ impl<'a> Search<'_, 'a> {
         let ground = self.ground;
         let mut counted: BTreeSet<Key<'a>> = BTreeSet::new();
         let mut at: BTreeMap<(usize, &'a str), usize> = BTreeMap::new();
-        self.each_target(|search, key, _, zone, health| {
+        self.each_target(|search, key, number, target, health| {
             let hit = search.found.get(&key);
             if health != Health::Serving && hit.is_none() {
                 return;
             }
-            let Some(zone) = zone else {
+            let Some(zone) = zone_of(ground, number, target) else {
                 search.complete = false;
                 return;
             };
@@ -206,15 +210,14 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// Calls `look` with every target whose balancer's word can be trusted now.
-    fn each_target(&mut self, mut look: impl FnMut(&mut Self, Key<'a>, Number, Option<&'a ZoneName>, Health)) {
+    fn each_target(&mut self, mut look: impl FnMut(&mut Self, Key<'a>, Number, Option<&'a Target>, Health)) {
         let (index, services) = (self.ground.index, self.ground.services);
         for service in services.iter().map(|judged| &judged.service) {
             for arn in service.target_groups.iter().filter(|arn| index.has_answered(arn.as_str())) {
                 for (number, target) in index.targets_behind(arn.text()) {
                     let health = Health::of(&target.state);
                     if health != Health::Aside {
-                        let zone = index.zone_of_target_at(number, target);
-                        look(self, (arn.as_str(), &target.id), number, zone, health);
+                        look(self, (arn.as_str(), &target.id), number, Some(target), health);
                     }
                 }
             }
@@ -224,11 +227,19 @@ impl<'a> Search<'_, 'a> {
                     let Some((_, target)) = found else { continue };
                     let health = Health::of_classic(&target.state);
                     if health != Health::Aside {
-                        look(self, (name.as_str(), target.instance.as_str()), number, index.zone_at(number), health);
+                        look(self, (name.as_str(), target.instance.as_str()), number, None, health);
                     }
                 }
             }
         }
+    }
+}
+
+/// The zone of a target, or of what stands behind a classic balancer.
+fn zone_of<'a>(ground: &Ground<'a>, number: Number, target: Option<&'a Target>) -> Option<&'a ZoneName> {
+    match target {
+        Some(target) => ground.index.zone_of_target_at(number, target),
+        None => ground.index.zone_at(number),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::judge::index::Index;
 use crate::judge::metrics::Metrics;
 use crate::judge::policy::{Policy, ZoneRules};
 
+use super::by_node::{Nodes, nodes};
 use super::failing::Failing;
 use super::signal::checks::Checks;
 
@@ -24,6 +25,8 @@ pub(super) struct View<'a> {
     /// Status checks.
     pub(super) checks: Checks,
     pub(super) metrics: Metrics<'a>,
+    /// What balancers count by the zone of their nodes.
+    pub(super) nodes: Vec<Nodes<'a>>,
 }
 
 /// What is known of the region, nothing counted yet.
@@ -97,7 +100,8 @@ impl<'a> View<'a> {
         let failing = Failing::new(&ground);
         let checks = Checks::new(&ground);
         let metrics = Metrics::new(ground.estate, ground.region, ground.now);
-        Self { ground, failing, checks, metrics }
+        let nodes = nodes(&ground, &metrics);
+        Self { ground, failing, checks, metrics, nodes }
     }
 
     /// The places of all zones but one.

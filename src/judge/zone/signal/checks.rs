@@ -3,7 +3,7 @@
 //! Must stay true: checks are AWS's side where the system's or the attached volumes' fails, the guest's own where only the instance
 //! check does; `insufficient-data` of one instance says nothing, of many in one zone much; `initializing` nothing at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -56,33 +56,37 @@ impl Checks {
         let limit = Kind::InstanceStatuses.age_limit();
         let trusted = || {
             let slices = ground.estate.slices(ground.region, Kind::InstanceStatuses);
-            slices.filter(|(_, slice)| slice.trust(limit, ground.now).is_known())
+            let slices = slices.filter(|(_, slice)| slice.trust(limit, ground.now).is_known());
+            let runs = |status: &&InstanceStatus| status.system.status != CheckStatus::NotApplicable;
+            slices.flat_map(|(_, slice)| slice.rows::<InstanceStatus>()).filter(runs)
         };
-        let mut now: BTreeMap<&str, ()> = BTreeMap::new();
-        for status in trusted().flat_map(|(_, slice)| slice.rows::<InstanceStatus>()) {
+        let mut now: BTreeSet<&str> = BTreeSet::new();
+        for (status, fault) in trusted().filter_map(|status| Some((status, fault_of(status)?))) {
             let Some(zone) = status.zone.as_ref().and_then(|zone| checks.at(ground, zone)) else { continue };
-            if status.system.status == CheckStatus::NotApplicable {
-                continue;
-            }
-            zone.all += 1;
-            if let Some(fault) = fault_of(status) {
-                zone.add(fault);
-                let since = status.checks().filter_map(|(_, check)| check.impaired_since).min();
-                zone.since = zone.since.into_iter().chain(since).min();
-                now.insert(status.instance.as_str(), ());
-            }
+            zone.add(fault);
+            let since = status.checks().filter_map(|(_, check)| check.impaired_since).min();
+            zone.since = zone.since.into_iter().chain(since).min();
+            now.insert(status.instance.as_str());
         }
         // What failed within the window and recovered, or was given up.
         let mut then: BTreeMap<&str, (&ZoneName, Fault)> = BTreeMap::new();
         for (change, fault) in ground.changes().filter_map(|change| Some((change, failed(change)?))) {
-            if let Some(zone) = change.zone.as_ref().filter(|_| !now.contains_key(&*change.subject)) {
+            if let Some(zone) = change.zone.as_ref().filter(|_| !now.contains(&*change.subject)) {
                 then.entry(&change.subject).or_insert((zone, fault));
             }
         }
-        for (zone, fault) in then.into_values() {
+        if now.is_empty() && then.is_empty() {
+            return checks; // Of nothing that fails nobody asks of how many.
+        }
+        for (zone, fault) in then.values() {
             if let Some(zone) = checks.at(ground, zone) {
+                zone.add(*fault);
                 zone.all += 1;
-                zone.add(fault);
+            }
+        }
+        for status in trusted().filter(|status| !then.contains_key(status.instance.as_str())) {
+            if let Some(zone) = status.zone.as_ref().and_then(|zone| checks.at(ground, zone)) {
+                zone.all += 1;
             }
         }
         checks

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::judge::zone::by_node::{Minutes, Nodes, nodes};
+use crate::judge::zone::by_node::{Minutes, Nodes};
 use crate::judge::zone::sign::{Sign, Weight};
 use crate::judge::zone::statistics::is_outlier;
 use crate::judge::zone::view::View;
@@ -15,12 +15,11 @@ const CROSS_ZONE_MIN: usize = 3;
 
 pub(super) fn sign(view: &View<'_>, zone: usize) -> Option<Sign> {
     let rules = view.ground.rules();
-    let nodes = nodes(view, rules.periods);
     let usable = |nodes: &&Nodes<'_>| !nodes.cross_zone || nodes.zones.len() >= CROSS_ZONE_MIN;
     let mut own: BTreeSet<&str> = BTreeSet::new();
     let mut smeared: BTreeSet<&str> = BTreeSet::new();
     let mut words: Vec<String> = Vec::new();
-    for nodes in nodes.iter().filter(usable) {
+    for nodes in view.nodes.iter().filter(usable) {
         let Some(found) = worse(view, nodes, zone) else { continue };
         words.push(format!("{} {found}", nodes.balancer.name));
         let balancers = if nodes.cross_zone { &mut smeared } else { &mut own };
@@ -47,12 +46,12 @@ fn worse(view: &View<'_>, nodes: &Nodes<'_>, zone: usize) -> Option<String> {
     let rules = view.ground.rules();
     let here = nodes.zones.get(&zone)?;
     let others: Vec<&Minutes> = nodes.zones.iter().filter(|(place, _)| **place != zone).map(|(_, m)| m).collect();
-    let requests = |minutes: &Minutes| minutes.requests.iter().flatten().sum::<f64>();
+    let requests = |minutes: &Minutes| minutes.requests.iter().take(rules.periods).flatten().sum::<f64>();
     let enough =
         requests(here) >= rules.min_requests && others.iter().all(|other| requests(other) >= rules.min_requests);
     enough.then_some(())?;
     let all = requests(here);
-    let errors: f64 = here.errors.iter().flatten().sum();
+    let errors: f64 = here.errors.iter().flatten().take(rules.periods).sum();
     let hurts = errors >= rules.min_errors && errors / all > 1.0 - rules.availability;
     if hurts && (0..rules.periods).filter(|minute| is_worse(here, &others, *minute)).count() >= rules.bad_periods {
         return Some(format!("errors {:.1}% here", errors / all * 100.0));

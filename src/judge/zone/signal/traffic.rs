@@ -3,12 +3,9 @@
 //! Must stay true: explained by a shift it is no news; where every zone is without data, the metric is late and nothing is said.
 
 use crate::judge::shifted;
-use crate::judge::zone::by_node::{Minutes, Nodes, nodes};
+use crate::judge::zone::by_node::{BEFORE, Minutes, Nodes};
 use crate::judge::zone::sign::{Sign, Weight};
 use crate::judge::zone::view::View;
-
-/// Minutes looked at before the window, for what was usual.
-const BEFORE: usize = 5;
 
 pub(super) fn sign(view: &View<'_>, zone: usize) -> Option<Sign> {
     let ground = &view.ground;
@@ -16,8 +13,7 @@ pub(super) fn sign(view: &View<'_>, zone: usize) -> Option<Sign> {
     if shifted::from_zone(ground.estate, ground.region, id, ground.now) == Some(true) {
         return None;
     }
-    let nodes = nodes(view, ground.rules().periods + BEFORE);
-    let lacking: Vec<&Nodes<'_>> = nodes.iter().filter(|nodes| lacks(view, nodes, zone)).collect();
+    let lacking: Vec<&Nodes<'_>> = view.nodes.iter().filter(|nodes| lacks(view, nodes, zone)).collect();
     let first = lacking.first()?;
     let more = match lacking.len() {
         1 => String::new(),
