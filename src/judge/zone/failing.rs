@@ -128,7 +128,6 @@ impl<'a> Search<'_, 'a> {
 
     /// Targets that failed within the window and recovered, or were given up.
     fn look_back(&mut self) {
-        let mut zones: Option<BTreeMap<&'a str, &'a ZoneName>> = None;
         for change in self.ground.changes().filter(|change| is_health(change)) {
             let (was, is) = (word_fails(change.from.as_deref()), word_fails(change.to.as_deref()));
             let Some(parent) = change.within.as_deref().filter(|_| was || is) else { continue };
@@ -136,7 +135,7 @@ impl<'a> Search<'_, 'a> {
             let zone = number
                 .and_then(|number| self.ground.index.zone_at(number))
                 .or(change.zone.as_ref())
-                .or_else(|| zones.get_or_insert_with(|| zones_of_the_gone(self.ground)).get(&*change.subject).copied());
+                .or_else(|| self.ground.zone_of_the_gone(&change.subject));
             let Some(place) = zone.and_then(|zone| self.ground.place(zone)) else { continue };
             // One that served and fails; one that was given up; one that recovered, unless it merely began so.
             let served = change.from.as_deref().is_some_and(|from| !is_beginning(from));
@@ -312,15 +311,9 @@ fn is_new(ground: &Ground<'_>, number: Number, zone: Option<&ZoneName>, at: Time
     is_pending || listed
 }
 
-/// The zones of things that are no longer listed, by what was remembered of them.
-fn zones_of_the_gone<'a>(ground: &Ground<'a>) -> BTreeMap<&'a str, &'a ZoneName> {
-    ground.past().filter_map(|change| Some((&*change.subject, change.zone.as_ref()?))).collect()
-}
-
 /// Since when targets of a zone have failed without a pause as long as the window.
 pub(super) fn failing_since(ground: &Ground<'_>, hosts: &BTreeSet<&str>, place: usize) -> Option<Timestamp> {
     let window = ground.rules().window();
-    let mut zones: Option<BTreeMap<&str, &ZoneName>> = None;
     let mut since: Option<Timestamp> = None;
     let began = |change: &&Change| is_health(change) && word_fails(change.to.as_deref());
     for change in ground.past().filter(began) {
@@ -331,7 +324,7 @@ pub(super) fn failing_since(ground: &Ground<'_>, hosts: &BTreeSet<&str>, place: 
         let is_here = hosts.contains(&**subject) || {
             let known = ground.index.number(subject).and_then(|number| ground.index.zone_at(number));
             let zone = known.or(change.zone.as_ref());
-            let zone = zone.or_else(|| zones.get_or_insert_with(|| zones_of_the_gone(ground)).get(&**subject).copied());
+            let zone = zone.or_else(|| ground.zone_of_the_gone(subject));
             zone.and_then(|zone| ground.place(zone)) == Some(place)
         };
         if is_here {

@@ -3,6 +3,9 @@
 //! Owns: [`View`]. Depends on: estate, index, services, metrics. Must stay true: zones stand in the order of their names, whatever
 //! order AWS lists them in; local and wavelength zones are none of them, for nobody leaves one for another.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::estate::zone::Zone;
@@ -39,6 +42,7 @@ pub(super) struct Ground<'a> {
     pub(super) policy: &'a Policy,
     /// By name.
     pub(super) zones: Vec<&'a Zone>,
+    gone: OnceCell<BTreeMap<&'a str, &'a ZoneName>>,
 }
 
 impl<'a> Ground<'a> {
@@ -54,7 +58,7 @@ impl<'a> Ground<'a> {
         let mut zones: Vec<&Zone> = zones.filter(|zone| &*zone.zone_type == "availability-zone").collect();
         zones.sort_by(|a, b| a.name.cmp(&b.name));
         zones.dedup_by(|a, b| a.name == b.name);
-        Self { estate, index, services, region, now, policy, zones }
+        Self { estate, index, services, region, now, policy, zones, gone: OnceCell::new() }
     }
 
     /// A zone's place among the zones; none of local ones and of those nobody knows.
@@ -81,6 +85,12 @@ impl<'a> Ground<'a> {
     /// Everything that is remembered, newest first.
     pub(super) fn past(&self) -> impl Iterator<Item = &'a Change> + use<'a> {
         self.estate.history(self.region).into_iter().flat_map(|history| history.iter().rev())
+    }
+
+    /// The zone of something that is no longer listed, by what was remembered of it.
+    pub(super) fn zone_of_the_gone(&self, subject: &str) -> Option<&'a ZoneName> {
+        let zones = || self.past().filter_map(|change| Some((&*change.subject, change.zone.as_ref()?))).collect();
+        self.gone.get_or_init(zones).get(subject).copied()
     }
 
     /// Whether a kind must be known for a zone to be ok: not where policy accepts that the role may not read it, nor where the
