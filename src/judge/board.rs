@@ -202,6 +202,13 @@ impl<'a> Board<'a> {
 
     /// The cells of a service: its instances, its addresses behind balancers, its databases.
     pub fn of_service(&mut self, service: &Service) -> Cells {
+        let mut cells = self.of_things(service);
+        self.add_databases(service, &mut cells);
+        cells
+    }
+
+    /// The cells of a service without its databases.
+    pub(super) fn of_things(&mut self, service: &Service) -> Cells {
         let mut cells = Cells::default();
         self.seen.begin();
         let seen = &mut self.seen;
@@ -230,7 +237,6 @@ impl<'a> Board<'a> {
         for number in service.standalone.iter().filter_map(|id| self.index.number(id.as_str())) {
             add(number, self.index.zone_at(number), self.index.standing_at(number));
         }
-        self.add_databases(service, &mut cells);
         cells
     }
 
@@ -261,7 +267,8 @@ impl<'a> Board<'a> {
         cells
     }
 
-    fn add_databases(&self, service: &Service, cells: &mut Cells) {
+    /// Adds a service's databases to its cells.
+    pub(super) fn add_databases(&self, service: &Service, cells: &mut Cells) {
         let alone = service.databases.iter().filter_map(|id| self.databases.get(id.as_str()));
         let members = service.clusters.iter().filter_map(|id| self.members.get(id.as_str())).flatten();
         for database in alone.chain(members) {

@@ -67,6 +67,28 @@ impl Seen {
         Looked::otherwise(kinds, self.changes != before.changes, self.silences != before.silences)
     }
 
+    /// Whether any slice of one of these kinds is otherwise than `before`.
+    pub(super) fn is_otherwise(&self, before: &Self, kinds: &[Kind]) -> bool {
+        kinds.iter().any(|kind| {
+            let (older, newer) = (before.glimpses(*kind), self.glimpses(*kind));
+            older.len() != newer.len() || !older.iter().zip(newer).all(|(a, b)| a.is_same(b))
+        })
+    }
+
+    /// Whether the rows of a kind are alike, one by one.
+    pub(super) fn is_same<T: Row>(&self, other: &Self, same: impl Fn(&T, &T) -> bool) -> bool {
+        let (older, newer) = (self.glimpses(T::KIND), other.glimpses(T::KIND));
+        let alike = |a: &Slice, b: &Slice| {
+            let (a, b) = (a.rows::<T>(), b.rows::<T>());
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        };
+        older.len() == newer.len()
+            && older
+                .iter()
+                .zip(newer)
+                .all(|(a, b)| a.part == b.part && (Arc::ptr_eq(&a.slice, &b.slice) || alike(&a.slice, &b.slice)))
+    }
+
     fn glimpses(&self, kind: Kind) -> &[Glimpse] {
         self.kinds.get(&kind).map(Vec::as_slice).unwrap_or_default()
     }

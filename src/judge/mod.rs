@@ -11,6 +11,7 @@ pub mod changes;
 pub mod database;
 mod declared;
 pub mod finding;
+mod gathered;
 pub mod group;
 pub mod index;
 pub mod instance;
@@ -149,9 +150,9 @@ pub struct RegionJudgement {
 #[derive(Debug, Clone, PartialEq)]
 pub struct JudgedService {
     /// What belongs to it.
-    pub service: Service,
+    pub service: Arc<Service>,
     /// What of it stands where.
-    pub cells: Cells,
+    pub cells: Arc<Cells>,
     /// How it stands: the worst of its parts.
     pub assessment: Assessment,
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::board::Board;
+use super::gathered::Gathered;
 use super::index::{Delta, Index};
 use super::lag::{self, Lags};
 use super::memo::{Instances, Memo, Rule, Seen};
@@ -22,8 +22,7 @@ use super::roll_up::roll_up;
 use super::sight::{Looked, Sight};
 use super::verdict::Assessment;
 use super::{
-    JudgedService, RegionJudgement, alarm, database, finding, group, instance, reasons_unread, service, target_group,
-    zone,
+    JudgedService, RegionJudgement, alarm, database, finding, group, instance, reasons_unread, target_group, zone,
 };
 use crate::estate::alarm::Alarm;
 use crate::estate::balancer::{ClassicBalancer, ClassicTarget, Target, TargetGroup};
@@ -44,6 +43,7 @@ pub(super) struct Memory {
     clusters: Memo<ClusterId>,
     global_clusters: Memo<GlobalClusterId>,
     alarms: Memo<AlarmName>,
+    gathered: Gathered,
 }
 
 impl fmt::Debug for Memory {
@@ -54,13 +54,14 @@ impl fmt::Debug for Memory {
 }
 
 /// What all stages go by.
-struct Stage<'a> {
-    estate: &'a Estate,
-    now: Timestamp,
-    sight: Sight<'a>,
-    index: &'a Index,
-    delta: &'a Delta,
+pub(super) struct Stage<'a> {
+    pub(super) estate: &'a Estate,
+    pub(super) now: Timestamp,
+    pub(super) sight: Sight<'a>,
+    pub(super) index: &'a Index,
+    pub(super) delta: &'a Delta,
     otherwise: Looked,
+    pub(super) touched: Touched<'a>,
 }
 
 /// Judges a region. `before` is its last judgement, by the same policy and not later than `now`.
@@ -80,16 +81,15 @@ pub(super) fn judge_region(
         index: &index,
         delta: &delta,
         otherwise: seen.since(&before.memory.seen),
+        touched: Touched::new(&index, &delta),
     };
-    let memory = stage.things(&before.memory, seen);
-    let mut board = Board::new(estate, &index, region, now);
-    let services: Vec<JudgedService> = service::gather(estate, &index, region, now, policy)
-        .into_iter()
-        .map(|service| {
-            let cells = board.of_service(&service);
-            JudgedService { service, cells, assessment: Assessment::ok() }
-        })
-        .collect();
+    let memory = stage.judge(before, seen);
+    let services = memory.gathered.services().map(|entry| JudgedService {
+        service: entry.service.clone(),
+        cells: entry.cells.clone(),
+        assessment: Assessment::ok(),
+    });
+    let services: Vec<JudgedService> = services.collect();
     let mut judged = RegionJudgement {
         summary: Assessment::ok(),
         zones: zone::assess(estate, &index, &services, region, now, policy),
@@ -119,10 +119,10 @@ pub(super) fn judge_region(
 }
 
 /// What in the joins something is otherwise around.
-struct Touched<'a> {
+pub(super) struct Touched<'a> {
     all: bool,
     groups: HashSet<&'a str>,
-    targets: HashSet<&'a str>,
+    pub(super) targets: HashSet<&'a str>,
     classic: HashSet<&'a str>,
 }
 
@@ -149,10 +149,11 @@ impl<'a> Touched<'a> {
 
 impl Stage<'_> {
     /// What is said of each thing.
-    fn things(&self, before: &Memory, seen: Seen) -> Memory {
+    fn judge(&self, judged: &RegionJudgement, seen: Seen) -> Memory {
+        let before = &judged.memory;
         let policy = self.sight.policy();
         let sight = &self.sight;
-        let touched = Touched::new(self.index, self.delta);
+        let touched = &self.touched;
         let targets_heard = seen.parents_since(&before.seen, Kind::Targets);
         let classic_heard = seen.parents_since(&before.seen, Kind::ClassicTargets);
         Memory {
@@ -213,6 +214,7 @@ impl Stage<'_> {
                 |_| true,
             ),
             alarms: self.memo(&before.alarms, true, |row: &Alarm| row.name.clone(), alarm::assess, |_| true),
+            gathered: before.gathered.after(self, &judged.index, (&before.seen, &seen)),
             seen,
         }
     }

@@ -11,11 +11,11 @@ use crate::estate::Estate;
 use crate::estate::balancer::{ClassicBalancer, LoadBalancer, ResourceTags, TargetGroup};
 use crate::estate::database::{Cluster, Database};
 use crate::estate::group::Group;
-use crate::estate::instance::InstanceState;
+use crate::estate::instance::{Instance, InstanceState};
 use crate::estate::tag::Tags;
 use crate::id::{Arn, ClassicName, ClusterId, DatabaseId, GroupName, InstanceId, Region};
 
-use super::index::Index;
+use super::index::{Index, Number};
 use super::policy::Policy;
 
 /// Things of one region that serve one purpose.
@@ -73,9 +73,10 @@ pub fn name_from_tags(tags: &Tags, policy: &Policy) -> Option<String> {
         .map(|name| name.to_string())
 }
 
-/// Gathers what is known of a region into services, in the order of their names.
-pub fn gather(estate: &Estate, index: &Index, region: &Region, now: Timestamp, policy: &Policy) -> Vec<Service> {
-    let mut services = Gathering { services: BTreeMap::new(), by_group: BTreeMap::new() };
+/// Gathers what is known of a region into services, but for the instances that are in no group: those come and go, and each has a
+/// [`claim`] of its own.
+pub(super) fn gather(estate: &Estate, index: &Index, region: &Region, now: Timestamp, policy: &Policy) -> Gathering {
+    let mut services = Gathering::default();
     let claimed = claims(policy);
     for group in estate.table::<Group>(region, now).known() {
         // What policy says of a group outranks its tags.
@@ -96,36 +97,54 @@ pub fn gather(estate: &Estate, index: &Index, region: &Region, now: Timestamp, p
         let name = name_from_tags(&cluster.tags, policy).unwrap_or_else(|| cluster.id.to_string());
         services.at(&name).clusters.insert(cluster.id.clone());
     }
-    for (number, instance) in index.instances() {
-        let alive = !matches!(instance.state, InstanceState::Terminated | InstanceState::ShuttingDown);
-        if !alive || index.membership_at(number).is_some() {
-            continue;
-        }
-        // A member of a group that could not be read still runs here: seen behind its balancer, else by its own tags.
-        let group = instance.group();
-        // Where groups are known, one that is in none of them any more is gone, however an older listing has it.
-        if group.is_some() && index.groups_are_known() {
-            continue;
-        }
-        if group.is_some() && index.is_target_at(number) {
-            continue;
-        }
-        let name = name_from_tags(&instance.tags, policy)
-            .or_else(|| {
-                group.as_ref().map(|group| services.by_group.get(group).cloned().unwrap_or_else(|| group.to_string()))
-            })
-            .or_else(|| instance.name().map(str::to_owned))
-            .unwrap_or_else(|| "no service".to_owned());
-        let service = services.at(&name);
-        service.standalone.insert(instance.id.clone());
-        service.note_quorum(&instance.tags);
+    services
+}
+
+/// The service of an instance that stands alone; none where it does not, or is gone.
+pub(super) fn claim(
+    index: &Index,
+    number: Number,
+    instance: &Instance,
+    gathered: &Gathering,
+    policy: &Policy,
+) -> Option<String> {
+    let alive = !matches!(instance.state, InstanceState::Terminated | InstanceState::ShuttingDown);
+    if !alive || index.membership_at(number).is_some() {
+        return None;
     }
-    for (name, declared) in &policy.services {
-        if let (Some(quorum), Some(service)) = (declared.quorum, services.services.get_mut(name)) {
-            service.quorum = Some(quorum);
-        }
+    // A member of a group that could not be read still runs here: seen behind its balancer, else by its own tags.
+    let group = instance.group();
+    // Where groups are known, one that is in none of them any more is gone, however an older listing has it.
+    if group.is_some() && (index.groups_are_known() || index.is_target_at(number)) {
+        return None;
     }
-    services.services.into_values().collect()
+    let by_group =
+        || group.as_ref().map(|group| gathered.by_group.get(group).cloned().unwrap_or_else(|| group.to_string()));
+    name_from_tags(&instance.tags, policy)
+        .or_else(by_group)
+        .or_else(|| instance.name().map(str::to_owned))
+        .or_else(|| Some("no service".to_owned()))
+}
+
+impl Service {
+    /// A service of which `named` is gathered, with the instances that claim it; none where it has neither.
+    pub(super) fn complete<'a>(
+        name: &str,
+        named: Option<&Self>,
+        alone: impl Iterator<Item = &'a Instance>,
+        policy: &Policy,
+    ) -> Option<Self> {
+        let mut service = named.cloned();
+        for instance in alone {
+            let service = service.get_or_insert_with(|| Self { name: name.to_owned(), ..Self::default() });
+            service.standalone.insert(instance.id.clone());
+            service.note_quorum(&instance.tags);
+        }
+        let mut service = service?;
+        let declared = policy.services.get(name).and_then(|declared| declared.quorum);
+        service.quorum = declared.or(service.quorum);
+        Some(service)
+    }
 }
 
 /// Which service policy gives each group to.
@@ -135,9 +154,13 @@ fn claims(policy: &Policy) -> BTreeMap<&str, &str> {
     groups.map(|(group, name)| (group.as_str(), name.as_str())).collect()
 }
 
-struct Gathering {
-    services: BTreeMap<String, Service>,
-    by_group: BTreeMap<GroupName, String>,
+/// Services by name, without the instances that stand alone.
+#[derive(Debug, Default)]
+pub(super) struct Gathering {
+    pub(super) services: BTreeMap<String, Service>,
+    pub(super) by_group: BTreeMap<GroupName, String>,
+    /// Target groups whose service could only be guessed from their targets.
+    pub(super) guessed: BTreeSet<Arn>,
 }
 
 impl Gathering {
@@ -166,7 +189,10 @@ impl Gathering {
                 .get(target_group.arn.as_str())
                 .cloned()
                 .or_else(|| own.filter_map(|arn| tags.get(arn.as_str())).find_map(|tags| name_from_tags(tags, policy)))
-                .or_else(|| self.service_of_a_target(index, target_group))
+                .or_else(|| {
+                    self.guessed.insert(target_group.arn.clone());
+                    self.service_of_a_target(index, target_group)
+                })
                 .unwrap_or_else(|| target_group.name.to_string());
             let entries: Vec<&'static str> = target_group
                 .load_balancers

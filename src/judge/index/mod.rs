@@ -27,7 +27,7 @@ use super::standing::Standing;
 use block::Block;
 pub use numbers::Number;
 use numbers::Numbers;
-use pages::Pages;
+pub(in crate::judge) use pages::Pages;
 use sheet::{At, Sheet};
 use thing::Thing;
 
@@ -71,7 +71,7 @@ pub enum Delta {
 
 impl Index {
     /// Every number.
-    pub fn numbers(&self) -> impl Iterator<Item = Number> + use<> {
+    pub fn numbers(&self) -> impl ExactSizeIterator<Item = Number> + use<> {
         (0..u32::try_from(self.things.len()).unwrap_or(u32::MAX)).map(Number)
     }
 

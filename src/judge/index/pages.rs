@@ -7,7 +7,7 @@ const PAGE: usize = 256;
 
 /// A list in pages.
 #[derive(Debug, Clone)]
-pub(super) struct Pages<T> {
+pub(in crate::judge) struct Pages<T> {
     pages: Vec<Arc<Vec<T>>>,
     len: usize,
 }
@@ -19,24 +19,24 @@ impl<T> Default for Pages<T> {
 }
 
 impl<T: Clone> Pages<T> {
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::judge) fn len(&self) -> usize {
         self.len
     }
 
-    pub(super) fn get(&self, position: usize) -> Option<&T> {
+    pub(in crate::judge) fn get(&self, position: usize) -> Option<&T> {
         self.pages.get(position / PAGE)?.get(position % PAGE)
     }
 
-    pub(super) fn get_mut(&mut self, position: usize) -> Option<&mut T> {
+    pub(in crate::judge) fn get_mut(&mut self, position: usize) -> Option<&mut T> {
         Arc::make_mut(self.pages.get_mut(position / PAGE)?).get_mut(position % PAGE)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+    pub(in crate::judge) fn iter(&self) -> impl Iterator<Item = &T> {
         self.pages.iter().flat_map(|page| page.iter())
     }
 
     /// Makes it as long as this, by copies of `item`; it never grows shorter.
-    pub(super) fn lengthen(&mut self, len: usize, item: &T) {
+    pub(in crate::judge) fn lengthen(&mut self, len: usize, item: &T) {
         while self.len < len {
             if self.len.is_multiple_of(PAGE) {
                 self.pages.push(Arc::new(Vec::with_capacity(PAGE)));
