@@ -105,7 +105,7 @@ pub(super) fn section(
             name: service.name.clone(),
             entry: entry_word(service),
             assessment: assessment.clone(),
-            cells: cells.clone(),
+            cells: (**cells).clone(),
             is_whole: databases_known && (service.is_database() || members_known),
             open: Some(open),
         });
