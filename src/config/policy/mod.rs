@@ -205,7 +205,6 @@ impl Rules {
             probes: self.probes.iter().map(|probe| probe.value.clone()).collect(),
             services: self.services.judgement(),
             accepted: self.accepted.iter().map(|risk| risk.value.clone()).collect(),
-            ..judge::Policy::default()
         }
     }
 

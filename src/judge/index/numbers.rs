@@ -91,7 +91,7 @@ impl Numbers {
     pub(super) fn rank(&self, number: Number) -> u64 {
         let at = number.position();
         let Some(young) = at.checked_sub(self.old.names.len()) else {
-            return u64::from(self.old.rank(at)) + 1 << 32;
+            return (u64::from(self.old.rank(at)) + 1) << 32;
         };
         // Between the old names around it, in the order of the young.
         let before = self.young.names.get(young).map_or(0, |name| self.old.before(name));
