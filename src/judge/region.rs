@@ -14,12 +14,13 @@ use jiff::Timestamp;
 
 use super::gathered::Gathered;
 use super::index::{Delta, Index};
-use super::lag::{self, Lags};
+use super::lag::Lags;
 use super::memo::{Instances, Memo, Rule, Seen};
 use super::metrics::Metrics;
 use super::policy::Policy;
 use super::roll_up::roll_up;
 use super::sight::{Looked, Sight};
+use super::survey::Survey;
 use super::verdict::Assessment;
 use super::{
     JudgedService, RegionJudgement, alarm, database, finding, group, instance, reasons_unread, target_group, zone,
@@ -114,7 +115,7 @@ pub(super) fn judge_region(
     for (each, assessment) in judged.services.iter_mut().zip(verdicts) {
         each.assessment = assessment;
     }
-    finding::summarise(&mut judged, estate, region, now, policy);
+    finding::summarise(&mut judged, &Survey::new(estate, &index, stage.sight, now));
     judged
 }
 
@@ -151,7 +152,6 @@ impl Stage<'_> {
     /// What is said of each thing.
     fn judge(&self, judged: &RegionJudgement, seen: Seen) -> Memory {
         let before = &judged.memory;
-        let policy = self.sight.policy();
         let sight = &self.sight;
         let touched = &self.touched;
         let targets_heard = seen.parents_since(&before.seen, Kind::Targets);
@@ -169,7 +169,7 @@ impl Stage<'_> {
                 &before.groups,
                 true,
                 |group: &Group| group.name.clone(),
-                group::assess,
+                |group| group::assess(group, sight),
                 |group| touched.has(&touched.groups, group.name.as_str()),
             ),
             target_groups: self.memo(
@@ -193,10 +193,7 @@ impl Stage<'_> {
                 &before.databases,
                 true,
                 |database: &Database| database.id.clone(),
-                |database| {
-                    let silent = database.zone.as_ref().filter(|zone| sight.is_silent(zone));
-                    database::assess(database, lag::of_database(database, sight.metrics()), silent, policy)
-                },
+                |database| database::assess(database, sight),
                 |_| true,
             ),
             clusters: self.memo(
@@ -213,7 +210,13 @@ impl Stage<'_> {
                 database::assess_global,
                 |_| true,
             ),
-            alarms: self.memo(&before.alarms, true, |row: &Alarm| row.name.clone(), alarm::assess, |_| true),
+            alarms: self.memo(
+                &before.alarms,
+                true,
+                |row: &Alarm| row.name.clone(),
+                |row| alarm::assess(row, sight),
+                |_| true,
+            ),
             gathered: before.gathered.after(self, &judged.index, (&before.seen, &seen)),
             seen,
         }
@@ -235,7 +238,9 @@ impl Stage<'_> {
     fn assess_target_group(&self, group: &TargetGroup) -> Assessment {
         match self.sight.part_of::<Target>(group.arn.text()) {
             Some((_, trust @ Trust::Unknown(_))) => distrusted(Assessment::ok(), Kind::Targets, &trust),
-            Some((targets, trust)) => distrusted(target_group::assess(group, targets), Kind::Targets, &trust),
+            Some((targets, trust)) => {
+                distrusted(target_group::assess(group, targets, &self.sight), Kind::Targets, &trust)
+            }
             // A group that no balancer uses is not asked about.
             None if group.load_balancers.is_empty() => Assessment::ok(),
             None => Assessment::unknown("target health not read yet"),

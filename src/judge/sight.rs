@@ -14,9 +14,11 @@ use super::index::Index;
 use super::metrics::Metrics;
 use super::policy::Policy;
 use super::verdict::age_words;
+use crate::estate::database::DatabaseEvent;
+use crate::estate::group::Activity;
 use crate::estate::silence::silences;
 use crate::estate::{Change, Estate, History, Kind, Row, Silence, SliceId, Table, Trust, age};
-use crate::id::{Region, Text, ZoneName};
+use crate::id::{DatabaseId, GroupName, Region, Text, ZoneName};
 
 /// What an assessment looked at besides its own row, and how long what it said of the time holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,6 +56,16 @@ impl Looked {
     }
 }
 
+/// The seconds of the unit in which an age is told.
+fn unit_of(age: Duration) -> u64 {
+    match age.as_secs() {
+        0..60 => 1,
+        60..3600 => 60,
+        3600..172_800 => 3600,
+        _ => 86_400,
+    }
+}
+
 fn bit(kind: Kind) -> u64 {
     1 << (kind as u64 & 63)
 }
@@ -68,6 +80,8 @@ pub struct Sight<'a> {
     metrics: OnceCell<Metrics<'a>>,
     silences: OnceCell<Vec<Silence<'a>>>,
     newest: OnceCell<HashMap<(Kind, &'a str, &'a str), &'a Change>>,
+    activities: OnceCell<HashMap<&'a str, Vec<&'a Activity>>>,
+    events: OnceCell<HashMap<&'a str, Vec<&'a DatabaseEvent>>>,
     looked: Cell<Looked>,
 }
 
@@ -83,6 +97,8 @@ impl<'a> Sight<'a> {
             metrics: OnceCell::new(),
             silences: OnceCell::new(),
             newest: OnceCell::new(),
+            activities: OnceCell::new(),
+            events: OnceCell::new(),
             looked: Cell::default(),
         }
     }
@@ -123,12 +139,7 @@ impl<'a> Sight<'a> {
     /// How long ago this was, in words: `12m`.
     pub fn words_since(&self, at: Timestamp) -> String {
         let age = age(at, self.now);
-        let unit = match age.as_secs() {
-            0..60 => 1,
-            60..3600 => 60,
-            3600..172_800 => 3600,
-            _ => 86_400,
-        };
+        let unit = unit_of(age);
         // The words are the same until the next whole unit is full.
         let full = Duration::from_secs((age.as_secs() / unit + 1) * unit);
         if let Ok(full) = SignedDuration::try_from(full)
@@ -137,6 +148,23 @@ impl<'a> Sight<'a> {
             self.until(until);
         }
         age_words(age)
+    }
+
+    /// How long it is until then, in words; `0s` for what lies behind.
+    pub fn words_until(&self, at: Timestamp) -> String {
+        let left = age(self.now, at);
+        let unit = unit_of(left);
+        // The words are the same until the whole units that are left are fewer.
+        let rest = Duration::from_secs(left.as_secs() % unit + 1);
+        if let Ok(until) = SignedDuration::try_from(rest).map(|rest| self.now.checked_add(rest).unwrap_or(self.now)) {
+            self.until(until);
+        }
+        age_words(left)
+    }
+
+    /// ` for 12m`; nothing where nobody knows since when.
+    pub fn lasting(&self, since: Option<Timestamp>) -> String {
+        since.map(|at| format!(" for {}", self.words_since(at))).unwrap_or_default()
     }
 
     /// The joins around the thing that is judged: its members, targets, group, zone. Who looks at others' is not judged again when
@@ -183,6 +211,40 @@ impl<'a> Sight<'a> {
             changes.map(|change| ((change.kind, &*change.subject, &*change.what), change)).collect()
         });
         newest.get(&(kind, subject, what)).copied()
+    }
+
+    /// What a group did lately, the newest first, as far as activities are known.
+    pub fn activities_of(&self, group: &GroupName) -> &[&'a Activity] {
+        self.note(bit(Kind::Activities));
+        let activities = self.activities.get_or_init(|| {
+            let mut by_group: HashMap<&str, Vec<&Activity>> = HashMap::new();
+            for activity in self.estate.table::<Activity>(self.region, self.now).known() {
+                by_group.entry(activity.group.as_str()).or_default().push(activity);
+            }
+            by_group.values_mut().for_each(|own| own.sort_by_key(|activity| std::cmp::Reverse(activity.started_at)));
+            by_group
+        });
+        activities.get(group.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// What happened to a database lately, as far as events are known.
+    pub fn events_of(&self, database: &DatabaseId) -> &[&'a DatabaseEvent] {
+        self.note(bit(Kind::DatabaseEvents));
+        let events = self.events.get_or_init(|| {
+            let mut by_source: HashMap<&str, Vec<&DatabaseEvent>> = HashMap::new();
+            for event in self.estate.table::<DatabaseEvent>(self.region, self.now).known() {
+                by_source.entry(&event.source).or_default().push(event);
+            }
+            by_source
+        });
+        events.get(database.as_str()).map_or(&[], Vec::as_slice)
+    }
+
+    /// What was read of a kind for this parent, however old: what does not change by itself.
+    pub fn kept_of<T: Row + 'a>(&self, parent: &Text) -> Option<&'a [T]> {
+        self.note(bit(T::KIND));
+        let slice = self.estate.slice(&SliceId::of(self.region, T::KIND, parent.clone()))?;
+        slice.read_at().map(|_| slice.rows::<T>())
     }
 
     /// Zones whose instances AWS does not tell of.

@@ -115,11 +115,70 @@ impl Assessment {
         }
     }
 
+    /// Adds a reason with what to do about it: what leads, by verdict and then by urgency, stands first and says what to do next.
+    pub fn take(&mut self, reason: Reason) {
+        let weight = |verdict: Verdict, urgency| (std::cmp::Reverse(verdict.severity()), urgency);
+        let leads =
+            weight(reason.verdict, reason.urgency) < weight(self.verdict, self.urgency) || self.reasons.is_empty();
+        if leads {
+            self.verdict = reason.verdict;
+            self.urgency = reason.urgency;
+            self.next = reason.next.or(self.next.take());
+            self.since = reason.since.or(self.since);
+            self.reasons.insert(0, reason.words);
+        } else {
+            self.next = self.next.take().or(reason.next);
+            self.reasons.push(reason.words);
+        }
+    }
+
     /// Adds that the data behind it cannot be trusted, where it cannot.
     pub fn distrust(&mut self, what: &str, trust: &Trust<'_>) {
         if let Some(reason) = reason_untrusted(what, trust) {
             self.add(Verdict::Unknown, reason);
         }
+    }
+}
+
+/// One reason for a verdict, with what to do about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    verdict: Verdict,
+    words: String,
+    next: Option<String>,
+    urgency: Urgency,
+    since: Option<Timestamp>,
+}
+
+impl Reason {
+    /// A reason, to be acted on soon.
+    pub fn new(verdict: Verdict, words: impl Into<String>) -> Self {
+        Self { verdict, words: words.into(), next: None, urgency: Urgency::default(), since: None }
+    }
+
+    /// What to do about it, in a few words.
+    #[must_use]
+    pub fn next(self, next: impl Into<String>) -> Self {
+        Self { next: Some(next.into()), ..self }
+    }
+
+    /// Adds to its words.
+    #[must_use]
+    pub fn tail(mut self, words: &str) -> Self {
+        self.words.push_str(words);
+        self
+    }
+
+    /// How soon.
+    #[must_use]
+    pub fn urgency(self, urgency: Urgency) -> Self {
+        Self { urgency, ..self }
+    }
+
+    /// Since when, or where it lies ahead, until when.
+    #[must_use]
+    pub fn since(self, since: Option<Timestamp>) -> Self {
+        Self { since, ..self }
     }
 }
 
