@@ -156,6 +156,11 @@ impl Reason {
         Self { verdict, words: words.into(), next: None, urgency: Urgency::default(), since: None }
     }
 
+    /// How bad it is.
+    pub fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
     /// What to do about it, in a few words.
     #[must_use]
     pub fn next(self, next: impl Into<String>) -> Self {

@@ -47,6 +47,12 @@ pub fn assess(database: &Database, sight: &Sight<'_>) -> Assessment {
     assessment
 }
 
+/// Whether it does not serve, by RDS's own word: its state, or a replication that has broken.
+pub fn is_down(database: &Database) -> bool {
+    let broken = database.replication.iter().any(|status| !status.normal);
+    broken || status::reason(&database.status).is_some_and(|reason| reason.verdict() == Verdict::Critical)
+}
+
 /// The newest event of a failover, where it is still news.
 fn failover<'a>(database: &Database, sight: &Sight<'a>) -> Option<&'a DatabaseEvent> {
     let is_about = |event: &&&DatabaseEvent| event.categories.iter().any(|category| &**category == "failover");

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use crate::estate::Kind;
 use crate::estate::database::Database;
-use crate::judge::Verdict;
 use crate::judge::database;
 use crate::judge::zone::sign::{Sign, Weight};
 use crate::judge::zone::view::View;
@@ -16,9 +15,7 @@ pub(super) fn sign(view: &View<'_>, zone: usize) -> Option<Sign> {
     let here = &ground.zones.get(zone)?.name;
     let table = ground.estate.table::<Database>(ground.region, ground.now);
     let trusted = table.known_with_trust().filter(|(_, trust)| trust.is_known()).map(|(database, _)| database);
-    let is_down =
-        |database: &Database| database::assess(database, None, None, ground.policy).verdict == Verdict::Critical;
-    let down = trusted.filter(|database| database.zone.as_ref() == Some(here) && is_down(database));
+    let down = trusted.filter(|database| database.zone.as_ref() == Some(here) && database::is_down(database));
     let mut hit: BTreeSet<&str> = down.map(|database| database.id.as_str()).collect();
     // A failover moves the writer: it left this zone.
     let left = ground.changes().filter(|change| {
