@@ -77,7 +77,8 @@ impl ProbeEntry<'_> {
 /// As many digits as tell it from 100 %.
 fn percent(share: f64) -> String {
     let missing = 1.0 - share;
-    let digits = if missing <= 0.0 { 0 } else { ((-missing.log10()).floor() - 1.0).clamp(0.0, 6.0) as usize };
+    // 1 - 0.999 is a little more than 0.001.
+    let digits = if missing <= 0.0 { 0 } else { ((1e-9 - missing.log10()).floor() - 1.0).clamp(0.0, 6.0) as usize };
     format!("{:.digits$} %", share * 100.0)
 }
 
