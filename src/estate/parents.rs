@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::account::HostedZone;
 use super::balancer::{ClassicBalancer, LoadBalancer, TargetGroup};
-use super::group::{Activity, Group};
+use super::group::{Activity, Group, LifecycleState, Member};
 use super::image::LaunchTemplate;
 use super::{Estate, Kind};
 use crate::id::{Region, Text};
@@ -46,12 +46,19 @@ pub fn of(kind: Kind, estate: &Estate, region: &Region) -> Vec<Text> {
         Kind::Listeners | Kind::BalancerAttributes => {
             estate.known::<LoadBalancer>(region).map(|balancer| balancer.arn.text().clone()).collect()
         }
-        Kind::Hooks => estate.known::<Group>(region).map(|group| group.name.text().clone()).collect(),
+        Kind::Hooks => waiting(estate, region),
         Kind::Refreshes => refreshing(estate, region),
         Kind::LaunchTemplateVersions => templates_in_use(estate, region),
         Kind::Records => estate.known::<HostedZone>(region).map(|zone| zone.id.clone()).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Groups a member of which a lifecycle hook holds: only then does anybody ask which hook (`aws-domain.md` F.20).
+fn waiting(estate: &Estate, region: &Region) -> Vec<Text> {
+    let waits = |member: &Member| matches!(member.state, LifecycleState::TerminatingWait | LifecycleState::PendingWait);
+    let groups = estate.known::<Group>(region).filter(|group| group.members.iter().any(waits));
+    groups.map(|group| group.name.text().clone()).collect()
 }
 
 /// Groups whose activities tell of an instance refresh: the others have none to ask about (`aws-domain.md` A.2).

@@ -34,6 +34,8 @@ impl Pace {
             Kind::Identity | Kind::ScalingPolicies => Pace::Every(900),
             Kind::Alias | Kind::Regions => Pace::Every(14_400),
             Kind::VolumeStatuses => Pace::Every(180),
+            // Only of groups with a member that a hook holds.
+            Kind::Hooks => Pace::Every(300),
             // The schedule of metrics has an interval of its own for each tier.
             Kind::Series | Kind::AlarmHistory | Kind::Probes => Pace::OnRequest(60),
             // A call a parent, and they seldom change (`aws-domain.md` A.3).
@@ -41,7 +43,6 @@ impl Pace {
             | Kind::Listeners
             | Kind::BalancerAttributes
             | Kind::TargetGroupAttributes
-            | Kind::Hooks
             | Kind::HostedZones
             | Kind::Snapshots
             | Kind::Permissions

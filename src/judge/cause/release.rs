@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::estate::Kind;
 use crate::estate::group::Group;
-use crate::id::Text;
+use crate::id::{Text, ZoneName};
 use crate::judge::RegionJudgement;
 use crate::judge::finding::{Finding, Urgency};
 use crate::judge::standing::Standing;
@@ -51,7 +51,7 @@ pub(super) fn find(trouble: &Trouble<'_>, judged: &RegionJudgement, survey: &Sur
     let groups = || trouble.service.groups.iter().filter_map(|name| survey.group(name));
     groups()
         .find_map(|group| by_version(group, trouble, judged, survey))
-        .or_else(|| groups().find_map(|group| by_time(group, trouble, survey)))
+        .or_else(|| groups().find_map(|group| by_time(group, trouble, judged, survey)))
 }
 
 /// What runs the new version fails and what runs another does not: in whichever zone that is (`aws-domain.md` B.2).
@@ -84,8 +84,9 @@ fn by_version(group: &Group, trouble: &Trouble<'_>, judged: &RegionJudgement, su
     Some(finding(trouble, group, words, old))
 }
 
-/// The members began to fail after what their group launches had changed, in all zones alike.
-fn by_time(group: &Group, trouble: &Trouble<'_>, survey: &Survey<'_>) -> Option<Finding> {
+/// The members began to fail after what their group launches had changed: in all zones alike, or in zones where nothing else is
+/// sick, which the release then reached first (`aws-domain.md` B.2).
+fn by_time(group: &Group, trouble: &Trouble<'_>, judged: &RegionJudgement, survey: &Survey<'_>) -> Option<Finding> {
     let release = recent(group, survey)?;
     let is_after = match (release.at, trouble.since) {
         (Some(released), Some(failed)) => failed.duration_since(released) >= -SLACK,
@@ -93,7 +94,12 @@ fn by_time(group: &Group, trouble: &Trouble<'_>, survey: &Survey<'_>) -> Option<
         (_, None) | (None, _) => true,
     };
     let fails = trouble.failing >= HOSTS || trouble.errors.is_some_and(|share| share >= 0.2);
-    if !is_after || !fails || !trouble.is_alike() {
+    let is_sick = |zone: &ZoneName| {
+        judged.zones.iter().any(|known| known.name == *zone && known.verdict == ZoneVerdict::Degraded)
+    };
+    let hit = || trouble.zones.iter().filter(|(_, (failing, _))| *failing > 0).map(|(zone, _)| *zone);
+    let reached_first = trouble.failing >= HOSTS && !hit().any(is_sick);
+    if !is_after || !fails || !(trouble.is_alike() || reached_first) {
         return None;
     }
     let change = match &release.from {

@@ -16,6 +16,7 @@ use crate::judge::finding::{Finding, Subject, Urgency, subject_of};
 use crate::judge::group::launches::{RECENT, Why};
 use crate::judge::survey::Survey;
 use crate::judge::verdict::{Verdict, age_words};
+use crate::judge::what_if;
 use crate::judge::words::{count, names};
 use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
 
@@ -39,7 +40,7 @@ pub(super) fn find(judged: &RegionJudgement, survey: &Survey<'_>) -> Vec<Cause> 
                 ZoneVerdict::Suspect => Claims::alarms_of_zone(zone, survey),
                 _ => Claims::nothing(),
             };
-            causes.push(Cause { finding: finding(zone, &shifts, survey), claims });
+            causes.push(Cause { finding: finding(zone, &shifts, judged, survey), claims });
         }
     }
     let ending = active(survey).filter(|shift| is_ending(shift, survey.now) && !said.contains(&*shift.id));
@@ -51,7 +52,10 @@ pub(super) fn find(judged: &RegionJudgement, survey: &Survey<'_>) -> Vec<Cause> 
 /// Zones in which there is trouble that is not theirs.
 pub(super) fn not_zonal(judged: &RegionJudgement, survey: &Survey<'_>) -> Vec<Cause> {
     let zones = judged.zones.iter().filter(|zone| zone.verdict == ZoneVerdict::NotZonal);
-    let cause = |zone| Cause { finding: finding(zone, &Shifts::of(zone, survey), survey), claims: Claims::nothing() };
+    let cause = |zone| {
+        let finding = finding(zone, &Shifts::of(zone, survey), judged, survey);
+        Cause { finding, claims: Claims::nothing() }
+    };
     zones.map(cause).collect()
 }
 
@@ -93,7 +97,7 @@ fn is_ending(shift: &ZonalShift, now: Timestamp) -> bool {
 }
 
 /// What is said of a zone that is not well.
-fn finding(zone: &ZoneAssessment, shifts: &Shifts<'_>, survey: &Survey<'_>) -> Finding {
+fn finding(zone: &ZoneAssessment, shifts: &Shifts<'_>, judged: &RegionJudgement, survey: &Survey<'_>) -> Finding {
     let first = zone.evidence.first();
     // A silence and AWS's own word are told whatever else is.
     let told = |signal: &str| matches!(signal, "api-silence" | "autoshift");
@@ -107,7 +111,7 @@ fn finding(zone: &ZoneAssessment, shifts: &Shifts<'_>, survey: &Survey<'_>) -> F
         words.push(format!("the shift of {} ends in {}", ending.resource.short(), left(ending, survey.now)));
     }
     let next = match zone.verdict {
-        ZoneVerdict::Degraded => Some(leave(zone, shifts, survey)),
+        ZoneVerdict::Degraded => Some(leave(zone, shifts, judged, survey)),
         ZoneVerdict::Suspect => suspect(zone, shifts, survey, &mut words),
         _ => None,
     };
@@ -121,7 +125,7 @@ fn finding(zone: &ZoneAssessment, shifts: &Shifts<'_>, survey: &Survey<'_>) -> F
 }
 
 /// The next action for a zone that is sick.
-fn leave(zone: &ZoneAssessment, shifts: &Shifts<'_>, survey: &Survey<'_>) -> String {
+fn leave(zone: &ZoneAssessment, shifts: &Shifts<'_>, judged: &RegionJudgement, survey: &Survey<'_>) -> String {
     let evacuate = format!("evacuate {}", zone.name);
     if let Some(ending) = shifts.ending(survey.now).min_by_key(|shift| shift.expires_at) {
         return format!("extend the shift of {}, then {evacuate}", ending.resource.short());
@@ -138,7 +142,16 @@ fn leave(zone: &ZoneAssessment, shifts: &Shifts<'_>, survey: &Survey<'_>) -> Str
     if !full.is_empty() {
         words.push_str(&format!("; no capacity in {}: what launches there fails", names(full)));
     }
-    words
+    // Whether the rest can carry it is asked before anybody leaves (aws-domain.md B.4).
+    let given = what_if::Given {
+        estate: survey.estate,
+        region: survey.region,
+        judged,
+        metrics: survey.metrics(),
+        policy: survey.policy,
+        now: survey.now,
+    };
+    format!("{words}: {}", what_if::leave(&what_if::zone(given, &zone.name)))
 }
 
 fn is_autoshifted(zone: &ZoneAssessment) -> bool {

@@ -50,7 +50,7 @@ fn is_at_least(body: Rect, size: (u16, u16)) -> bool {
 
 impl Layout {
     /// `zones`: how many zones are not well; `findings`: how many things are. Where problems have a panel, the headline has the
-    /// zones alone.
+    /// zones, or else the first finding alone.
     pub(super) fn new(body: Rect, (zones, findings): (usize, usize), sections: &[(Region, Section)]) -> Self {
         let rows: Vec<usize> = sections.iter().map(|(_, section)| section.rows.len()).collect();
         // A region has its rule and its zones' heads; a line says what could not be read.
@@ -60,6 +60,8 @@ impl Layout {
         let needs: usize = rows.iter().map(|rows| *rows.max(&1)).sum::<usize>() + heads.iter().sum::<usize>() + spacing;
         let needs = u16::try_from(needs).unwrap_or(u16::MAX);
         let mut layout = Self { headline: body, grid: body, panels: Vec::new(), rows, heads };
+        // The first finding is always on top, whatever it is about.
+        let zones = zones.max(findings.min(1));
         let line = |wanted: usize, most: u16| 1 + u16::try_from(wanted).unwrap_or(most).min(most);
         match (is_at_least(body, BESIDE), is_at_least(body, ROOMY)) {
             (true, _) => layout.beside(body, line(zones, 2)),
