@@ -13,7 +13,7 @@ const PAGE: i32 = 1000;
 
 /// The mutating actions of the operations, by service: the rows *Replace*, *Evacuate* and *Promote* of `aws-domain.md` A.11.
 const ACTIONS: &[(&str, &[&str])] = &[
-    ("arc-zonal-shift", &["StartZonalShift", "UpdateZonalShift", "CancelZonalShift"]),
+    ("arc-zonal-shift", &["CancelZonalShift", "StartZonalShift", "UpdateZonalShift"]),
     (
         "autoscaling",
         &[
