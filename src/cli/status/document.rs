@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::estate::Kind;
 use crate::id::{AccountId, Arn, Region, Text, ZoneId, ZoneName};
 use crate::judge::zone::{Evidence, InstanceCounts, ZoneVerdict};
-use crate::judge::{Assessment, JUDGED, Picture, Verdict};
+use crate::judge::{Assessment, Finding, JUDGED, Picture, Subject, Verdict};
 use crate::listing::{Gap, read_errors};
 
 use super::AccountLabel;
@@ -29,6 +29,8 @@ pub struct StatusDocument<'a> {
     pub(super) verdict: Verdict,
     /// Why, the gravest first in each region.
     pub(super) reasons: &'a [String],
+    /// All that is not well, in the order in which it should be read: causes before what follows from them.
+    pub(super) findings: Vec<FindingEntry<'a>>,
     /// Reads of the account as a whole that failed.
     pub(super) errors: Vec<ReadError>,
     /// How far AWS's clock is ahead of this machine's, in seconds.
@@ -52,6 +54,44 @@ pub struct StatusDocument<'a> {
     operations: Vec<OperationEntry>,
     /// Black-box probes that the policy declares.
     pub(super) probes: Vec<ProbeEntry<'a>>,
+}
+
+/// One thing that is not well.
+#[derive(Debug, Serialize)]
+pub(super) struct FindingEntry<'a> {
+    /// None for what belongs to no region.
+    pub(super) region: Option<&'a Region>,
+    verdict: Verdict,
+    /// `group web-asg`.
+    subject: String,
+    /// Its id or ARN, where that is another than its name.
+    id: Option<&'a Text>,
+    detail: &'a str,
+    /// What to do next; null where nobody can say.
+    next: Option<&'a str>,
+    /// Since when, or for what lies ahead, until when.
+    since: Option<Timestamp>,
+    /// The subject of the finding that it follows from.
+    follows: Option<String>,
+    #[serde(skip)]
+    pub(super) finding: &'a Finding,
+}
+
+impl<'a> FindingEntry<'a> {
+    fn new(region: Option<&'a Region>, finding: &'a Finding) -> Self {
+        let named = |subject: &Subject| format!("{} {}", subject.what, subject.name);
+        Self {
+            region,
+            verdict: finding.verdict,
+            subject: named(&finding.subject),
+            id: finding.subject.id.as_ref(),
+            detail: &finding.detail,
+            next: finding.next.as_deref(),
+            since: finding.since,
+            follows: finding.follows.as_ref().map(named),
+            finding,
+        }
+    }
 }
 
 /// A region, and how well it was read.
@@ -227,6 +267,7 @@ impl<'a> StatusDocument<'a> {
             taken_at: picture.taken_at,
             verdict: picture.judgement.account.verdict,
             reasons: &picture.judgement.account.reasons,
+            findings: findings(picture),
             errors: global_errors(picture),
             skew_s: picture.traffic.skew.map(|skew| skew.as_secs_f64()),
             regions: Vec::new(),
@@ -274,6 +315,19 @@ impl<'a> StatusDocument<'a> {
         self.global_clusters.extend(judged.global_clusters.iter().map(|(id, a)| entry(id.as_str(), a)));
         self.instances_not_ok.extend(judged.instances.iter().map(|(id, a)| entry(id.as_str(), a)));
     }
+}
+
+/// What is not well, what is merely not read yet last.
+fn findings(picture: &Picture) -> Vec<FindingEntry<'_>> {
+    let (judgement, scope) = (&picture.judgement, picture.estate.scope());
+    let judged = scope.iter().filter_map(|region| Some((region, judgement.regions.get(region)?)));
+    let of_regions = judged.flat_map(|(region, judged)| {
+        judged.findings.iter().map(move |finding| FindingEntry::new(Some(region), finding))
+    });
+    let of_none = judgement.findings.iter().map(|finding| FindingEntry::new(None, finding));
+    let mut all: Vec<FindingEntry<'_>> = of_regions.chain(of_none).collect();
+    all.sort_by_cached_key(|entry| (entry.finding.waiting, entry.finding.rank(picture.taken_at)));
+    all
 }
 
 /// The read errors of a region: of what is judged, and of what was tried beside it.

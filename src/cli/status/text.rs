@@ -7,7 +7,7 @@ use crate::judge::zone::ZoneVerdict;
 use crate::judge::{Picture, Verdict};
 use crate::listing::{Value, escape};
 
-use super::document::{ReadError, RegionEntry, StatusDocument, ZoneEntry};
+use super::document::{FindingEntry, ReadError, RegionEntry, StatusDocument, ZoneEntry};
 
 /// Reasons shown a region before the rest is only counted.
 const REASONS: usize = 20;
@@ -37,20 +37,33 @@ pub(super) fn text(picture: &Picture, document: &StatusDocument<'_>) -> String {
     text
 }
 
-/// The account, its verdict and the first reason: `CRITICAL shop: us-east-1: … (+3)`.
+/// The account, its verdict and the first finding with what to do next: `CRITICAL shop: us-east-1: … → … (+3)`.
 pub(super) fn line(document: &StatusDocument<'_>) -> String {
-    let worst = document.regions.iter().min_by_key(|region| std::cmp::Reverse(region.verdict.severity()));
-    let in_worst = worst.and_then(|region| region.reasons.first().map(|reason| format!("{}: {reason}", region.region)));
-    let first = in_worst.or_else(|| document.reasons.first().cloned()).map(|reason| {
-        let reason = escape(&reason);
-        let cut: String = reason.chars().take(LINE).collect();
-        let mark = if cut.len() < reason.len() { "…" } else { "" };
-        format!(": {cut}{mark}")
-    });
-    let more = document.reasons.len().saturating_sub(1);
+    let heads = document.findings.iter().filter(|entry| entry.finding.follows.is_none());
+    let more = heads.count().saturating_sub(1);
+    let first = document.findings.first().map(|entry| sentence(entry, LINE));
+    let first = first.or_else(|| document.reasons.first().map(|reason| cut(&escape(reason), LINE)));
+    let first = first.map(|first| format!(": {first}"));
     let more = if more > 0 { format!(" (+{more})") } else { String::new() };
     let calm = || format!(": {}", summary(&document.zones.iter().collect::<Vec<_>>()));
     format!("{} {}{}{more}\n", loud(document.verdict), name(document), first.unwrap_or_else(calm))
+}
+
+/// A finding with its region in at most so many letters: the reasons give way before what to do.
+fn sentence(entry: &FindingEntry<'_>, most: usize) -> String {
+    let place = entry.region.map(|region| format!("{region}: ")).unwrap_or_default();
+    let words = escape(&format!("{place}{}", entry.finding.words())).into_owned();
+    let next = entry.finding.next.as_deref().map(|next| format!(" → {}", escape(next))).unwrap_or_default();
+    match most.checked_sub(next.chars().count()).filter(|left| *left * 2 >= most) {
+        Some(left) => format!("{}{next}", cut(&words, left)),
+        None => cut(&format!("{words}{next}"), most),
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    let mut letters = text.chars();
+    let cut: String = letters.by_ref().take(most).collect();
+    if letters.next().is_some() { format!("{cut}…") } else { cut }
 }
 
 fn add_region(text: &mut String, document: &StatusDocument<'_>, region: &RegionEntry<'_>) {
@@ -58,10 +71,15 @@ fn add_region(text: &mut String, document: &StatusDocument<'_>, region: &RegionE
     let age = region.age_s.map_or("never read".to_owned(), |age| format!("data up to {} old", Value::Seconds(age)));
     let reach = if region.reachable == Some(false) { ", not reachable" } else { "" };
     text.push_str(&format!("\n{} {}{reach}: {}, {age}\n", region.region, loud(region.verdict), summary(&zones)));
-    for reason in region.reasons.iter().take(REASONS) {
-        text.push_str(&format!("  {}\n", escape(reason)));
+    let own: Vec<&FindingEntry<'_>> =
+        document.findings.iter().filter(|entry| entry.region == Some(region.region)).collect();
+    for entry in own.iter().take(REASONS) {
+        let followers = entry.finding.followers;
+        let followers = if followers > 0 { format!(" (+{followers} follow)") } else { String::new() };
+        let indent = if entry.finding.follows.is_some() { "    " } else { "  " };
+        text.push_str(&format!("{indent}{}{followers}\n", escape(&entry.finding.sentence())));
     }
-    if let Some(more) = region.reasons.len().checked_sub(REASONS).filter(|more| *more > 0) {
+    if let Some(more) = own.len().checked_sub(REASONS).filter(|more| *more > 0) {
         text.push_str(&format!("  and {more} more: fournines status --json, or the console\n"));
     }
     // What the verdict does not speak of: accepted by policy, failing but not old yet, or not judged.

@@ -12,7 +12,7 @@ use crate::judge::{Assessment, Finding, JUDGED, Picture, RegionJudgement, Verdic
 
 use crate::console::app::Look;
 use crate::console::draw::spans_width;
-use crate::console::text::cut;
+use crate::console::text::{cut, width};
 use crate::console::theme::Role;
 
 /// A count of things: how many are not well, of how many nobody knows.
@@ -99,19 +99,56 @@ pub(super) fn lines(
     let mut lines = vec![Line::from(spans)];
     let room = most.saturating_sub(1);
     let findings = findings(picture, regions);
-    let more = findings.len().saturating_sub(room);
-    for (n, (region, finding)) in findings.iter().take(room).enumerate() {
-        let tail = if n + 1 == room && more > 0 && !all_below { format!("  (+{more} more)") } else { String::new() };
+    let mut told = 0;
+    for (region, finding) in &findings {
+        let left = room.saturating_sub(lines.len() - 1);
+        if left == 0 {
+            break;
+        }
+        told += 1;
+        let more = findings.len() - told;
         let place = if regions.len() > 1 { format!("{region}: ") } else { String::new() };
-        let text =
-            cut(&format!("{place}{}", finding.words()), columns.saturating_sub(5 + tail.len()), look.glyphs.ellipsis());
-        lines.push(Line::from(vec![
-            look.span(Role::of(finding.verdict), format!(" {} ", look.glyphs.verdict(finding.verdict))),
-            look.span(Role::Text, text),
-            look.span(Role::Dim, tail),
-        ]));
+        let words = format!("{place}{}", finding.words());
+        let columns = columns.saturating_sub(5);
+        // What to do first is told whole: a line of its own is worth more than the next finding.
+        let next = finding.next.as_ref().map(|next| format!("{} {next}", look.glyphs.arrow()));
+        let apart = told == 1 && left > 1 && !fits(&words, next.as_deref(), columns);
+        let is_last = left == if apart { 2 } else { 1 };
+        let tail = if is_last && more > 0 && !all_below { format!("  (+{more} more)") } else { String::new() };
+        let sign = look.span(Role::of(finding.verdict), format!(" {} ", look.glyphs.verdict(finding.verdict)));
+        match next.filter(|_| apart) {
+            Some(next) => {
+                let text = cut(&words, columns, look.glyphs.ellipsis());
+                lines.push(Line::from(vec![sign, look.span(Role::Text, text)]));
+                let text = cut(&next, columns.saturating_sub(tail.len()), look.glyphs.ellipsis());
+                let indent = look.span(Role::Dim, "   ");
+                lines.push(Line::from(vec![indent, look.span(Role::Strong, text), look.span(Role::Dim, tail)]));
+            }
+            None => {
+                let text = in_one_line(finding, &place, look, columns.saturating_sub(tail.len()));
+                lines.push(Line::from(vec![sign, look.span(Role::Text, text), look.span(Role::Dim, tail)]));
+            }
+        }
     }
     lines
+}
+
+fn fits(words: &str, next: Option<&str>, columns: usize) -> bool {
+    width(words) + next.map_or(0, |next| 1 + width(next)) <= columns
+}
+
+/// A finding with what to do next, in one line: where it is too long, the reasons give way before the action.
+pub(super) fn in_one_line(finding: &Finding, place: &str, look: &Look<'_>, columns: usize) -> String {
+    let words = format!("{place}{}", finding.words());
+    let ellipsis = look.glyphs.ellipsis();
+    let Some(next) = finding.next.as_ref().map(|next| format!(" {} {next}", look.glyphs.arrow())) else {
+        return cut(&words, columns, ellipsis);
+    };
+    let kept = columns.saturating_sub(width(&next));
+    match kept * 2 >= columns || width(&words) <= kept {
+        true => format!("{}{}", cut(&words, kept, ellipsis), cut(&next, columns, ellipsis)),
+        false => cut(&format!("{words}{next}"), columns, ellipsis),
+    }
 }
 
 /// Whether nothing has been read that a verdict could rest on: the first moments.
@@ -120,18 +157,18 @@ pub(super) fn is_reading(picture: &Picture, regions: &[Region]) -> bool {
         && regions.iter().all(|region| JUDGED.iter().all(|kind| !picture.estate.was_tried(region, *kind)))
 }
 
-/// All that is not well: zones as a whole first, for that is what one leaves; then the gravest. What is merely not read yet is
-/// said where it will stand.
+/// All that is not well, causes before what follows from them. What is merely not read yet is said where it will stand.
 pub(super) fn findings<'a>(picture: &'a Picture, regions: &'a [Region]) -> Vec<(&'a Region, &'a Finding)> {
     finding::ranked(&picture.judgement, regions, picture.taken_at)
 }
 
-/// What wants a line in the headline: zones that are not well, and findings in all.
+/// What wants a line in the headline: zones that are not well, or at least the first finding; and findings in all.
 pub(super) fn wants(picture: &Picture, regions: &[Region]) -> (usize, usize) {
     let judged = || regions.iter().filter_map(|region| picture.judgement.regions.get(region));
     let is_sick = |zone: &&ZoneAssessment| !matches!(zone.verdict, ZoneVerdict::Ok | ZoneVerdict::Unknown);
     let zones = judged().flat_map(|judged| &judged.zones).filter(is_sick).count();
-    (zones, findings(picture, regions).len())
+    let findings = findings(picture, regions).len();
+    (zones.max(1).min(findings), findings)
 }
 
 /// The counts that tell most, each with its denominator.

@@ -92,16 +92,23 @@ pub(super) fn problems(source: &Source<'_>) -> Panel {
     }
     let mut lines: Vec<Line<'static>> = Vec::new();
     // More lines than any screen has are never made.
-    for (region, finding) in findings.iter().take(200) {
+    for (n, (region, finding)) in findings.iter().take(200).enumerate() {
         let place = if one_place.is_some() || source.regions.len() < 2 { String::new() } else { format!("{region}: ") };
-        let words = format!("{place}{}", finding.words());
-        let wrapped = wrap(&words, source.columns.saturating_sub(4), 2, look.glyphs.ellipsis());
+        let next = finding.next.as_ref().map(|next| format!(" {} {next}", look.glyphs.arrow())).unwrap_or_default();
+        let followers = if finding.followers > 0 { format!(" (+{} follow)", finding.followers) } else { String::new() };
+        let words = format!("{place}{}{next}{followers}", finding.words());
+        // The first is told whole; what follows from a cause stands behind it, a line each.
+        let most = match (n, &finding.follows) {
+            (0, _) => 4,
+            (_, None) => 2,
+            (_, Some(_)) => 1,
+        };
+        let role = if finding.follows.is_some() { Role::Dim } else { Role::Text };
+        let wrapped = wrap(&words, source.columns.saturating_sub(4), most, look.glyphs.ellipsis());
         for (n, text) in wrapped.into_iter().enumerate() {
             let sign = if n == 0 { look.glyphs.verdict(finding.verdict) } else { " " };
-            lines.push(Line::from(vec![
-                look.span(Role::of(finding.verdict), format!(" {sign} ")),
-                look.span(Role::Text, text),
-            ]));
+            let sign = look.span(Role::of(finding.verdict), format!(" {sign} "));
+            lines.push(Line::from(vec![sign, look.span(role, text)]));
         }
     }
     if findings.is_empty() {
