@@ -14,7 +14,7 @@ pub fn check(rules: &Rules) -> Rendered {
     let set: Vec<Entry> =
         rules.entries().into_iter().filter(|entry| matches!(entry.origin, Origin::File { .. })).collect();
     let text = match set.iter().find_map(|entry| file(&entry.origin)) {
-        Some(path) => format!("{path}: {} rules set, nothing wrong with it\n", set.len()),
+        Some(path) => format!("{path}: nothing wrong with it; rules set: {}\n", set.len()),
         None => "no rule is set by a file: the built-in ones are in force\n".to_owned(),
     };
     Rendered { text, notes: Vec::new(), exit: Exit::Done }
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn what_is_shown_can_be_written_into_the_file() {
         let rules = rules("[headroom]\ncpu_limit = 60\n[services.shop]\nquorum = 2");
-        assert_eq!(check(&rules).text, "policy.toml: 2 rules set, nothing wrong with it\n");
+        assert_eq!(check(&rules).text, "policy.toml: nothing wrong with it; rules set: 2\n");
         assert!(check(&Rules::default()).text.starts_with("no rule is set"));
         let shown = show(&rules, false).text;
         assert!(shown.contains("headroom.cpu_limit = 60  # policy.toml:2\n"), "{shown}");

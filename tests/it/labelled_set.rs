@@ -1,16 +1,17 @@
-//! One run of each labelled kind; the whole set with many seeds is `benches/verdicts.rs`.
+//! One run of each labelled kind, in one zone; the whole set with many seeds is `benches/verdicts.rs`.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use fournines::sim::Script;
 
-use crate::labelled::case::cases;
+use crate::labelled::case::{Case, Truth, cases};
 use crate::labelled::{Outcome, score, watch};
 
 #[test]
 fn no_zone_is_called_degraded_wrongly_and_every_sick_one_is() {
-    let queue = Mutex::new(cases().into_iter().collect::<VecDeque<_>>());
+    let elsewhere = |case: &Case| matches!(case.truth, Truth::Sick { zone, .. } | Truth::Slightly { zone, .. } if zone != "us-east-1b");
+    let queue = Mutex::new(cases().into_iter().filter(|case| !elsewhere(case)).collect::<VecDeque<_>>());
     let outcomes: Mutex<Vec<Outcome>> = Mutex::default();
     std::thread::scope(|threads| {
         for _ in 0..2 {

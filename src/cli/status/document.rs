@@ -130,6 +130,10 @@ pub(super) struct ZoneEntry<'a> {
     pub(super) zone_id: &'a ZoneId,
     pub(super) verdict: ZoneVerdict,
     pub(super) evidence: &'a [Evidence],
+    /// Since when the verdict is so; null where nobody knows, or it is well.
+    pub(super) since: Option<Timestamp>,
+    /// What it is instead of the zone, where something in it fails that is not its own.
+    pub(super) not_zonal: Option<String>,
     pub(super) shifted: Option<bool>,
     /// Since when AWS does not answer for its instances, while it does for others'; null where it does.
     pub(super) silent_since: Option<Timestamp>,

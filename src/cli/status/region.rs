@@ -67,6 +67,8 @@ impl<'a> Scene<'a> {
             zone_id: &zone.id,
             verdict: zone.verdict,
             evidence: &zone.evidence,
+            since: zone.since,
+            not_zonal: zone.not_zonal.as_ref().map(ToString::to_string),
             shifted: zone.shifted,
             silent_since: zone.silent_since,
             instances: zone.instances.map(Into::into),

@@ -56,7 +56,12 @@ fn is_of(name: &str, subject: &str) -> bool {
 fn line(who: Who, call: &str, events: &[&TrailEvent]) -> Option<Happening> {
     let newest = events.iter().max_by_key(|event| event.at)?;
     let oldest = events.iter().map(|event| event.at).min()?;
-    let of = newest.resources.first().map(|(_, name)| Arn::from(&**name).short().to_owned());
+    // A name says more than an id, where CloudTrail has both.
+    let is_id = |name: &str| {
+        name.rsplit_once('-').is_some_and(|(_, end)| end.len() >= 8 && end.chars().all(|c| c.is_ascii_hexdigit()))
+    };
+    let named = newest.resources.iter().find(|(_, name)| !is_id(name)).or(newest.resources.first());
+    let of = named.map(|(_, name)| Arn::from(&**name).short().to_owned());
     let what = match (events.len(), of) {
         (1, Some(name)) => format!("{call} {name}"),
         (1, None) => call.to_owned(),

@@ -36,7 +36,8 @@ fn weigh(view: &View<'_>, zone: usize, here: &ZoneTargets<'_>, hosts: &BTreeSet<
     let services = distinct(&owners);
     let alone = stands_alone(view, zone, services > 1);
     if alone == Alone::No && bad >= rules.share && hosts.len() >= rules.hosts {
-        return (Weight::Excuses, Some(NotZonal::AllZones));
+        let release = release::of_zone(&view.ground, here).filter(|_| owners.len() == 1);
+        return (Weight::Excuses, Some(release.unwrap_or(NotZonal::AllZones)));
     }
     if !view.failing.complete || here.hits.iter().any(|hit| !hit.sure) {
         // What was not read may be what fails elsewhere, or what merely boots here.
