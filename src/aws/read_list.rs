@@ -49,7 +49,7 @@ pub const READ_LIST: &[(&str, &[&str])] = &[
             "DescribeVolumeStatus",
         ],
     ),
-    ("Elastic Load Balancing", &["DescribeInstanceHealth", "DescribeLoadBalancers"]),
+    ("Elastic Load Balancing", &["DescribeInstanceHealth", "DescribeLoadBalancerAttributes", "DescribeLoadBalancers"]),
     (
         "Elastic Load Balancing v2",
         &[

@@ -132,7 +132,7 @@ pub struct Listener {
 /// Attributes of a load balancer, as AWS names them: `zonal_shift.config.enabled`, …
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BalancerAttributes {
-    /// Whose.
+    /// Whose: its ARN, or a classic balancer's name.
     pub of: Arn,
     /// Name and value.
     pub values: BTreeMap<Text, Text>,

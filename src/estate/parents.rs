@@ -30,6 +30,7 @@ pub fn sources(kind: Kind) -> Vec<Kind> {
     let beside = match kind {
         Kind::LaunchTemplateVersions => Some(Kind::Groups),
         Kind::Refreshes => Some(Kind::Activities),
+        Kind::BalancerAttributes => Some(Kind::ClassicBalancers),
         _ => None,
     };
     listing(kind).into_iter().chain(beside).collect()
@@ -43,8 +44,11 @@ pub fn of(kind: Kind, estate: &Estate, region: &Region) -> Vec<Text> {
             groups.map(|group| group.arn.text().clone()).collect()
         }
         Kind::ClassicTargets => estate.known::<ClassicBalancer>(region).map(|each| each.name.text().clone()).collect(),
-        Kind::Listeners | Kind::BalancerAttributes => {
-            estate.known::<LoadBalancer>(region).map(|balancer| balancer.arn.text().clone()).collect()
+        Kind::Listeners => estate.known::<LoadBalancer>(region).map(|each| each.arn.text().clone()).collect(),
+        // Of both generations: an ARN, or a classic balancer's name.
+        Kind::BalancerAttributes => {
+            let classic = estate.known::<ClassicBalancer>(region).map(|each| each.name.text().clone());
+            estate.known::<LoadBalancer>(region).map(|each| each.arn.text().clone()).chain(classic).collect()
         }
         Kind::Hooks => waiting(estate, region),
         Kind::Refreshes => refreshing(estate, region),

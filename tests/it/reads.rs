@@ -5,7 +5,7 @@ use fournines::cli;
 use fournines::clock;
 use fournines::estate::account::HostedZone;
 use fournines::estate::alarm::{Metric, Series};
-use fournines::estate::balancer::{LoadBalancer, TargetGroup};
+use fournines::estate::balancer::{ClassicBalancer, LoadBalancer, TargetGroup};
 use fournines::estate::database::Database;
 use fournines::estate::group::Group;
 use fournines::estate::health::{HealthEvent, HealthStatus};
@@ -368,7 +368,10 @@ async fn a_reading_of_parts_brings_their_parents_along() {
     let groups = picture.estate.known::<TargetGroup>(&east()).filter(|group| !group.load_balancers.is_empty()).count();
     assert!(groups > 3);
     assert_eq!(parts(&east(), Kind::TargetGroupAttributes), groups);
-    assert_eq!(parts(&east(), Kind::BalancerAttributes), picture.estate.known::<LoadBalancer>(&east()).count());
+    // Of both generations of balancers.
+    let classic = picture.estate.known::<ClassicBalancer>(&east()).count();
+    let balancers = picture.estate.known::<LoadBalancer>(&east()).count();
+    assert_eq!(parts(&east(), Kind::BalancerAttributes), balancers + classic);
     assert_eq!(parts(&east(), Kind::Hooks), picture.estate.known::<Group>(&east()).count());
     let templates = parts(&east(), Kind::LaunchTemplateVersions);
     assert!((1..=picture.estate.known::<LaunchTemplate>(&east()).count()).contains(&templates), "{templates}");

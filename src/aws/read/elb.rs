@@ -3,9 +3,9 @@
 use super::{Found, parent};
 use crate::aws::caller::Caller;
 use crate::aws::time;
-use crate::estate::balancer::{ClassicBalancer, ClassicState, ClassicTarget};
+use crate::estate::balancer::{BalancerAttributes, ClassicBalancer, ClassicState, ClassicTarget};
 use crate::estate::{ReadFailure, Row, SliceId};
-use crate::id::{ClassicName, InstanceId, SubnetId, Text, ZoneName};
+use crate::id::{Arn, ClassicName, InstanceId, SubnetId, Text, ZoneName};
 
 pub(super) async fn balancers(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
@@ -49,4 +49,17 @@ pub(super) async fn targets(caller: &Caller<'_>, id: &SliceId) -> Result<Found, 
         })
         .collect();
     Ok(Found::Rows(ClassicTarget::rows(rows?)))
+}
+
+/// A classic balancer's attributes, under the names that the other generation gives them.
+pub(super) async fn attributes(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
+    let balancer = parent(caller, id)?;
+    let answer = caller
+        .call(|| caller.clients.elb.describe_load_balancer_attributes().load_balancer_name(balancer).send())
+        .await?;
+    let cross_zone = answer.load_balancer_attributes().and_then(|all| all.cross_zone_load_balancing());
+    let cross_zone =
+        cross_zone.map(|found| ("load_balancing.cross_zone.enabled".into(), found.enabled().to_string().into()));
+    let row = BalancerAttributes { of: Arn::from(balancer), values: cross_zone.into_iter().collect() };
+    Ok(Found::Rows(BalancerAttributes::rows(vec![row])))
 }

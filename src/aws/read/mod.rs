@@ -178,7 +178,15 @@ pub const READS: &[Read] = &[
         "elasticloadbalancing:DescribeLoadBalancerAttributes",
         Scope::Parent,
         Domain::Elb,
-        |c, id, _| Box::pin(elbv2::load_balancer_attributes(c, id)),
+        |c, id, _| {
+            Box::pin(async move {
+                // A parent by its name is a classic balancer.
+                match &id.part {
+                    Part::Of(parent) if !parent.starts_with("arn:") => elb::attributes(c, id).await,
+                    _ => elbv2::load_balancer_attributes(c, id).await,
+                }
+            })
+        },
     ),
     read(
         Kind::TargetGroupAttributes,

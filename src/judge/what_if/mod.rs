@@ -171,7 +171,8 @@ fn gaps(scene: &Scene<'_>) -> Vec<String> {
     let groups = services.clone().flat_map(|service| &service.target_groups);
     let used = groups.filter_map(|arn| scene.judged.index.target_group(arn.as_str()));
     let unsure = used.filter(|group| !group.load_balancers.is_empty() && !scene.is_cross_zone_read(group)).count();
-    let unsure = unsure + services.map(|service| service.classic_balancers.len()).sum::<usize>();
+    let classic = services.flat_map(|service| &service.classic_balancers);
+    let unsure = unsure + classic.filter(|name| scene.classic_crosses_zones(name).is_none()).count();
     if unsure > 0 {
         gaps.push(format!("cross-zone balancing of {unsure} not read: on behind ALBs, else the worse of on and off"));
     }

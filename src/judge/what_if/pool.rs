@@ -127,8 +127,7 @@ impl<'a> Scene<'a> {
         let index = &self.judged.index;
         let mut pool = Pool::new(format!("classic balancer {name}"), Carrier::Balancer);
         pool.classic = Some(name);
-        // Its attributes are not read: with the API's default a node sends to its own zone alone.
-        pool.cross_zone = None;
+        pool.cross_zone = self.classic_crosses_zones(name);
         pool.unread = self.reason_unheard(Kind::ClassicTargets, name.as_str(), name.as_str());
         let seat = |number: Number| {
             let state =

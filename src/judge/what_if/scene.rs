@@ -12,7 +12,7 @@ use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::estate::group::{Activity, ActivityStatus};
 use crate::estate::shift::ManagedResource;
 use crate::estate::{Estate, Kind, Row, SliceId};
-use crate::id::{Arn, Region, Text, ZoneId, ZoneName};
+use crate::id::{Arn, ClassicName, Region, Text, ZoneId, ZoneName};
 use crate::judge::role::Clusters;
 use crate::judge::{JudgedService, Metrics, Policy, RegionJudgement};
 
@@ -137,6 +137,14 @@ impl<'a> Scene<'a> {
                 Attribute::Said(word) => Some(word == "true"),
                 Attribute::Absent => Some(false),
             },
+        }
+    }
+
+    /// The same of a classic balancer.
+    pub(super) fn classic_crosses_zones(&self, name: &ClassicName) -> Option<bool> {
+        match self.attribute::<BalancerAttributes>(name.text(), |row| &row.values)? {
+            Attribute::Said(word) => Some(word == "true"),
+            Attribute::Absent => None,
         }
     }
 

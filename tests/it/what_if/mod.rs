@@ -6,7 +6,7 @@ mod world;
 use std::time::Duration;
 
 use fournines::aws::{Ask, Found, Priority};
-use fournines::estate::balancer::{LoadBalancer, TargetGroup};
+use fournines::estate::balancer::{ClassicBalancer, LoadBalancer, TargetGroup};
 use fournines::estate::group::Group;
 use fournines::estate::query::Query;
 use fournines::estate::{Estate, Kind, Slice, SliceId, Update};
@@ -52,13 +52,19 @@ async fn look(account: &Account) -> (fournines::judge::Picture, Estate) {
     let now = picture.taken_at;
     let groups: Vec<GroupName> = estate.table::<Group>(&east(), now).known().map(|group| group.name.clone()).collect();
     let mut slices = vec![(SliceId::of(&east(), Kind::Series, "cpu"), cpu_of(account, &groups).await)];
-    let targets =
-        estate.table::<TargetGroup>(&east(), now).known().map(|row| (Kind::TargetGroupAttributes, row.arn.clone()));
-    let balancers =
-        estate.table::<LoadBalancer>(&east(), now).known().map(|row| (Kind::BalancerAttributes, row.arn.clone()));
+    let targets = estate
+        .table::<TargetGroup>(&east(), now)
+        .known()
+        .map(|row| (Kind::TargetGroupAttributes, row.arn.text().clone()));
+    let classic = estate.table::<ClassicBalancer>(&east(), now).known();
+    let classic = classic.map(|row| (Kind::BalancerAttributes, row.name.text().clone()));
+    let balancers = estate
+        .table::<LoadBalancer>(&east(), now)
+        .known()
+        .map(|row| (Kind::BalancerAttributes, row.arn.text().clone()));
     let reader = account.reader();
-    for (kind, arn) in targets.chain(balancers) {
-        let id = SliceId::of(&east(), kind, arn.text().clone());
+    for (kind, parent) in targets.chain(balancers).chain(classic) {
+        let id = SliceId::of(&east(), kind, parent);
         let Ok(Found::Rows(rows)) = reader.read(&id, &Ask::default(), Priority::Visible).await else {
             panic!("{kind}")
         };

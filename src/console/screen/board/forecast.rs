@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::estate::balancer::{LoadBalancer, TargetGroup};
+use crate::estate::balancer::{ClassicBalancer, LoadBalancer, TargetGroup};
 use crate::estate::{Kind, SliceId};
 use crate::id::{Region, ZoneName};
 use crate::judge::what_if::{self, Given, Gone, Outcome, Scene, ServiceOutlook};
@@ -66,7 +66,9 @@ impl Preview {
         let balancers = picture.estate.table::<LoadBalancer>(region, now).known();
         let balancers = balancers.filter(|balancer| &*balancer.balancer_type == "network");
         let balancers = balancers.map(|each| SliceId::of(region, Kind::BalancerAttributes, each.arn.text().clone()));
-        balancers.chain(groups).take(ATTRIBUTES).collect()
+        let classic = picture.estate.table::<ClassicBalancer>(region, now).known();
+        let classic = classic.map(|each| SliceId::of(region, Kind::BalancerAttributes, each.name.text().clone()));
+        balancers.chain(classic).chain(groups).take(ATTRIBUTES).collect()
     }
 }
 
