@@ -41,7 +41,10 @@ pub(super) fn text(picture: &Picture, document: &StatusDocument<'_>) -> String {
 pub(super) fn line(document: &StatusDocument<'_>) -> String {
     let heads = document.findings.iter().filter(|entry| entry.finding.follows.is_none());
     let more = heads.count().saturating_sub(1);
-    let first = document.findings.first().map(|entry| sentence(entry, LINE));
+    // The line explains its own verdict, be it only that something was never read.
+    let explains = |entry: &&FindingEntry<'_>| entry.finding.verdict == document.verdict;
+    let first = document.findings.iter().find(explains).or(document.findings.first());
+    let first = first.map(|entry| sentence(entry, LINE));
     let first = first.or_else(|| document.reasons.first().map(|reason| cut(&escape(reason), LINE)));
     let first = first.map(|first| format!(": {first}"));
     let more = if more > 0 { format!(" (+{more})") } else { String::new() };

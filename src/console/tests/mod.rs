@@ -153,7 +153,7 @@ fn a_calm_account_is_quiet_and_a_sick_zone_is_what_one_sees() {
         desk.refresh(pictures::zone_bad());
         desk.sees("✖ CRITICAL");
         desk.sees("✖ DEGRADED");
-        desk.sees("zone us-east-1b (use1-az4) degraded: 9 of 29 targets unhealthy");
+        desk.sees("zone us-east-1b (use1-az4) degraded: 9 of 29 target");
         desk.sees("●●✖✖✖  2/5");
         desk.sees("checkout-5xx");
         desk.sees("web away from use1-az4");
