@@ -25,7 +25,8 @@ pub(super) fn find(trouble: &Trouble<'_>, _: &RegionJudgement, survey: &Survey<'
     let is_flood = times.is_some_and(|times| times >= FLOOD);
     let is_queue = slower.is_some_and(|slower| slower >= QUEUE);
     let fails = trouble.share() >= 0.2 || trouble.errors.is_some_and(|share| share >= 0.05);
-    if !fails && !(is_flood && is_queue) {
+    let is_overload = fails || (is_flood && is_queue);
+    if !is_overload {
         return None;
     }
     let mut words = vec![format!("overload in all zones alike: CPU {cpu:.0} %")];
