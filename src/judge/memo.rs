@@ -1,6 +1,6 @@
 //! What a judgement leaves to the next: assessments that need not be made again.
 //!
-//! Owns: [`Memo`], [`Otherwise`]. Depends on: the estate's slices, scenes. Must stay true: a memo made after another holds what one
+//! Owns: [`Memo`], `Otherwise`. Depends on: the estate's slices, scenes. Must stay true: a memo made after another holds what one
 //! made from nothing would.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! What a thing is judged by besides its own row, and what of it the judging looked at.
 //!
-//! Owns: [`Sight`], [`Looked`]. Depends on: estate, index, metrics, policy. Must stay true: an assessment sees nothing but its own row
+//! Owns: [`Sight`], `Looked`. Depends on: estate, index, metrics, policy. Must stay true: an assessment sees nothing but its own row
 //! and what a sight hands out, so that one whose row is the same and that looked at nothing which changed since need not be made
 //! again; a sight notes for itself what it hands out.
 

@@ -4,7 +4,7 @@
 //! stay true: missing data never makes a zone *ok* and never adds *degraded*; every verdict has its evidence, the heaviest
 //! first; the order of zones, regions and slices changes nothing.
 //!
-//! [`view`] gathers what several signals look at, [`signal`] has one file a signal, [`sign`] makes a verdict of what they say.
+//! `view` gathers what several signals look at, `signal` has one file a signal, `sign` makes a verdict of what they say.
 
 mod by_node;
 mod failing;
