@@ -18,7 +18,7 @@ use super::setting::Setting;
 use super::theme::Depth;
 use super::{App, Glyphs, update, view};
 use crate::estate::Kind;
-use crate::judge::Picture;
+use crate::judge::{Picture, Verdict};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
@@ -141,6 +141,20 @@ fn what_changed_lately_stands_on_the_board_where_there_is_room() {
         desk.sees("who ? set web desired 3>5");
     }
     Desk::new((80, 24), Some(Arc::new(shop.picture()))).sees_not("CHANGES");
+}
+
+/// Once it stood in the status alone, and the board said nothing of it.
+#[test]
+fn a_probe_that_is_down_stands_on_the_board_without_a_region() {
+    for size in SIZES {
+        let mut picture = Arc::unwrap_or_clone(pictures::calm());
+        let subject = crate::judge::Subject::named("probe", "shop-front");
+        let finding = crate::judge::Finding::new(Verdict::Critical, subject, "down for 40s: status 503");
+        picture.judgement.findings.push(finding);
+        let mut desk = Desk::new(size, Some(Arc::new(picture)));
+        desk.sees(" probe shop-front: down for 40s: status 503");
+        desk.sees_not("us-east-1: probe");
+    }
 }
 
 #[test]

@@ -48,13 +48,18 @@ impl Finding {
     }
 }
 
-/// All findings of these regions in the order in which they are read, what is merely not read yet left out.
-pub fn ranked<'a>(judgement: &'a Judgement, regions: &'a [Region], now: Timestamp) -> Vec<(&'a Region, &'a Finding)> {
+/// All findings of these regions, and those that belong to none, in the order in which they are read; what is merely not read yet
+/// is left out.
+pub fn ranked<'a>(
+    judgement: &'a Judgement,
+    regions: &'a [Region],
+    now: Timestamp,
+) -> Vec<(Option<&'a Region>, &'a Finding)> {
     let judged = regions.iter().filter_map(|region| Some((region, judgement.regions.get(region)?)));
-    let mut all: Vec<(&Region, &Finding)> = judged
-        .flat_map(|(region, judged)| judged.findings.iter().map(move |finding| (region, finding)))
-        .filter(|(_, finding)| !finding.waiting)
-        .collect();
+    let of_regions =
+        judged.flat_map(|(region, judged)| judged.findings.iter().map(move |finding| (Some(region), finding)));
+    let of_none = judgement.findings.iter().map(|finding| (None, finding));
+    let mut all: Vec<_> = of_regions.chain(of_none).filter(|(_, finding)| !finding.waiting).collect();
     all.sort_by_cached_key(|(_, finding)| finding.rank(now));
     all
 }

@@ -95,9 +95,12 @@ fn fold(causes: Vec<Cause>, findings: Vec<Finding>, survey: &Survey<'_>) -> Vec<
     let mut all = heads;
     all.append(&mut rest);
     alarms_follow(&mut all, survey);
-    let followed: Vec<Subject> = all.iter().filter_map(|finding| finding.follows.clone()).collect();
+    let mut followers: BTreeMap<Subject, usize> = BTreeMap::new();
+    for cause in all.iter().filter_map(|finding| finding.follows.as_ref()) {
+        *followers.entry(cause.clone()).or_default() += 1;
+    }
     for finding in &mut all {
-        finding.followers = followed.iter().filter(|subject| **subject == finding.subject).count();
+        finding.followers = followers.get(&finding.subject).copied().unwrap_or(0);
     }
     all
 }

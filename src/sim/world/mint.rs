@@ -38,14 +38,7 @@ impl Mint {
     pub fn uuid(&mut self) -> String {
         let high = self.random.u64(..);
         let low = self.random.u64(..);
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0x0fff,
-            0x8000 | ((low >> 48) & 0x3fff),
-            low & 0xffff_ffff_ffff
-        )
+        super::random::uuid(high, low)
     }
 
     /// `arn:aws:service:region:account:resource`.

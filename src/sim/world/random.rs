@@ -10,6 +10,19 @@ pub fn unit(seed: u64, subject: &[&str], step: i64) -> f64 {
     (hash(seed, subject, step) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
+/// A UUID, version 4, of 128 bits that somebody drew.
+#[must_use]
+pub fn uuid(high: u64, low: u64) -> String {
+    format!(
+        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0x0fff,
+        0x8000 | ((low >> 48) & 0x3fff),
+        low & 0xffff_ffff_ffff
+    )
+}
+
 /// A number in -1..1, near 0 more often than not (the mean of two).
 #[must_use]
 pub fn spread(seed: u64, subject: &[&str], step: i64) -> f64 {

@@ -118,12 +118,5 @@ fn id(seed: u64, entry: &TrailEntry, number: usize) -> String {
     let (at, number) = (entry.at.as_millis().to_string(), number.to_string());
     let part = |half: &str| random::below(seed, &["call", half, &entry.name, &at, &number], u64::MAX);
     let (high, low) = (part("high"), part("low"));
-    format!(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        high >> 32,
-        (high >> 16) & 0xffff,
-        high & 0x0fff,
-        0x8000 | ((low >> 48) & 0x3fff),
-        low & 0xffff_ffff_ffff
-    )
+    random::uuid(high, low)
 }

@@ -107,7 +107,7 @@ pub(super) fn lines(
         }
         told += 1;
         let more = findings.len() - told;
-        let place = if regions.len() > 1 { format!("{region}: ") } else { String::new() };
+        let place = place_words(*region, finding, regions.len() > 1);
         let words = format!("{place}{}", finding.words());
         let columns = columns.saturating_sub(5);
         // What to do first is told whole: a line of its own is worth more than the next finding.
@@ -131,6 +131,12 @@ pub(super) fn lines(
         }
     }
     lines
+}
+
+/// Where a finding is, before its words: not of what belongs to no region, nor of a region itself.
+pub(super) fn place_words(region: Option<&Region>, finding: &Finding, many: bool) -> String {
+    let told = region.filter(|_| many && finding.subject.what != "region");
+    told.map(|region| format!("{region}: ")).unwrap_or_default()
 }
 
 fn fits(words: &str, next: Option<&str>, columns: usize) -> bool {
@@ -158,7 +164,7 @@ pub(super) fn is_reading(picture: &Picture, regions: &[Region]) -> bool {
 }
 
 /// All that is not well, causes before what follows from them. What is merely not read yet is said where it will stand.
-pub(super) fn findings<'a>(picture: &'a Picture, regions: &'a [Region]) -> Vec<(&'a Region, &'a Finding)> {
+pub(super) fn findings<'a>(picture: &'a Picture, regions: &'a [Region]) -> Vec<(Option<&'a Region>, &'a Finding)> {
     finding::ranked(&picture.judgement, regions, picture.taken_at)
 }
 

@@ -84,7 +84,7 @@ impl Source<'_> {
 pub(super) fn problems(source: &Source<'_>) -> Panel {
     let look = source.look;
     let findings = headline::findings(source.picture, source.regions);
-    let one_place = source.one_place(findings.iter().map(|(region, _)| *region));
+    let one_place = source.one_place(findings.iter().filter_map(|(region, _)| *region));
     let mut rest = Vec::new();
     if !findings.is_empty() {
         rest.push(look.span(Role::Strong, format!("{} ", findings.len())));
@@ -93,7 +93,7 @@ pub(super) fn problems(source: &Source<'_>) -> Panel {
     let mut lines: Vec<Line<'static>> = Vec::new();
     // More lines than any screen has are never made.
     for (n, (region, finding)) in findings.iter().take(200).enumerate() {
-        let place = if one_place.is_some() || source.regions.len() < 2 { String::new() } else { format!("{region}: ") };
+        let place = headline::place_words(*region, finding, one_place.is_none() && source.regions.len() > 1);
         let next = finding.next.as_ref().map(|next| format!(" {} {next}", look.glyphs.arrow())).unwrap_or_default();
         let followers = if finding.followers > 0 { format!(" (+{} follow)", finding.followers) } else { String::new() };
         let words = format!("{place}{}{next}{followers}", finding.words());
