@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fournines::aws::READS;
 use fournines::cli;
+use fournines::config::{Config, Overrides, Rules, Source};
 use fournines::console::{self, App, Msg, Setting};
 use fournines::judge::Picture;
 use fournines::listing::LISTS;
@@ -103,6 +104,22 @@ fn the_readmes_tables_are_those_of_the_code() {
         readme.replace_range(begin..end, &text);
     }
     assert!(!differs(&path, &readme), "README.md was out of date and has been written anew: look at it and commit");
+}
+
+/// The README's files are what people begin from.
+#[test]
+fn the_configuration_and_the_policy_of_the_readme_stand() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let file = |name: &str| {
+        let opening = format!("```toml\n# {name}\n");
+        let begin = readme.find(&opening).unwrap_or_else(|| panic!("README.md shows no {name}")) + opening.len();
+        let text = readme[begin..].split("```").next().unwrap().to_owned();
+        Source { path: name.into(), text }
+    };
+    let config = Config::load(Some(&file("config.toml")), &|_| None, &Overrides::default()).unwrap();
+    let rules = Rules::load(Some(&file("policy.toml")), &config, &|_| None, &Overrides::default()).unwrap();
+    let judgement = rules.judgement();
+    assert_eq!((judgement.probes.len(), judgement.services.len()), (1, 2), "every table is taken in");
 }
 
 /// A key as a terminal sends it.
