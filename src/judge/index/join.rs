@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::block::Block;
+use super::headcount::Headcount;
 use super::pages::Pages;
 use super::sheet::{At, Edit, Sheet};
 use super::thing::{Places, Thing};
@@ -53,6 +54,7 @@ impl Index {
             target_groups: before.target_groups.clone(),
             awaiting: before.awaiting.clone(),
             subnets: before.subnets.clone(),
+            heads: before.heads.clone(),
             groups_are_known,
             tangled: before.tangled,
         };
@@ -67,13 +69,19 @@ impl Index {
         let is_first = before.things.len() == 0;
         let is_amendable = same_subnets && groups_are_known == before.groups_are_known && !index.sheets.are_sparse();
         let changed = if is_first || before.tangled || !is_amendable { None } else { index.amend(before, &edits) };
-        match changed {
-            Some(changed) if !index.is_wasteful(before) => return (Arc::new(index), Delta::Things(changed)),
-            None if is_first => index.join(&edits),
+        let delta = match changed {
+            Some(changed) if !index.is_wasteful(before) => Delta::Things(changed),
+            None if is_first => {
+                index.join(&edits);
+                Delta::All
+            }
             // All is joined anew, and names of things long gone are forgotten.
             _ => return (Self::new(estate, region, now), Delta::All),
+        };
+        if !matches!(&delta, Delta::Things(things) if things.is_empty()) {
+            index.heads = Arc::new(Headcount::after(before, &index, &delta));
         }
-        (Arc::new(index), Delta::All)
+        (Arc::new(index), delta)
     }
 
     /// The look-ups from nothing.

@@ -7,6 +7,7 @@
 //! are then made by position.
 
 mod block;
+mod headcount;
 mod join;
 mod numbers;
 mod pages;
@@ -25,6 +26,8 @@ use crate::id::{Text, ZoneName};
 
 use super::standing::Standing;
 use block::Block;
+use headcount::Headcount;
+pub use headcount::Heads;
 pub use numbers::Number;
 use numbers::Numbers;
 pub(in crate::judge) use pages::Pages;
@@ -43,6 +46,7 @@ pub struct Index {
     /// Group by group in the order of their rows, whether a balancer routes to it of whose health nobody knows now.
     awaiting: Arc<Vec<(At, bool)>>,
     subnets: Arc<Vec<(Block, ZoneName)>>,
+    heads: Arc<Headcount>,
     groups_are_known: bool,
     /// Whether one thing was read twice as the same: then the last reading counts, and what it hides is found by joining anew.
     tangled: bool,
@@ -123,6 +127,12 @@ impl Index {
     /// Its status checks.
     pub fn status_at(&self, number: Number) -> Option<&InstanceStatus> {
         self.sheets.statuses.get(self.thing(number)?.status)
+    }
+
+    /// The same, where what EC2 says of them can be trusted now.
+    pub fn trusted_status_at(&self, number: Number) -> Option<&InstanceStatus> {
+        let at = self.thing(number)?.status;
+        self.sheets.statuses.get(at).filter(|_| self.sheets.statuses.is_known(at))
     }
 
     /// Its group and its place in it.

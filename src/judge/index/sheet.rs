@@ -158,6 +158,11 @@ impl<T: Row + PartialEq> Sheet<T> {
         self.leaves.binary_search_by(|leaf| leaf.part.cmp(part)).ok().and_then(|at| self.leaves.get(at))
     }
 
+    /// The slot of the part that belongs to `parent`.
+    pub(super) fn slot_of(&self, parent: &Text) -> Option<u32> {
+        self.leaf(&Part::Of(parent.clone())).map(|leaf| leaf.slot)
+    }
+
     pub(super) fn get(&self, at: At) -> Option<&T> {
         T::of(&self.leaf_at(at)?.rows)?.get(at.row as usize)
     }

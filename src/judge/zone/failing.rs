@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::estate::balancer::{ClassicState, ResourceTags, Target, TargetState};
+use crate::estate::balancer::{ClassicState, ResourceTags, TargetState};
 use crate::estate::group::{Group, LifecycleState};
 use crate::estate::instance::Instance;
 use crate::estate::{Change, Kind};
 use crate::id::{Text, ZoneName};
 use crate::judge::index::Number;
 use crate::judge::parents;
+use crate::judge::service::Service;
 
 use super::view::Ground;
 
@@ -93,11 +94,11 @@ impl<'a> Failing<'a> {
     pub(super) fn new(ground: &Ground<'a>) -> Self {
         let mut search =
             Search { ground, owners: BTreeMap::new(), found: BTreeMap::new(), complete: is_complete(ground) };
+        search.name_owners();
         search.look_now();
         search.look_back();
         let mut zones: Vec<ZoneTargets<'a>> = ground.zones.iter().map(|_| ZoneTargets::default()).collect();
         if !search.found.is_empty() {
-            search.name_owners();
             search.count(&mut zones);
         }
         Self { zones, complete: search.complete }
@@ -108,22 +109,20 @@ impl<'a> Search<'_, 'a> {
     /// Targets that fail by the newest reading, where that can be trusted.
     fn look_now(&mut self) {
         let ground = self.ground;
-        self.each_target(|search, key, number, target, health| {
-            if health != Health::Failing {
-                return;
-            }
-            let zone = zone_of(ground, number, target);
-            if !is_new(ground, number, zone, ground.now) {
-                match zone.map(|zone| ground.place(zone)) {
-                    Some(Some(place)) => {
-                        let sure = !key.1.starts_with("i-") || ground.index.instance_at(number).is_some();
-                        search.found.insert(key, Found { place, now: true, sure });
+        for number in ground.index.failing() {
+            for (key, zone, health) in self.targets_at(number) {
+                if health == Health::Failing && !is_new(ground, number, zone, ground.now) {
+                    match zone.map(|zone| ground.place(zone)) {
+                        Some(Some(place)) => {
+                            let sure = !key.1.starts_with("i-") || ground.index.instance_at(number).is_some();
+                            self.found.insert(key, Found { place, now: true, sure });
+                        }
+                        Some(None) => {}
+                        None => self.complete = false,
                     }
-                    Some(None) => {}
-                    None => search.complete = false,
                 }
             }
-        });
+        }
     }
 
     /// Targets that failed within the window and recovered, or were given up.
@@ -174,33 +173,42 @@ impl<'a> Search<'_, 'a> {
     /// Puts what was found in its zone, beside what serves there.
     fn count(&mut self, zones: &mut [ZoneTargets<'a>]) {
         let ground = self.ground;
-        let mut counted: BTreeSet<Key<'a>> = BTreeSet::new();
         let mut at: BTreeMap<(usize, &'a str), usize> = BTreeMap::new();
-        self.each_target(|search, key, number, target, health| {
-            let hit = search.found.get(&key);
-            if health != Health::Serving && hit.is_none() {
-                return;
+        for parent in ground.services.iter().flat_map(|judged| parents_of(&judged.service)) {
+            if ground.index.has_answered(parent) {
+                for (zone, count) in ground.index.serving_behind(parent) {
+                    self.complete &= zone.is_some();
+                    if let Some(place) = zone.and_then(|zone| ground.place(zone)) {
+                        *at.entry((place, parent)).or_default() += count;
+                    }
+                }
             }
-            let Some(zone) = zone_of(ground, number, target) else {
-                search.complete = false;
-                return;
-            };
-            if let Some(place) = hit.map(|found| found.place).or_else(|| ground.place(zone)) {
-                *at.entry((place, key.0)).or_default() += 1;
-            }
-            if hit.is_some() {
-                counted.insert(key);
-            }
-        });
+        }
         for (key, Found { place, now, sure }) in &self.found {
             let Some(owner) = self.owners.get(key.0).copied() else { continue };
-            if !counted.contains(key) {
+            let mut counted = false;
+            let number = ground.index.number(key.1);
+            let there = number.map(|number| self.targets_at(number)).unwrap_or_default();
+            for (_, zone, health) in there.into_iter().filter(|(other, _, _)| other == key) {
+                let Some(zone) = zone else {
+                    self.complete = false;
+                    continue;
+                };
+                counted = true;
+                // It counts where it was found, be it serving by now.
+                if let Some(own) = ground.place(zone).filter(|_| health == Health::Serving) {
+                    at.entry((own, key.0)).and_modify(|count| *count = count.saturating_sub(1));
+                }
+                *at.entry((*place, key.0)).or_default() += 1;
+            }
+            if !counted {
                 *at.entry((*place, key.0)).or_default() += 1;
             }
             if let Some(zone) = zones.get_mut(*place) {
                 zone.hits.push(Hit { host: key.1, owner, now: *now, sure: *sure });
             }
         }
+        at.retain(|_, count| *count > 0);
         for ((place, parent), count) in at {
             let (Some(zone), Some(owner)) = (zones.get_mut(place), self.owners.get(parent)) else { continue };
             zone.serving += count;
@@ -208,38 +216,27 @@ impl<'a> Search<'_, 'a> {
         }
     }
 
-    /// Calls `look` with every target whose balancer's word can be trusted now.
-    fn each_target(&mut self, mut look: impl FnMut(&mut Self, Key<'a>, Number, Option<&'a Target>, Health)) {
-        let (index, services) = (self.ground.index, self.ground.services);
-        for service in services.iter().map(|judged| &judged.service) {
-            for arn in service.target_groups.iter().filter(|arn| index.has_answered(arn.as_str())) {
-                for (number, target) in index.targets_behind(arn.text()) {
-                    let health = Health::of(&target.state);
-                    if health != Health::Aside {
-                        look(self, (arn.as_str(), &target.id), number, Some(target), health);
-                    }
-                }
-            }
-            for name in service.classic_balancers.iter().filter(|name| index.has_answered(name.as_str())) {
-                for number in index.classic_behind(name.text()) {
-                    let found = index.classic_targets_at(number).find(|(parent, _)| *parent == name.as_str());
-                    let Some((_, target)) = found else { continue };
-                    let health = Health::of_classic(&target.state);
-                    if health != Health::Aside {
-                        look(self, (name.as_str(), target.instance.as_str()), number, None, health);
-                    }
-                }
-            }
-        }
+    /// Where a thing is a target of some service, by balancers whose word can be trusted now: in which zone, and how it fares there.
+    fn targets_at(&self, number: Number) -> Vec<(Key<'a>, Option<&'a ZoneName>, Health)> {
+        let index = self.ground.index;
+        let targets = index.targets_at(number).map(|(parent, target)| {
+            let key: Key<'a> = (parent, &target.id);
+            (key, index.zone_of_target_at(number, target), Health::of(&target.state))
+        });
+        let classic = index.classic_targets_at(number).map(|(parent, target)| {
+            let key: Key<'a> = (parent, target.instance.as_str());
+            (key, index.zone_at(number), Health::of_classic(&target.state))
+        });
+        let is_told = |parent: &str| self.owners.contains_key(parent) && index.has_answered(parent);
+        let told = targets.chain(classic).filter(|(key, _, health)| *health != Health::Aside && is_told(key.0));
+        told.collect()
     }
 }
 
-/// The zone of a target, or of what stands behind a classic balancer.
-fn zone_of<'a>(ground: &Ground<'a>, number: Number, target: Option<&'a Target>) -> Option<&'a ZoneName> {
-    match target {
-        Some(target) => ground.index.zone_of_target_at(number, target),
-        None => ground.index.zone_at(number),
-    }
+/// What a service's targets are registered with.
+fn parents_of(service: &Service) -> impl Iterator<Item = &Text> {
+    let balancers = service.classic_balancers.iter().map(|name| name.text());
+    service.target_groups.iter().map(|arn| arn.text()).chain(balancers)
 }
 
 /// What a target's health says about its zone.

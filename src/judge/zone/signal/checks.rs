@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::estate::instance::{CheckStatus, InstanceStatus};
 use crate::estate::{Change, Kind};
 use crate::id::ZoneName;
+use crate::judge::index::Number;
 use crate::judge::zone::not_zonal::NotZonal;
 use crate::judge::zone::sign::{Sign, Weight};
 use crate::judge::zone::statistics::share;
@@ -53,15 +54,14 @@ impl Checks {
         let known =
             |zone: &&crate::estate::zone::Zone| ZoneChecks { known: table.covers(&zone.name), ..ZoneChecks::default() };
         let mut checks = Self { zones: ground.zones.iter().map(known).collect() };
-        let limit = Kind::InstanceStatuses.age_limit();
-        let trusted = || {
-            let slices = ground.estate.slices(ground.region, Kind::InstanceStatuses);
-            let slices = slices.filter(|(_, slice)| slice.trust(limit, ground.now).is_known());
-            let runs = |status: &&InstanceStatus| status.system.status != CheckStatus::NotApplicable;
-            slices.flat_map(|(_, slice)| slice.rows::<InstanceStatus>()).filter(runs)
+        let index = ground.index;
+        let running = |number: Number| {
+            let status = index.trusted_status_at(number);
+            status.filter(|status| status.system.status != CheckStatus::NotApplicable)
         };
         let mut now: BTreeSet<&str> = BTreeSet::new();
-        for (status, fault) in trusted().filter_map(|status| Some((status, fault_of(status)?))) {
+        for status in index.ailing().filter_map(running) {
+            let Some(fault) = fault_of(status) else { continue };
             let Some(zone) = status.zone.as_ref().and_then(|zone| checks.at(ground, zone)) else { continue };
             zone.add(fault);
             let since = status.checks().filter_map(|(_, check)| check.impaired_since).min();
@@ -78,14 +78,17 @@ impl Checks {
         if now.is_empty() && then.is_empty() {
             return checks; // Of nothing that fails nobody asks of how many.
         }
-        for (zone, fault) in then.values() {
+        for (zone, counted) in ground.zones.iter().zip(&mut checks.zones) {
+            counted.all = index.heads_in(&zone.name).checked;
+        }
+        for (subject, (zone, fault)) in &then {
+            // It counts where it failed, be it well elsewhere by now.
+            let known = index.number(subject).and_then(running).and_then(|status| status.zone.as_ref());
+            if let Some(zone) = known.and_then(|zone| checks.at(ground, zone)) {
+                zone.all = zone.all.saturating_sub(1);
+            }
             if let Some(zone) = checks.at(ground, zone) {
                 zone.add(*fault);
-                zone.all += 1;
-            }
-        }
-        for status in trusted().filter(|status| !then.contains_key(status.instance.as_str())) {
-            if let Some(zone) = status.zone.as_ref().and_then(|zone| checks.at(ground, zone)) {
                 zone.all += 1;
             }
         }
