@@ -1,6 +1,6 @@
 //! Where the files are, and the reading of them: the only I/O of this module.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -16,6 +16,31 @@ pub fn config_file() -> Option<PathBuf> {
 /// Where the policy file is looked for: `policy.toml` beside the config file.
 pub fn policy_file(config_file: &Path) -> PathBuf {
     config_file.with_file_name("policy.toml")
+}
+
+/// The most themes that are read, and the longest: a folder may hold anything.
+const THEMES: usize = 64;
+const LONGEST_THEME: u64 = 64 << 10;
+
+/// A person's own themes: the `.toml` files of `themes/` beside the config file, by name, each with its text or why there is none.
+/// Nothing where there is no such folder.
+pub fn themes(config_file: &Path) -> Vec<(PathBuf, Result<String, String>)> {
+    let folder = config_file.with_file_name("themes");
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    let mut files: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect();
+    files.sort();
+    files.truncate(THEMES);
+    files.into_iter().map(|path| (path.clone(), read_theme(&path).map_err(|why| why.to_string()))).collect()
+}
+
+fn read_theme(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LONGEST_THEME + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST_THEME {
+        return Err(io::Error::other(format!("longer than {} KiB", LONGEST_THEME >> 10)));
+    }
+    Ok(text)
 }
 
 /// Where journal, log and last inventory are kept: `fournines` in the XDG state folder. None without a home folder.

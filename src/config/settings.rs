@@ -83,6 +83,9 @@ pub enum Color {
     /// The terminal's own sixteen.
     #[serde(rename = "16")]
     Sixteen,
+    /// The 256 of xterm.
+    #[serde(rename = "256")]
+    Indexed,
     /// All of them.
     Full,
 }
@@ -94,6 +97,7 @@ impl Color {
             Self::Auto => "auto",
             Self::Never => "never",
             Self::Sixteen => "16",
+            Self::Indexed => "256",
             Self::Full => "full",
         }
     }
@@ -136,7 +140,7 @@ impl Default for Config {
         Self {
             regions: Setting::default(Vec::new()),
             profile: Setting::default(None),
-            theme: Setting::default("dark".to_owned()),
+            theme: Setting::default("auto".to_owned()),
             ascii: Setting::default(false),
             color: Setting::default(Color::Auto),
             pace: Setting::default(Pace::Normal),

@@ -121,7 +121,7 @@ impl App {
     /// # Errors
     /// A theme that does not exist.
     pub fn new(setting: Setting, now: Timestamp, size: Size) -> Result<Self, StartError> {
-        let theme = theme::find(&setting.theme, setting.depth)?;
+        let theme = setting.find_theme(&setting.theme)?;
         Ok(Self {
             setting,
             picture: None,
@@ -146,7 +146,7 @@ impl App {
     /// # Errors
     /// A theme that does not exist.
     pub fn restore(&mut self) -> Result<(), StartError> {
-        self.theme = theme::find(&self.setting.theme, self.setting.depth)?;
+        self.theme = self.setting.find_theme(&self.setting.theme)?;
         self.keymap = KeyMap::preset()?;
         Ok(())
     }
@@ -182,6 +182,11 @@ impl App {
             list.refresh(&world);
         }
         self.places.push(place);
+    }
+
+    /// Whether anything is drawn in colours.
+    pub fn has_colours(&self) -> bool {
+        self.setting.depth != theme::Depth::None
     }
 
     /// Names the account, once it is known.

@@ -6,6 +6,7 @@ use crossterm::event::KeyEvent;
 use serde::{Deserialize, Serialize};
 
 use super::screen::Question;
+use super::theme::Ground;
 use crate::estate::{Kind, SliceId};
 
 /// Something that happened.
@@ -28,6 +29,8 @@ pub enum Msg {
     Arranged,
     /// Time passed: ages may have moved.
     Tick,
+    /// The terminal has said what its own ground is.
+    Ground(Ground),
     /// Something to tell the person.
     Notice {
         /// How much it matters.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::glyph::Glyphs;
-use super::theme::{self, Depth};
+use super::theme::{self, Depth, Ground, Shelf, Theme, ThemeError};
 
 /// What the console is told at its start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,8 +14,12 @@ pub struct Setting {
     pub simulated: Option<String>,
     /// The endpoint that stands in for AWS's own, where one does.
     pub endpoint: Option<String>,
-    /// The theme's name.
+    /// The theme's name, or `auto`.
     pub theme: String,
+    /// The themes there are.
+    pub themes: Shelf,
+    /// What the terminal's own ground is, as far as it is known: what `auto` goes by.
+    pub ground: Ground,
     /// Which characters may be drawn.
     pub glyphs: Glyphs,
     /// How many colours the terminal shows.
@@ -29,8 +33,25 @@ impl Default for Setting {
             simulated: None,
             endpoint: None,
             theme: theme::DEFAULT.to_owned(),
+            themes: Shelf::default(),
+            ground: Ground::default(),
             glyphs: Glyphs::default(),
             depth: Depth::default(),
         }
+    }
+}
+
+impl Setting {
+    /// The theme that a name stands for: `auto` is the one that fits the terminal's ground.
+    pub(super) fn theme_name<'a>(&self, name: &'a str) -> &'a str {
+        if name == theme::AUTO { self.ground.theme() } else { name }
+    }
+
+    /// The theme of that name, or of `auto`.
+    ///
+    /// # Errors
+    /// As [`Shelf::find`].
+    pub fn find_theme(&self, name: &str) -> Result<Theme, ThemeError> {
+        self.themes.find(self.theme_name(name), self.depth)
     }
 }

@@ -31,6 +31,11 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         // The screen was refreshed as the picture was set.
         Msg::Refreshed => Vec::new(),
         Msg::Arranged | Msg::Tick => Vec::new(),
+        Msg::Ground(ground) => {
+            app.setting.ground = ground;
+            command::preview_theme(app);
+            Vec::new()
+        }
         Msg::Notice { level, text } => {
             app.notice = Some(Notice { level, text });
             Vec::new()
@@ -49,7 +54,7 @@ fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     if line.as_deref() != Some("interrupt") {
         app.interrupted = false;
     }
-    match line {
+    let effects = match line {
         Some(line) => {
             let done = command::run(app, &line);
             typed(app);
@@ -65,7 +70,9 @@ fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
             }
             Vec::new()
         }
-    }
+    };
+    command::preview_theme(app);
+    effects
 }
 
 /// What is typed has changed: a filter applies at once.

@@ -3,6 +3,7 @@
 //! Owns: tasks, signals, the terminal. May know: everything. Must stay true: every task ends when the command does; channels are
 //! bounded or keep the latest alone; the terminal is given back on every way out.
 
+mod answer;
 mod headless;
 mod logging;
 pub mod observer;

@@ -20,6 +20,7 @@ use crate::judge::Picture;
 use crate::watch::Purpose;
 use crate::watch::store::{Loaded, Store};
 
+use super::answer::{HOLD, Listener};
 use super::observer::{Observer, Wish};
 use super::set_up::{Desk, SetUpError};
 use super::signals::Ending;
@@ -39,6 +40,8 @@ const SAVE: Duration = Duration::from_secs(60);
 const WISHES: usize = 16;
 /// How long the observer may take to end once the console is gone.
 const FAREWELL: Duration = Duration::from_millis(500);
+/// How long after the question an answer of the terminal is waited for before it is given back: it would be typed into the shell.
+const ANSWER: Duration = Duration::from_millis(300);
 
 /// Runs the console until it is left.
 pub(super) async fn console(desk: Desk) -> Result<Exit, SetUpError> {
@@ -67,6 +70,7 @@ pub(super) async fn console(desk: Desk) -> Result<Exit, SetUpError> {
         pictures,
         clock: desk.clock.clone(),
         rules: desk.rules.clone(),
+        listener: Listener::default(),
         saving: None,
         arranged,
         arrangements,
@@ -124,6 +128,7 @@ struct Screen {
     pictures: latest::Receiver<Option<Arc<Picture>>>,
     clock: Arc<Clock>,
     rules: crate::config::Rules,
+    listener: Listener,
     /// The last saving of the inventory, of which one runs at a time.
     saving: Option<JoinHandle<()>>,
     /// Where what was arranged beside the loop comes in: one at a time.
@@ -137,11 +142,33 @@ struct Screen {
 impl Screen {
     async fn run(&mut self, terminal: &mut Terminal, store: Option<Store>) -> Result<(), SetUpError> {
         let mut events = EventStream::new();
+        self.draw(terminal)?;
+        // Only now: a terminal that is slow to answer keeps nobody waiting for the first frame.
+        if self.app.has_colours() && terminal.ask_ground().map_err(SetUpError::Terminal)? {
+            self.listener.asked();
+        }
+        let answer_by = clock::monotonic() + ANSWER;
+        let outcome = self.take_in(terminal, store, &mut events).await;
+        while self.listener.awaits() {
+            match tokio::time::timeout_at(answer_by, events.next()).await {
+                Ok(Some(Ok(event))) => drop(self.listener.take(event)),
+                Ok(Some(Err(_)) | None) | Err(_) => break,
+            }
+        }
+        outcome
+    }
+
+    /// Takes in what comes and draws, until the console is left.
+    async fn take_in(
+        &mut self,
+        terminal: &mut Terminal,
+        store: Option<Store>,
+        events: &mut EventStream,
+    ) -> Result<(), SetUpError> {
         let mut ending = Ending::listen();
         let mut tick = tokio::time::interval(TICK);
         let mut save = tokio::time::interval_at(clock::monotonic() + SAVE, SAVE);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-        self.draw(terminal)?;
         loop {
             let more = tokio::select! {
                 biased;
@@ -155,7 +182,11 @@ impl Screen {
                     Err(_) => return Ok(()),
                 },
                 Some(arrangement) = self.arrangements.recv() => self.on_arrangement(arrangement, terminal)?,
-                _ = tick.tick() => self.update(Msg::Tick, terminal)?,
+                () = tokio::time::sleep(HOLD), if self.listener.is_holding() => self.on_silence(terminal)?,
+                _ = tick.tick() => {
+                    self.listener.tick();
+                    self.update(Msg::Tick, terminal)?
+                }
                 _ = save.tick() => {
                     self.save(store.clone());
                     true
@@ -164,7 +195,7 @@ impl Screen {
             if !more {
                 return Ok(());
             }
-            while let Some(event) = waiting(&mut events).await {
+            while let Some(event) = waiting(events).await {
                 if !self.on_event(event, terminal)? {
                     return Ok(());
                 }
@@ -176,6 +207,29 @@ impl Screen {
 
     /// Takes in what the terminal says; false ends the console.
     fn on_event(&mut self, event: Event, terminal: &mut Terminal) -> Result<bool, SetUpError> {
+        let heard = self.listener.take(event);
+        if let Some(ground) = heard.ground {
+            self.update(Msg::Ground(ground), terminal)?;
+        }
+        self.deliver(heard.events, terminal)
+    }
+
+    /// What looked like an answer's beginning was a key.
+    fn on_silence(&mut self, terminal: &mut Terminal) -> Result<bool, SetUpError> {
+        let events = self.listener.release();
+        self.deliver(events, terminal)
+    }
+
+    fn deliver(&mut self, events: Vec<Event>, terminal: &mut Terminal) -> Result<bool, SetUpError> {
+        for event in events {
+            if !self.press(event, terminal)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn press(&mut self, event: Event, terminal: &mut Terminal) -> Result<bool, SetUpError> {
         match event {
             Event::Key(key) => self.update(Msg::Key(key), terminal),
             Event::Paste(text) => self.update(Msg::Paste(text), terminal),

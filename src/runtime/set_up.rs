@@ -96,7 +96,18 @@ pub(super) struct Files {
     pub(super) config: Config,
     pub(super) rules: Rules,
     pub(super) state_dir: PathBuf,
+    pub(super) themes: theme::Shelf,
     pub(super) log: logging::Guard,
+}
+
+/// The themes there are: those of the program, and a person's own.
+fn themes(global: &Global) -> theme::Shelf {
+    let file = global.config.clone().or_else(config::config_file);
+    let own = file.iter().flat_map(|file| config::themes(file)).filter_map(|(file, text)| {
+        let name = file.file_stem()?.to_str()?.to_owned();
+        Some(theme::Own { name, file: file.display().to_string(), text })
+    });
+    theme::Shelf::new(own.collect())
 }
 
 impl Files {
@@ -106,7 +117,7 @@ impl Files {
         let state_dir = global.state_dir.clone().or_else(config::state_dir).ok_or(SetUpError::NoStateFolder)?;
         let log = logging::start(&state_dir, global.log.as_str(), &config.retention)
             .map_err(|source| SetUpError::StateFolder { folder: state_dir.display().to_string(), source })?;
-        Ok(Self { config, rules, state_dir, log })
+        Ok(Self { config, rules, state_dir, themes: themes(global), log })
     }
 
     /// Reads config and policy.
@@ -117,7 +128,8 @@ impl Files {
         let source = config::read(global.config.as_deref(), usual.as_deref())?;
         let config = Config::load(source.as_ref(), &environment, &overrides)?;
         // Every command minds a theme that does not exist: a wall that starts next week would too.
-        theme::find(&config.theme.value, theme::Depth::None).map_err(crate::console::StartError::from)?;
+        let looks = Setting { themes: themes(global), ..Setting::default() };
+        looks.find_theme(&config.theme.value).map_err(crate::console::StartError::from)?;
         let beside = global.config.as_deref().or(usual.as_deref()).map(config::policy_file);
         let policy = config::read(global.policy.as_deref(), beside.as_deref())?;
         let rules = Rules::load(policy.as_ref(), &config, &environment, &overrides)?;
@@ -131,12 +143,16 @@ impl Files {
         let depth = match self.config.color.value {
             config::Color::Never => theme::Depth::None,
             config::Color::Sixteen => theme::Depth::Sixteen,
+            config::Color::Indexed => theme::Depth::Indexed,
             config::Color::Full => theme::Depth::True,
             config::Color::Auto => detected,
         };
         let ascii = self.config.ascii.value || !speaks_utf8(&variable);
+        let ground = variable("COLORFGBG").and_then(|words| theme::Ground::of_variable(&words));
         Setting {
             theme: self.config.theme.value.clone(),
+            themes: self.themes.clone(),
+            ground: ground.unwrap_or_default(),
             glyphs: if ascii { Glyphs::Ascii } else { Glyphs::Unicode },
             depth,
             ..Setting::default()

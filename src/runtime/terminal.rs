@@ -3,7 +3,7 @@
 //! Owns: raw mode, the alternate screen, suspension. Must stay true: dropping a [`Terminal`] restores what was there, and a
 //! panic restores it before it is printed.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write as _};
 
 use ratatui::DefaultTerminal;
 use ratatui::layout::Size;
@@ -34,6 +34,19 @@ impl Terminal {
     /// Its size.
     pub(super) fn size(&self) -> io::Result<Size> {
         self.inner.size()
+    }
+
+    /// Asks for the colour of its own ground; [`super::answer::Listener`] hears the answer. A terminal that knows no such question
+    /// ignores it, but for those that are said to print it.
+    pub(super) fn ask_ground(&mut self) -> io::Result<bool> {
+        let term = std::env::var("TERM").unwrap_or_default();
+        if term.is_empty() || term == "linux" || term == "dumb" {
+            return Ok(false);
+        }
+        let mut out = io::stdout();
+        out.write_all(b"\x1b]11;?\x1b\\")?;
+        out.flush()?;
+        Ok(true)
     }
 
     /// Gives the terminal back to the shell, stops this process until the shell continues it, and takes the terminal again.

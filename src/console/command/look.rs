@@ -2,6 +2,7 @@
 
 use super::super::app::App;
 use super::super::msg::Level;
+use super::super::prompt::{Prompt, Purpose};
 use super::super::screen::{Act, Sorting};
 use super::super::theme;
 use super::place::act;
@@ -53,8 +54,8 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "theme",
         aliases: &[],
-        argument: Argument::Required("a theme's name", |_| theme::names().map(str::to_owned).collect()),
-        doc: "change the colours",
+        argument: Argument::Required("a theme's name", offer_themes),
+        doc: "change the colours; seen while it is typed, Escape brings the old ones back",
         run: set_theme,
     },
 ];
@@ -78,9 +79,30 @@ fn sort(app: &mut App, by: &str) -> Done {
     act(app, &Act::Sort(sorting))
 }
 
+/// `auto` last: the first that is offered should be seen to change something.
+fn offer_themes(app: &App) -> Vec<String> {
+    app.setting.themes.names().chain([theme::AUTO]).map(str::to_owned).collect()
+}
+
 fn set_theme(app: &mut App, name: &str) -> Done {
-    app.theme = theme::find(name, app.setting.depth).map_err(|error| error.to_string())?;
+    app.theme = app.setting.find_theme(name).map_err(|error| error.to_string())?;
     app.setting.theme = name.to_owned();
-    app.tell(Level::Info, format!("theme {name}, until you leave"));
+    app.tell(Level::Info, format!("theme {name}, until you leave; the config file's `theme` keeps it"));
     Ok(Vec::new())
+}
+
+/// Shows the theme that is being typed, else the one that was chosen: whatever ends the typing brings that one back.
+pub(in crate::console) fn preview_theme(app: &mut App) {
+    let typed = app.prompt.as_ref().filter(|prompt| prompt.purpose == Purpose::Command).map(Prompt::value);
+    let named = typed.and_then(|line| line.trim().strip_prefix("theme ")).map(str::trim);
+    // Reading a theme takes longer than most keys; mostly it is the one that is shown.
+    for name in named.into_iter().chain([app.setting.theme.as_str()]) {
+        if app.setting.theme_name(name) == app.theme.name() {
+            return;
+        }
+        if let Ok(theme) = app.setting.find_theme(name) {
+            app.theme = theme;
+            return;
+        }
+    }
 }

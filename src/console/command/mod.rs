@@ -8,6 +8,8 @@ mod motion;
 mod place;
 mod typing;
 
+pub(super) use look::preview_theme;
+
 use crate::listing::nearest;
 
 use super::app::App;

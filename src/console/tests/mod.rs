@@ -3,6 +3,7 @@
 
 mod pictures;
 mod silent;
+mod themes;
 
 use std::sync::Arc;
 
@@ -69,6 +70,7 @@ impl Desk {
             "esc" => KeyCode::Esc,
             "tab" => KeyCode::Tab,
             "space" => KeyCode::Char(' '),
+            "backspace" => KeyCode::Backspace,
             "right" => KeyCode::Right,
             "ctrl-c" => return self.send(Msg::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL))),
             one => KeyCode::Char(one.chars().next().unwrap()),

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use ratatui::style::Color;
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 
 /// How many colours the terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -36,9 +36,9 @@ impl Depth {
     }
 }
 
-/// A colour of a theme's palette: the true one, and which of the sixteen stands for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A colour of a theme's palette: the true one, and which of the sixteen stands for it. In a file it is a table of both, or
+/// `"#rrggbb"` alone, which takes the nearest of the sixteen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tint {
     /// `#rrggbb`.
     pub rgb: Rgb,
@@ -55,6 +55,7 @@ pub struct Rgb(pub u8, pub u8, pub u8);
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)]
 pub enum Ansi {
+    /// The terminal's own ink or ground.
     Default,
     Black,
     Red,
@@ -110,7 +111,43 @@ impl Ansi {
     }
 }
 
+/// The sixteen as xterm has them, for the nearest. Every terminal has its own.
+const XTERM: &[(Ansi, Rgb)] = &[
+    (Ansi::Black, Rgb(0, 0, 0)),
+    (Ansi::Red, Rgb(205, 0, 0)),
+    (Ansi::Green, Rgb(0, 205, 0)),
+    (Ansi::Yellow, Rgb(205, 205, 0)),
+    (Ansi::Blue, Rgb(0, 0, 238)),
+    (Ansi::Magenta, Rgb(205, 0, 205)),
+    (Ansi::Cyan, Rgb(0, 205, 205)),
+    (Ansi::Gray, Rgb(229, 229, 229)),
+    (Ansi::DarkGray, Rgb(127, 127, 127)),
+    (Ansi::LightRed, Rgb(255, 0, 0)),
+    (Ansi::LightGreen, Rgb(0, 255, 0)),
+    (Ansi::LightYellow, Rgb(255, 255, 0)),
+    (Ansi::LightBlue, Rgb(92, 92, 255)),
+    (Ansi::LightMagenta, Rgb(255, 0, 255)),
+    (Ansi::LightCyan, Rgb(0, 255, 255)),
+    (Ansi::White, Rgb(255, 255, 255)),
+];
+
 impl Rgb {
+    /// What one of xterm's 256 looks like; none for the first sixteen, which are the terminal's own.
+    pub fn of_index(index: u8) -> Option<Self> {
+        const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+        let level = |n: u8| LEVELS.get(usize::from(n)).copied();
+        match index {
+            0..16 => None,
+            16..232 => Some(Self(level((index - 16) / 36)?, level((index - 16) / 6 % 6)?, level((index - 16) % 6)?)),
+            232.. => Some(Self(8 + 10 * (index - 232), 8 + 10 * (index - 232), 8 + 10 * (index - 232))),
+        }
+    }
+
+    fn ansi(self) -> Ansi {
+        let nearest = XTERM.iter().min_by_key(|(_, known)| known.distance(self));
+        nearest.map_or(Ansi::Default, |(ansi, _)| *ansi)
+    }
+
     /// The nearest of xterm's 256, by the 6x6x6 cube and the ramp of grays.
     fn indexed(self) -> u8 {
         const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
@@ -124,6 +161,13 @@ impl Rgb {
         let step = (mean.saturating_sub(3) / 10).min(23);
         let gray = (232 + step, Rgb(8 + 10 * step, 8 + 10 * step, 8 + 10 * step));
         if gray.1.distance(self) < cube.1.distance(self) { gray.0 } else { cube.0 }
+    }
+
+    /// Reads `#rrggbb`.
+    fn read(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+        let [_, r, g, b] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
+        Some(Self(r, g, b))
     }
 
     fn distance(self, other: Rgb) -> u32 {
@@ -149,6 +193,37 @@ impl Rgb {
     }
 }
 
+impl<'de> Deserialize<'de> for Tint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// Both, as the file writes them.
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Both {
+            rgb: Rgb,
+            ansi: Ansi,
+        }
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Tint;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a colour as `#rrggbb`, or `{ rgb = \"#rrggbb\", ansi = \"red\" }`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Tint, E> {
+                let rgb = Rgb::read(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))?;
+                Ok(Tint { rgb, ansi: rgb.ansi() })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Tint, A::Error> {
+                let Both { rgb, ansi } = Both::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(Tint { rgb, ansi })
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
 impl<'de> Deserialize<'de> for Rgb {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Hex;
@@ -160,11 +235,7 @@ impl<'de> Deserialize<'de> for Rgb {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Rgb, E> {
-                let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
-                let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-                let [_, r, g, b] =
-                    value.ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))?.to_be_bytes();
-                Ok(Rgb(r, g, b))
+                Rgb::read(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
             }
         }
         deserializer.deserialize_str(Hex)
