@@ -15,11 +15,15 @@ use crate::judge::Picture;
 
 use super::glyph::Glyphs;
 use super::keymap::{Context, KeyMap};
+use super::marks::Marks;
 use super::msg::{Level, Wants};
+use super::pause::Pause;
 use super::prompt::Prompt;
-use super::screen::{Arrangement, ListView, Place, Question, Screen};
+use super::screen::{Arrangement, Place, Question, Screen};
 use super::setting::Setting;
+use super::subject::Subject;
 use super::theme::{self, Role, Theme};
+use super::trail::{Stop, Trail};
 
 /// The console.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,8 +41,14 @@ pub struct App {
     pub(super) region: Option<Region>,
     /// The screens, the board at the bottom, the visible one on top.
     pub(super) places: Vec<Place>,
-    /// Lists that were left, as they were left.
-    pub(super) kept: BTreeMap<String, ListView>,
+    /// Views that were left, as they were left, by their names.
+    pub(super) kept: BTreeMap<String, Place>,
+    /// Where the person has been.
+    pub(super) trail: Trail,
+    /// Rows that are marked, list by list.
+    pub(super) marks: Marks,
+    /// Set while the screen stands still.
+    pub(super) pause: Option<Pause>,
     pub(super) prompt: Option<Prompt>,
     pub(super) history: Vec<String>,
     pub(super) notice: Option<Notice>,
@@ -77,6 +87,8 @@ pub struct World<'a> {
     pub now: Timestamp,
     /// The one region to show; none for all.
     pub region: Option<&'a Region>,
+    /// Rows that are marked.
+    pub marks: &'a Marks,
     /// Where the screen is drawn.
     pub body: Rect,
 }
@@ -132,6 +144,9 @@ impl App {
             region: None,
             places: vec![Place::home()],
             kept: BTreeMap::new(),
+            trail: Trail::default(),
+            marks: Marks::default(),
+            pause: None,
             prompt: None,
             history: Vec::new(),
             notice: None,
@@ -151,8 +166,18 @@ impl App {
         Ok(())
     }
 
-    /// Gives the console a newer picture; send [`super::Msg::Refreshed`] after it.
+    /// Gives the console a newer picture; send [`super::Msg::Refreshed`] after it. While the console is paused, the newest is
+    /// kept until it goes on.
     pub fn set_picture(&mut self, picture: Arc<Picture>) {
+        if let Some(pause) = self.pause.as_mut().filter(|_| self.picture.is_some()) {
+            pause.newest = Some(picture);
+            return;
+        }
+        let gone = self.marks.settle(&picture);
+        if let Some(first) = gone.first() {
+            let more = if gone.len() > 1 { format!(" and {} more", gone.len() - 1) } else { String::new() };
+            self.tell(Level::Info, format!("a marked thing is gone, and its mark with it: {first}{more}"));
+        }
         self.picture = Some(picture);
         // Lists that nobody sees would keep the last picture alive beside this one.
         let hidden = self.places.len().saturating_sub(1);
@@ -215,13 +240,55 @@ impl App {
 
     /// What the visible screen is drawn from.
     pub(super) fn world(&self) -> World<'_> {
-        let alert = super::frame::alert(self.picture.as_deref()).is_some();
+        let alert = super::frame::alert(self).is_some();
         self.world_at(super::frame::body(Rect::from((Position::ORIGIN, self.size)), alert))
     }
 
     /// The same for a screen drawn in `body`.
     pub(super) fn world_at(&self, body: Rect) -> World<'_> {
-        World { picture: self.picture.as_ref(), now: self.now, region: self.region.as_ref(), body }
+        World { picture: self.picture.as_ref(), now: self.now, region: self.region.as_ref(), marks: &self.marks, body }
+    }
+
+    /// What is marked in the visible list, in the order of ids; what the filter hides is among it.
+    pub fn marked(&self) -> Vec<Subject> {
+        let (Some(Place::List(list)), Some(picture)) = (self.place(), &self.picture) else { return Vec::new() };
+        self.marks.of(list.name()).filter_map(|row| Subject::of_row(list.name(), row, picture)).collect()
+    }
+
+    /// What is marked in the visible list, else what is selected on the visible screen.
+    pub(super) fn chosen(&self) -> Vec<Subject> {
+        let marked = self.marked();
+        if !marked.is_empty() {
+            return marked;
+        }
+        self.place().and_then(|place| place.screen().chosen(&self.world())).into_iter().collect()
+    }
+
+    /// The name of what is selected where it is no thing of AWS.
+    pub(super) fn chosen_name(&self) -> Option<String> {
+        self.place()?.screen().chosen_name()
+    }
+
+    /// Remembers the present place, because another one is about to be shown.
+    pub(super) fn leave_place(&mut self) {
+        let stop = Stop::of(&self.places, self.region.as_ref());
+        self.trail.leave(stop);
+    }
+
+    /// Keeps the views that are shown as they are, before others take their place.
+    pub(super) fn keep_lists(&mut self) {
+        while self.places.len() > 1 {
+            self.keep_top();
+        }
+    }
+
+    /// Leaves the visible screen; a view is kept as it was.
+    pub(super) fn keep_top(&mut self) {
+        let Some(mut place) = self.places.pop() else { return };
+        if place.is_kept() {
+            place.screen_mut().put_aside();
+            self.kept.insert(place.screen().title(), place);
+        }
     }
 
     pub(super) fn look(&self) -> Look<'_> {

@@ -28,8 +28,16 @@ pub fn body(area: Rect, alert: bool) -> Rect {
     Rect { y: area.y + above.min(area.height), height: area.height.saturating_sub(above + 1), ..area }
 }
 
-/// What must be said on every screen while it lasts: no credentials, no answers, or a clock that is off.
-pub fn alert(picture: Option<&Picture>) -> Option<String> {
+/// What must be said on every screen while it lasts: that AWS does not answer, that the screen stands still, or a clock that
+/// is off. What is said of AWS is of the newest picture, paused or not.
+pub fn alert(app: &App) -> Option<String> {
+    let newest = app.pause.as_ref().and_then(|pause| pause.newest.as_deref());
+    let paused = app.pause.as_ref().map(|pause| pause.words(app.picture.as_deref()));
+    trouble(newest.or(app.picture.as_deref())).or(paused).or_else(|| skew(app.picture.as_deref()))
+}
+
+/// No credentials, or no answers.
+fn trouble(picture: Option<&Picture>) -> Option<String> {
     let traffic = &picture?.traffic;
     if let Some(failure) = &traffic.credentials {
         return Some(format!("BLIND: {failure}. {}", failure.remedy()));
@@ -42,6 +50,12 @@ pub fn alert(picture: Option<&Picture>) -> Option<String> {
             why.remedy()
         ));
     }
+    None
+}
+
+/// A clock that is off.
+fn skew(picture: Option<&Picture>) -> Option<String> {
+    let traffic = &picture?.traffic;
     let skew = traffic.skew.map(|skew| skew.as_secs()).filter(|seconds| seconds.abs() > 60)?;
     let (by, side) = (skew.abs(), if skew < 0 { "ahead of" } else { "behind" });
     Some(format!("this machine's clock is {by} s {side} AWS's; ages here go by AWS's"))
@@ -62,13 +76,9 @@ pub fn draw_top(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         &Line::from(right),
         area,
     );
-    if let Some(words) = alert(app.picture.as_deref()) {
+    if let Some(words) = alert(app) {
         let line = Rect { y: area.y + 1, height: 1, ..area };
-        let blind = app
-            .picture
-            .as_ref()
-            .is_some_and(|picture| picture.traffic.credentials.is_some() || picture.traffic.blind.is_some());
-        let role = if blind { Role::CriticalBadge } else { Role::WarningBadge };
+        let role = if words.starts_with("BLIND") { Role::CriticalBadge } else { Role::WarningBadge };
         let text = super::text::fit(&format!(" {words}"), usize::from(area.width), look.glyphs.ellipsis());
         put(buf, line, 0, &Line::from(look.span(role, text)), area);
     }
@@ -176,6 +186,10 @@ fn badges(app: &App, look: &Look<'_>) -> Vec<Span<'static>> {
         spans.push(look.span(Role::Bar, " "));
     } else if let Some(endpoint) = app.setting.endpoint.as_ref().filter(|_| app.size.width >= 100) {
         spans.push(look.span(Role::Warning, format!("at {} ", cut(endpoint, 30, look.glyphs.ellipsis()))));
+    }
+    if let Some(pause) = &app.pause {
+        spans.push(look.span(Role::WarningBadge, format!(" PAUSED {} ", pause.since.strftime("%H:%M:%SZ"))));
+        spans.push(look.span(Role::Bar, " "));
     }
     spans.push(look.span(Role::ReadOnly, "READ-ONLY "));
     spans.push(look.span(Role::BarStrong, format!(" {} ", clock(app.now))));

@@ -86,6 +86,11 @@ impl Glyphs {
         if descending { self.choose("↓", "v") } else { self.choose("↑", "^") }
     }
 
+    /// Before a marked row.
+    pub fn mark(self) -> &'static str {
+        self.choose("◆", "*")
+    }
+
     /// From, to.
     pub fn arrow(self) -> &'static str {
         self.choose("→", ">")

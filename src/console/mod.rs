@@ -15,7 +15,9 @@ mod frame;
 mod gap;
 mod glyph;
 mod keymap;
+mod marks;
 mod msg;
+mod pause;
 mod prompt;
 pub mod reference;
 mod screen;
@@ -24,6 +26,7 @@ pub mod shot;
 mod subject;
 mod text;
 pub mod theme;
+mod trail;
 mod update;
 mod view;
 

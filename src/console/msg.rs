@@ -61,6 +61,8 @@ pub enum Effect {
     /// Work out [`Question::answer`] over the picture that is shown, beside the loop, and give it to
     /// [`super::App::set_arrangement`]. A newer question makes one that has not been begun needless.
     Arrange(Question),
+    /// Give this text to the terminal's clipboard (OSC 52).
+    Copy(String),
     /// Hand the terminal back to the shell until the person returns.
     Suspend,
 }

@@ -19,7 +19,7 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
         return;
     }
     frame::draw_top(app, &look, area, buf);
-    let body = frame::body(area, frame::alert(app.picture.as_deref()).is_some());
+    let body = frame::body(area, frame::alert(app).is_some());
     if let Some(place) = app.place() {
         place.screen().draw(&app.world_at(body), &look, body, buf);
     }

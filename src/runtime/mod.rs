@@ -4,6 +4,7 @@
 //! bounded or keep the latest alone; the terminal is given back on every way out.
 
 mod answer;
+mod clipboard;
 mod headless;
 mod logging;
 pub mod observer;

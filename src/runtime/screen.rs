@@ -279,6 +279,7 @@ impl Screen {
                 Effect::Refresh => drop(self.wish.try_send(Wish::Refresh)),
                 Effect::Watch(wants) => drop(self.wish.try_send(Wish::LookAt(wants.kinds, wants.slices))),
                 Effect::Arrange(question) => self.arrange(question),
+                Effect::Copy(text) => self.copy(&text, terminal),
                 Effect::Suspend => terminal.suspend().map_err(SetUpError::Terminal)?,
             }
         }
@@ -288,6 +289,13 @@ impl Screen {
     fn draw(&mut self, terminal: &mut Terminal) -> Result<(), SetUpError> {
         self.app.set_now(self.clock.now());
         terminal.draw(|frame| console::view(&self.app, frame)).map_err(SetUpError::Terminal)
+    }
+
+    /// What could not even be sent is said; whether it was taken nobody can know.
+    fn copy(&mut self, text: &str, terminal: &mut Terminal) {
+        if let Err(error) = terminal.copy(text) {
+            self.tell(Level::Error, format!("not copied: the terminal: {error}"));
+        }
     }
 
     fn tell(&mut self, level: Level, text: String) {

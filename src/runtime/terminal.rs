@@ -8,6 +8,7 @@ use std::io::{self, IsTerminal, Write as _};
 use ratatui::DefaultTerminal;
 use ratatui::layout::Size;
 
+use super::clipboard::Multiplexer;
 use super::set_up::SetUpError;
 
 /// A terminal in raw mode on the alternate screen.
@@ -29,6 +30,14 @@ impl Terminal {
     /// Draws a frame; only what differs from the last is sent.
     pub(super) fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
         self.inner.draw(view).map(|_| ())
+    }
+
+    /// Sends text to the terminal's clipboard.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        let between = Multiplexer::detect(|name| std::env::var(name).ok());
+        let mut output = io::stdout().lock();
+        output.write_all(between.sequence(text).as_bytes())?;
+        output.flush()
     }
 
     /// Its size.

@@ -3,6 +3,8 @@
 //! Owns: the registry, how a command line is read, its completion. Depends on: the app that commands act on. Must stay true: no
 //! command changes anything in AWS; a key runs exactly what the same words after `:` would.
 
+mod copy;
+mod held;
 mod look;
 mod motion;
 mod place;
@@ -44,7 +46,8 @@ pub enum Argument {
 }
 
 /// Every command that is not a view, in the order of the help. Views are commands by their own registry.
-pub const COMMANDS: &[&[Command]] = &[place::COMMANDS, look::COMMANDS, motion::COMMANDS, typing::COMMANDS];
+pub const COMMANDS: &[&[Command]] =
+    &[place::COMMANDS, look::COMMANDS, held::COMMANDS, copy::COMMANDS, motion::COMMANDS, typing::COMMANDS];
 
 /// Why a command line means nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

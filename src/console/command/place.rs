@@ -92,6 +92,7 @@ pub(super) fn act(app: &mut App, act: &Act) -> Done {
     match app.with_screen(|screen, world| screen.act(act, world)) {
         Some(Outcome::Open(place)) => {
             // Long walks through relations stay bounded; the way back to the first screens is kept.
+            app.leave_place();
             if app.places.len() >= 50 {
                 app.places.remove(2);
             }
@@ -108,18 +109,15 @@ pub(super) fn act(app: &mut App, act: &Act) -> Done {
 /// Shows a view above the board, as it was when it was left.
 pub(super) fn show(app: &mut App, view: View, filter: &str) -> Done {
     let Some(place) = view.open(&app.keymap) else { return Ok(Vec::new()) };
+    if app.place().is_none_or(|here| here.screen().title() != place.screen().title()) {
+        app.leave_place();
+    }
     match place {
-        Place::Board(_) => {
-            while app.places.len() > 1 {
-                keep(app);
-            }
-        }
-        Place::List(list) => {
-            while app.places.len() > 1 {
-                keep(app);
-            }
-            let list = app.kept.remove(list.name()).unwrap_or(list);
-            app.places.push(Place::List(list));
+        Place::Board(_) => app.keep_lists(),
+        view if view.is_kept() => {
+            app.keep_lists();
+            let view = app.kept.remove(&view.screen().title()).unwrap_or(view);
+            app.places.push(view);
         }
         other => {
             if app.places.last().map(std::mem::discriminant) != Some(std::mem::discriminant(&other)) {
@@ -131,17 +129,10 @@ pub(super) fn show(app: &mut App, view: View, filter: &str) -> Done {
     if filter.is_empty() { Ok(Vec::new()) } else { act(app, &Act::Filter(filter.to_owned())) }
 }
 
-/// Leaves the visible screen; a list is remembered as it was.
-fn keep(app: &mut App) {
-    if let Some(Place::List(mut list)) = app.places.pop() {
-        list.put_aside();
-        app.kept.insert(list.name().to_owned(), list);
-    }
-}
-
 fn close(app: &mut App, _: &str) -> Done {
     if app.places.len() > 1 {
-        keep(app);
+        app.leave_place();
+        app.keep_top();
         app.refresh_screen();
         return Ok(Vec::new());
     }
@@ -156,7 +147,8 @@ fn back(app: &mut App, _: &str) -> Done {
         return act(app, &Act::WhatIf(String::new()));
     }
     if app.places.len() > 1 {
-        keep(app);
+        app.leave_place();
+        app.keep_top();
         app.refresh_screen();
     } else {
         app.tell(Level::Info, "this is the first screen; :q leaves");
@@ -209,7 +201,7 @@ fn offer_regions(app: &App) -> Vec<String> {
 fn region(app: &mut App, name: &str) -> Done {
     let scope = scope(app).to_vec();
     let at = app.region.as_ref().and_then(|now| scope.iter().position(|region| region == now));
-    app.region = match name {
+    let chosen = match name {
         "" | "all" => None,
         "next" => match at {
             None => scope.first().cloned(),
@@ -228,6 +220,10 @@ fn region(app: &mut App, name: &str) -> Done {
             }
         },
     };
+    if chosen != app.region {
+        app.leave_place();
+        app.region = chosen;
+    }
     app.refresh_screen();
     Ok(Vec::new())
 }

@@ -127,6 +127,15 @@ impl Screen for Audit {
         &self.filter
     }
 
+    fn chosen_name(&self) -> Option<String> {
+        let key = self.selected.as_ref()?;
+        self.found.as_ref()?.rows.iter().find(|row| row.key == *key).map(|row| row.name.clone())
+    }
+
+    fn put_aside(&mut self) {
+        self.found = None;
+    }
+
     fn draw(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         draw::draw(self, world, look, area, buf);
     }

@@ -30,6 +30,7 @@ use super::super::app::{Look, World};
 use super::super::keymap::Context;
 use super::super::msg::Wants;
 use super::{Act, Detail, FRAME_KINDS, Motion, Outcome, Place, Screen, scrolled};
+use crate::console::subject::Subject;
 use forecast::Preview;
 use layout::Layout;
 use model::{Row, RowKey, Section};
@@ -310,6 +311,23 @@ impl Screen for Board {
 
     fn is_previewing(&self) -> bool {
         self.preview.is_some()
+    }
+
+    fn chosen(&self, _: &World<'_>) -> Option<Subject> {
+        match &self.row_at(self.at)?.key {
+            RowKey::Part(_, subject) => Some(subject.clone()),
+            RowKey::Service(..) => None,
+        }
+    }
+
+    fn chosen_name(&self) -> Option<String> {
+        self.selected()
+    }
+
+    fn put_aside(&mut self) {
+        self.sections.clear();
+        self.changes.clear();
+        self.preview_words = None;
     }
 
     fn draw(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {

@@ -213,6 +213,15 @@ impl Screen for Detail {
         Outcome::Done
     }
 
+    /// The thing shown, whichever of its lines is selected.
+    fn chosen(&self, _: &World<'_>) -> Option<Subject> {
+        Some(self.subject.clone())
+    }
+
+    fn put_aside(&mut self) {
+        self.sheet = None;
+    }
+
     fn draw(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         draw::draw(self, world, look, area, buf);
     }

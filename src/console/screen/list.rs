@@ -136,10 +136,12 @@ impl ListView {
         self.asked.as_ref()
     }
 
-    /// Lets go of the rows while nobody looks: they hold a whole picture.
-    pub(in crate::console) fn put_aside(&mut self) {
-        self.shown = None;
-        self.asked = None;
+    /// The ids of the rows shown, in order: `most` of them.
+    pub(in crate::console) fn shown_rows(&self, most: usize) -> Vec<RowId> {
+        let Some((shown, rows)) = self.shown.as_ref().and_then(|shown| Some((shown, shown.rows()?))) else {
+            return Vec::new();
+        };
+        shown.order.iter().take(most).map(|i| rows.id(*i as usize)).collect()
     }
 
     /// Finds the selected id again; where it is gone, the selection stays at its place on the screen.
@@ -251,6 +253,16 @@ impl Screen for ListView {
 
     fn filter(&self) -> &str {
         &self.filter
+    }
+
+    fn chosen(&self, world: &World<'_>) -> Option<Subject> {
+        Subject::of_row(&self.name, self.selected.as_ref()?, world.picture?)
+    }
+
+    /// The rows hold a whole picture.
+    fn put_aside(&mut self) {
+        self.shown = None;
+        self.asked = None;
     }
 
     fn draw(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {

@@ -19,6 +19,7 @@ use crate::listing;
 use super::app::{Look, World};
 use super::keymap::{Context, KeyMap};
 use super::msg::Wants;
+use super::subject::Subject;
 
 pub use audit::Audit;
 pub use board::Board;
@@ -47,6 +48,19 @@ pub trait Screen {
     fn filter(&self) -> &str {
         ""
     }
+
+    /// The thing that is selected.
+    fn chosen(&self, _: &World<'_>) -> Option<Subject> {
+        None
+    }
+
+    /// The name of what is selected where that is no thing of AWS: a service, a finding.
+    fn chosen_name(&self) -> Option<String> {
+        None
+    }
+
+    /// Lets go of what it took from the picture, while nobody looks.
+    fn put_aside(&mut self) {}
 
     /// Whether it shows what is not so: what would be.
     fn is_previewing(&self) -> bool {
@@ -173,6 +187,11 @@ impl Place {
             Self::Detail(screen) => screen,
             Self::Help(screen) => screen,
         }
+    }
+
+    /// Whether it is a view that is kept as it was left, under its name.
+    pub fn is_kept(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Audit(_))
     }
 
     /// The screen, to be changed.

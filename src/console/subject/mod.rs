@@ -3,6 +3,7 @@
 //! Owns: [`Subject`] and how a row of a list names one. Depends on: estate, judgement, listing. Must stay true: a relation whose
 //! other end was not read is shown as such, not left out.
 
+mod address;
 mod find;
 mod relation;
 mod sheet;

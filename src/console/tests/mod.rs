@@ -1,6 +1,7 @@
 //! The console as a whole: pictures in, keys in, screens out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod grammar;
 mod pictures;
 mod silent;
 mod themes;
@@ -433,7 +434,7 @@ fn every_size_draws_and_too_small_says_so() {
 fn random_keys_never_break_it() {
     let pictures =
         [pictures::calm(), pictures::zone_bad(), pictures::denied(), pictures::empty(), pictures::starting()];
-    let keys: Vec<KeyCode> = "jkgGsS/:!?q123456[]r*hl zaeio<>=0.-"
+    let keys: Vec<KeyCode> = "jkgGsS/:!?q123456[]r*hl zaeio<>=0.-+mMpyYw,~"
         .chars()
         .map(KeyCode::Char)
         .chain([

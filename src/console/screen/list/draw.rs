@@ -41,7 +41,7 @@ pub(super) fn draw(view: &ListView, world: &World<'_>, look: &Look<'_>, area: Re
         let line = Line::from(vec![Span::raw("  "), empty_words(view, shown, &rows, look)]);
         put(buf, areas.rows, 0, &line, area);
     }
-    let painter = Painter { rows: &rows, cells: &cells, columns: &columns, look };
+    let painter = Painter { rows: &rows, cells: &cells, columns: &columns, world, look };
     for (y, i) in visible.iter().enumerate() {
         put(buf, areas.rows, y, &painter.line(y, *i), area);
         if view.offset + y == view.at {
@@ -64,6 +64,15 @@ fn title(view: &ListView, shown: &Arrangement, world: &World<'_>, look: &Look<'_
     // While another order is worked out the last one stands, and says so.
     if view.asked.as_ref().is_some_and(|asked| *asked != shown.question) {
         spans.push(look.span(Role::Notice, "arranging "));
+    }
+    let marked = world.marks.count(&view.name);
+    if marked > 0 {
+        spans.push(look.span(Role::Key, format!("{}{marked} marked ", look.glyphs.mark())));
+    }
+    if let Some(first) = world.marks.gone(&view.name).first() {
+        let more = world.marks.gone(&view.name).len() - 1;
+        let more = if more > 0 { format!(" +{more}") } else { String::new() };
+        spans.push(look.span(Role::Warning, format!("gone: {first}{more} ")));
     }
     if view.problems {
         spans.push(look.span(Role::Warning, "problems only "));
@@ -176,6 +185,7 @@ struct Painter<'a> {
     rows: &'a Rows<'a>,
     cells: &'a Cells,
     columns: &'a [Shown],
+    world: &'a World<'a>,
     look: &'a Look<'a>,
 }
 
@@ -184,7 +194,10 @@ impl Painter<'_> {
     fn line(&self, y: usize, i: usize) -> Line<'static> {
         let verdict = self.rows.verdict(i);
         let is_stale = self.rows.is_stale(i);
-        let mut line = Line::from(Span::raw(" "));
+        let is_marked = self.world.marks.count(self.rows.list().name) > 0
+            && self.world.marks.has(self.rows.list().name, &self.rows.id(i));
+        let mark = if is_marked { self.look.span(Role::Key, self.look.glyphs.mark()) } else { Span::raw(" ") };
+        let mut line = Line::from(mark);
         for (place, column) in self.columns.iter().enumerate() {
             let value = self.cells.cell(y, column.position);
             let (role, text) = if column.position == 0 {
