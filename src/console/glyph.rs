@@ -81,6 +81,11 @@ impl Glyphs {
         if open { self.choose("▾", "v") } else { self.choose("▸", ">") }
     }
 
+    /// From what a row belongs to, to the row.
+    pub fn branch(self) -> &'static str {
+        self.choose("└", "`")
+    }
+
     /// The sort direction in a column's head.
     pub fn sort(self, descending: bool) -> &'static str {
         if descending { self.choose("↓", "v") } else { self.choose("↑", "^") }

@@ -89,6 +89,13 @@ pub struct Alarm {
     pub evaluation: Option<Text>,
 }
 
+impl Alarm {
+    /// The alarms that a composite's rule names; none of any other.
+    pub fn parts(&self) -> Vec<&str> {
+        self.rule.as_deref().map(names_in_rule).unwrap_or_default()
+    }
+}
+
 /// Something that happened to an alarm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlarmEvent {
@@ -113,4 +120,37 @@ pub struct Series {
     pub statistic: Text,
     /// Start of each period, oldest first, with its value. A period without data has no entry: absence is not zero.
     pub points: Vec<(Timestamp, f64)>,
+}
+
+/// The alarm names in a composite's rule: what stands in `ALARM(…)`, `OK(…)` and `INSUFFICIENT_DATA(…)`.
+fn names_in_rule(rule: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = rule;
+    while let Some(open) = rest.find('(') {
+        let (before, after) = rest.split_at(open);
+        let after = after.get(1..).unwrap_or_default();
+        let is_state = ["ALARM", "OK", "INSUFFICIENT_DATA"].iter().any(|word| before.trim_end().ends_with(word));
+        if is_state && let Some(close) = after.find(')') {
+            let inside = after.get(..close).unwrap_or_default();
+            let name = inside.trim().trim_matches(['"', '\'']);
+            // An alarm may be named by its ARN: the name follows `:alarm:`.
+            names.push(name.rsplit_once(":alarm:").map_or(name, |(_, name)| name));
+            rest = after.get(close..).unwrap_or_default();
+        } else {
+            rest = after;
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_names_its_alarms() {
+        let rule = "(ALARM(\"web-5xx\") OR ALARM(arn:aws:cloudwatch:us-east-1:1:alarm:web-p99)) AND NOT OK( jobs )";
+        assert_eq!(names_in_rule(rule), ["web-5xx", "web-p99", "jobs"]);
+        assert!(names_in_rule("TRUE").is_empty() && names_in_rule("ALARM(").is_empty());
+    }
 }

@@ -59,6 +59,17 @@ pub struct LaunchTemplate {
     pub latest_version: Option<i64>,
 }
 
+impl LaunchTemplate {
+    /// The number that a version as groups write it means now: `$Latest` and `$Default` move (`aws-domain.md` C.2).
+    pub fn number_of(&self, written: &str) -> Option<i64> {
+        match written {
+            "$Latest" => self.latest_version,
+            "$Default" => self.default_version,
+            number => number.parse().ok(),
+        }
+    }
+}
+
 /// A version of a launch template: immutable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LaunchTemplateVersion {

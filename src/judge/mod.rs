@@ -6,6 +6,7 @@
 pub mod alarm;
 pub mod audit;
 pub mod availability;
+pub mod balancer;
 pub mod board;
 mod cause;
 pub mod changes;

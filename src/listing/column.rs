@@ -20,6 +20,8 @@ pub struct ColumnInfo {
     pub right: bool,
     /// Which columns stay when there is little room: lower ranks longer, [`HIDDEN`] never.
     pub rank: u8,
+    /// Whether anything that stands there wants to be seen: a suspended process, a shift that holds traffic back.
+    pub loud: bool,
 }
 
 impl ColumnInfo {

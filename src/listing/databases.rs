@@ -1,5 +1,7 @@
 //! `databases`: RDS instances, clusters and global clusters (`aws-domain.md` A.4).
 
+mod tree;
+
 use crate::estate::Kind;
 use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::id::{Text, ZoneName};
@@ -64,16 +66,29 @@ impl Listed for Databases {
                 DatabaseRow::Global(_) => Value::None,
             },
         )
-        .sized(8, 3),
-        Col::new("standby_zone", "STANDBY", "The standby's zone", |row, _| {
+        .sized(8, 4),
+        Col::new(
+            "standby",
+            "STANDBY",
+            "Where its standby is, or that it is missing although Multi-AZ is on",
+            |row, _| row.instance(standby),
+        )
+        .sized(10, 2),
+        Col::new("standby_zone", "STANDBY ZONE", "The standby's zone", |row, _| {
             row.instance(|database| Value::maybe(database.standby_zone.as_ref().map(ZoneName::text)))
         })
-        .sized(10, 3),
+        .hidden(10),
         Col::new("replica_of", "REPLICA OF", "What it replicates", |row, _| Value::maybe(row.replica_of()))
             .sized(18, 4),
         Col::new("lag_s", "LAG", "How far it is behind what it replicates", |row, place| row.lag(place))
             .sized(5, 2)
             .right(),
+        Col::new("replication", "REPLICATION", "How replication to it stands, in RDS's words", |row, _| match row {
+            DatabaseRow::Instance { database, .. } => replication(database),
+            DatabaseRow::Global(global) => Value::Texts(synchronization(global)),
+            DatabaseRow::Cluster { .. } => Value::None,
+        })
+        .sized(12, 4),
         Col::new("cluster", "CLUSTER", "The cluster it is a member of", |row, _| {
             row.instance(|database| Value::maybe(database.cluster.as_ref().map(|id| id.text())))
         })
@@ -108,7 +123,8 @@ impl Listed for Databases {
             }
             _ => Value::None,
         })
-        .hidden(20),
+        .sized(16, 3)
+        .loud(),
         Col::new("endpoint", "ENDPOINT", "The name applications connect to", |row, _| Value::maybe(row.endpoint()))
             .hidden(50),
     ];
@@ -133,6 +149,12 @@ impl Listed for Databases {
             DatabaseRow::Cluster { cluster, .. } => format!("cluster/{}", cluster.id),
             DatabaseRow::Global(global) => format!("global/{}", global.id),
         }
+    }
+
+    const IS_TREE: bool = true;
+
+    fn path<'a>(row: &DatabaseRow<'a>, place: &Place<'a>) -> Vec<String> {
+        tree::path(row, place)
     }
 
     fn assess<'a>(row: &DatabaseRow<'a>, place: &Place<'a>) -> Assessment {
@@ -243,4 +265,31 @@ fn role<'a>(row: &DatabaseRow<'a>, _: &Place<'a>) -> Value {
         DatabaseRow::Cluster { .. } => "primary".into(),
         DatabaseRow::Global(_) => Value::None,
     }
+}
+
+/// Multi-AZ without a standby's zone: it is being built, or lost (`aws-domain.md` A.4).
+fn standby(database: &Database) -> Value {
+    match &database.standby_zone {
+        Some(zone) => zone.text().into(),
+        None if database.multi_az && database.cluster.is_none() => "missing".into(),
+        None => Value::None,
+    }
+}
+
+fn replication(database: &Database) -> Value {
+    let words = database.replication.iter().map(|status| match &status.message {
+        Some(message) if !status.normal => format!("{}: {message}", status.status),
+        _ => status.status.to_string(),
+    });
+    match words.collect::<Vec<_>>() {
+        words if words.is_empty() => Value::None,
+        words => Value::Texts(words),
+    }
+}
+
+fn synchronization(global: &GlobalCluster) -> Vec<String> {
+    let followers = global.members.iter().filter(|member| !member.writer);
+    followers
+        .filter_map(|member| Some(format!("{} {}", member.cluster.short(), member.synchronization.as_ref()?)))
+        .collect()
 }

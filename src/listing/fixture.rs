@@ -6,10 +6,12 @@ use serde_json::{Value as Json, json};
 
 use crate::estate::account::{Alias, Identity};
 use crate::estate::alarm::Alarm;
-use crate::estate::balancer::{ClassicBalancer, ClassicTarget, LoadBalancer, ResourceTags, Target, TargetGroup};
+use crate::estate::balancer::{
+    BalancerAttributes, ClassicBalancer, ClassicTarget, LoadBalancer, ResourceTags, Target, TargetGroup,
+};
 use crate::estate::database::{Cluster, Database, GlobalCluster};
-use crate::estate::group::Group;
-use crate::estate::image::Image;
+use crate::estate::group::{Activity, Group};
+use crate::estate::image::{Image, LaunchTemplate};
 use crate::estate::instance::{Instance, InstanceStatus};
 use crate::estate::shift::{Autoshift, ManagedResource, ZonalShift};
 use crate::estate::zone::{Subnet, Zone};
@@ -65,6 +67,8 @@ impl Shop {
         shop.put::<Autoshift>(json!([]));
         shop.put::<Image>(json!([]));
         shop.put::<Subnet>(json!([]));
+        shop.put::<Activity>(json!([]));
+        shop.put::<LaunchTemplate>(json!([]));
         shop
     }
 
@@ -98,6 +102,10 @@ impl Shop {
             Part::Of("legacy".into()),
             rows::<ClassicTarget>(json!([{"instance": "i-0d4", "state": "InService", "reason": "N/A"}])),
         );
+        for of in [BALANCER, "legacy"] {
+            let attributes = rows::<BalancerAttributes>(json!([{"of": of, "values": {}}]));
+            shop.put_part(Part::Of(of.into()), attributes);
+        }
         shop.put::<Database>(json!([
             database("orders", json!({"multi_az": true, "zone": "us-east-1b", "standby_zone": "us-east-1a"})),
             database("orders-replica", json!({"zone": "us-east-1c", "replica_of": "orders"})),

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::estate::balancer::{ClassicBalancer, TargetGroup};
-use crate::estate::{Estate, FailureKind, Kind, Part, Slice, SliceId, Trust};
+use crate::estate::{Estate, FailureKind, Kind, Slice, Trust};
 use crate::id::Region;
-use crate::judge::Picture;
 use crate::judge::verdict::reason_untrusted;
+use crate::judge::{Picture, parents};
 
 /// A kind that is not fully known in a region.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +86,7 @@ fn find(estate: &Estate, region: &Region, kind: Kind, now: Timestamp, failing: b
             None => gap = Some(found),
         }
     }
-    let never = never_read(estate, region, kind, now);
+    let never = never_read(estate, region, kind);
     match gap.as_mut() {
         Some(gap) => gap.parts += never,
         None if never > 0 => gap = Some(bare(region, kind, format!("{kind} not read yet"), never)),
@@ -130,22 +129,6 @@ fn bare(region: &Region, kind: Kind, reason: String, parts: usize) -> Gap {
 }
 
 /// How many reads of a kind were never made: one for all, or one for each parent known to need it.
-fn never_read(estate: &Estate, region: &Region, kind: Kind, now: Timestamp) -> usize {
-    let is_missing = |parent: &crate::id::Text| {
-        estate.slice(&SliceId { region: region.clone(), kind, part: Part::Of(parent.clone()) }).is_none()
-    };
-    match kind {
-        // A group that no balancer uses is not asked about.
-        Kind::Targets => estate
-            .table::<TargetGroup>(region, now)
-            .known()
-            .filter(|group| !group.load_balancers.is_empty() && is_missing(group.arn.text()))
-            .count(),
-        Kind::ClassicTargets => estate
-            .table::<ClassicBalancer>(region, now)
-            .known()
-            .filter(|balancer| is_missing(balancer.name.text()))
-            .count(),
-        _ => usize::from(!estate.was_tried(region, kind)),
-    }
+fn never_read(estate: &Estate, region: &Region, kind: Kind) -> usize {
+    parents::unread(estate, region, kind).unwrap_or_else(|| usize::from(!estate.was_tried(region, kind)))
 }

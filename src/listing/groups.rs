@@ -1,10 +1,13 @@
 //! `groups`: Auto Scaling groups (`aws-domain.md` A.2).
 
-use crate::estate::Kind;
-use crate::estate::group::Group;
+use std::collections::BTreeMap;
+
+use crate::estate::group::{Activity, Group, LifecycleState};
+use crate::estate::{Kind, Part};
 use crate::judge::Assessment;
 
 use super::list::{Column, List, Listed};
+use super::lookup::Unread;
 use super::place::{Place, Stretch};
 use super::value::Value;
 
@@ -12,8 +15,8 @@ use super::value::Value;
 pub(super) const LIST: List = List::of::<Groups>(
     "groups",
     &["group", "asg", "asgs"],
-    "Auto Scaling groups: sizes, members by zone, what is suspended",
-    &[Kind::Groups, Kind::Zones],
+    "Auto Scaling groups: sizes, members by zone against an even share, what is suspended, what failed last",
+    &[Kind::Groups, Kind::Zones, Kind::Activities, Kind::Refreshes],
     1,
 );
 
@@ -42,6 +45,11 @@ impl Listed for Groups {
         })
         .sized(38, 3)
         .called(&["zone"]),
+        Col::new("short", "SHORT", "Members missing to an even share of desired, by zone", |row, _| {
+            Value::Counts(short(row))
+        })
+        .sized(14, 2)
+        .loud(),
         Col::new("zone_ids", "ZONE IDS", "The physical ids of the zones it may use", |row, place| {
             let ids = row.in_service_by_zone().into_keys().filter_map(|zone| place.zone_id(&zone));
             Value::Texts(ids.map(ToString::to_string).collect())
@@ -52,6 +60,21 @@ impl Listed for Groups {
             row.members.iter().filter(|member| !member.healthy).count().into()
         })
         .sized(9, 3)
+        .right(),
+        Col::new("pending", "PENDING", "Members that are being launched", |row, _| {
+            in_state(row, &[LifecycleState::Pending, LifecycleState::PendingWait, LifecycleState::PendingProceed])
+        })
+        .sized(7, 6)
+        .right(),
+        Col::new("standby", "STANDBY", "Members set aside: they serve nothing, and nobody checks them", |row, _| {
+            in_state(row, &[LifecycleState::Standby, LifecycleState::EnteringStandby])
+        })
+        .sized(7, 6)
+        .right(),
+        Col::new("protected", "PROTECTED", "Members protected from scale-in, and from nothing else", |row, _| {
+            row.members.iter().filter(|member| member.protected).count().into()
+        })
+        .hidden(9)
         .right(),
         Col::new("members", "MEMBERS", "Members in any state", |row, _| row.members.len().into()).hidden(7).right(),
         Col::new(
@@ -69,7 +92,26 @@ impl Listed for Groups {
         Col::new("suspended", "SUSPENDED", "Processes that are suspended", |row, _| {
             Value::Texts(row.suspended.keys().map(ToString::to_string).collect())
         })
-        .sized(14, 3),
+        .sized(14, 2)
+        .loud(),
+        Col::new(
+            "failed_age_s",
+            "FAILED",
+            "Time since it last failed at something, of the last hours",
+            |row, place| failure(row, place, |activity| place.age_of(Some(activity.started_at))),
+        )
+        .sized(6, 3)
+        .right(),
+        Col::new("last_failure", "LAST FAILURE", "What it failed at, and AWS's reason", |row, place| {
+            failure(row, place, |activity| activity.message.as_ref().unwrap_or(&activity.description).into())
+        })
+        .sized(30, 5),
+        Col::new("refresh", "REFRESH", "Its newest instance refresh: status and per cent replaced", refresh)
+            .sized(16, 4),
+        Col::new("zonal_shift", "SHIFTABLE", "Whether ARC may shift it away from a zone", |row, _| {
+            Value::known(row.zonal_shift_enabled)
+        })
+        .hidden(9),
         Col::new("template", "TEMPLATE", "What new members are launched from", |row, _| {
             Value::maybe(row.launch_source.as_ref().map(|source| &source.name))
         })
@@ -101,5 +143,39 @@ impl Listed for Groups {
 
     fn assess<'a>(row: &&'a Group, place: &Place<'a>) -> Assessment {
         place.judged(|judged| judged.groups.get(&row.name))
+    }
+}
+
+/// Zones below their even share of what the group keeps: what a rebalance, or the next loss, would meet.
+fn short(group: &Group) -> BTreeMap<String, usize> {
+    let in_service = group.in_service_by_zone();
+    let desired = usize::try_from(group.desired).unwrap_or(0);
+    let share = desired.checked_div(in_service.len()).unwrap_or(0);
+    let missing = in_service.into_iter().map(|(zone, count)| (zone.to_string(), share.saturating_sub(count)));
+    missing.filter(|(_, missing)| *missing > 0).collect()
+}
+
+fn in_state(group: &Group, states: &[LifecycleState]) -> Value {
+    group.members.iter().filter(|member| states.contains(&member.state)).count().into()
+}
+
+/// Of what a group failed at last: none only where its activities were read.
+fn failure<'a>(group: &Group, place: &Place<'a>, cell: impl Fn(&'a Activity) -> Value) -> Value {
+    match place.last_failure(group.name.as_str()) {
+        Some(activity) => cell(activity),
+        None if place.trusts(Kind::Activities, Part::All) => Value::None,
+        None => Value::Unknown,
+    }
+}
+
+/// A refresh that counts as successful may have left half of the group behind (`aws-domain.md` F.26): its per cent says so.
+fn refresh<'a>(group: &&'a Group, place: &Place<'a>) -> Value {
+    match place.refresh_of(group.name.as_str()) {
+        Ok(Some(refresh)) => match refresh.percentage {
+            Some(per_cent) => format!("{} {per_cent}%", refresh.status).into(),
+            None => (&refresh.status).into(),
+        },
+        Ok(None) => Value::None,
+        Err(Unread) => Value::Unknown,
     }
 }

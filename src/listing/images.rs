@@ -13,7 +13,7 @@ pub(super) const LIST: List = List::of::<Images>(
     "images",
     &["image", "ami", "amis"],
     "This account's images: state, age, deprecation",
-    &[Kind::Images],
+    &[Kind::Images, Kind::Instances],
     1,
 );
 
@@ -33,6 +33,14 @@ impl Listed for Images {
         Col::new("age_s", "AGE", "Time since it was made", |row, place| place.age_of(row.created_at))
             .sized(5, 2)
             .right(),
+        Col::new("instances", "INSTANCES", "Instances that were started from it", |row, place| {
+            match place.trusts_all(Kind::Instances) {
+                true => place.started_from(row.id.as_str()).into(),
+                false => Value::Unknown,
+            }
+        })
+        .sized(9, 2)
+        .right(),
         Col::new("created_at", "CREATED", "When it was made", |row, _| Value::maybe(row.created_at)).sized(17, 4),
         Col::new("deprecated_at", "DEPRECATED", "From when new listings hide it; it still launches by id", |row, _| {
             Value::maybe(row.deprecated_at)

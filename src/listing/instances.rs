@@ -6,7 +6,7 @@ use std::ops::Deref;
 
 use crate::estate::balancer::{ClassicTarget, Target};
 use crate::estate::group::{Group, Member};
-use crate::estate::instance::{Check, Instance, InstanceState, InstanceStatus};
+use crate::estate::instance::{Check, Instance, InstanceState, InstanceStatus, ScheduledEvent};
 use crate::estate::{Kind, Part, Slice};
 use crate::id::GroupName;
 use crate::judge::index::Number;
@@ -32,6 +32,8 @@ pub(super) const LIST: List = List::of::<Instances>(
         Kind::Targets,
         Kind::ClassicBalancers,
         Kind::ClassicTargets,
+        Kind::Images,
+        Kind::LaunchTemplates,
     ],
     1,
 );
@@ -76,6 +78,17 @@ impl Listed for Instances {
             Value::maybe(row.image.as_ref().map(|image| image.text()))
         })
         .sized(21, 7),
+        Col::new(
+            "image_age_s",
+            "IMAGE AGE",
+            "Time since its image was made; of this account's images alone",
+            image_age,
+        )
+        .sized(9, 6)
+        .right(),
+        Col::new("drift", "DRIFT", "What of it is not what its group would launch now: version, image, type", drift)
+            .sized(14, 4)
+            .loud(),
         Col::new("private_address", "ADDRESS", "Its first private address", |row, _| {
             Value::maybe(row.private_address.as_ref())
         })
@@ -94,7 +107,20 @@ impl Listed for Instances {
         .hidden(9),
         Col::new("subnet", "SUBNET", "Its subnet", |row, _| Value::maybe(row.subnet.as_ref().map(|id| id.text())))
             .hidden(24),
-        Col::new("event", "EVENT", "What AWS has scheduled for it", event).sized(20, 5),
+        Col::new("event", "EVENT", "What AWS has scheduled for it and is not over", |row, place| {
+            event(row, place, |event| (&event.code).into())
+        })
+        .sized(20, 3)
+        .loud(),
+        Col::new("event_in_s", "IN", "Time until that may begin", |row, place| {
+            event(row, place, |event| place.time_until(event.not_before))
+        })
+        .sized(5, 3)
+        .right(),
+        Col::new("state_reason", "WHY", "Why it does not run, in AWS's words", |row, _| {
+            Value::maybe(row.state_reason.as_ref().map(|(_, message)| message))
+        })
+        .hidden(30),
     ];
 
     fn rows<'a>(place: &Place<'a>) -> Vec<Stretch<'a, Numbered<'a>>> {
@@ -274,10 +300,28 @@ fn targets<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Value {
     }
 }
 
-fn event<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Value {
+/// Of the first event that lies ahead or is under way: AWS shows those that are over for a week more (`aws-domain.md` A.1).
+fn event<'a>(row: &Numbered<'a>, place: &Place<'a>, cell: impl Fn(&'a ScheduledEvent) -> Value) -> Value {
     match row.status(place) {
-        Some(status) => Value::maybe(status.events.iter().find(|event| !event.is_over()).map(|event| &event.code)),
+        Some(status) => {
+            let ahead = status.events.iter().filter(|event| !event.is_over());
+            ahead.min_by_key(|event| event.not_before).map_or(Value::None, cell)
+        }
         None if place.trusts_in_zone(Kind::InstanceStatuses, &row.zone) => Value::None,
+        None => Value::Unknown,
+    }
+}
+
+/// Another account's images are not read, so that nobody knows their age.
+fn image_age<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Value {
+    let Some(image) = &row.image else { return Value::None };
+    place.image(image.as_str()).map_or(Value::Unknown, |image| place.age_of(image.created_at))
+}
+
+fn drift<'a>(row: &Numbered<'a>, place: &Place<'a>) -> Value {
+    match row.membership(place) {
+        Some((group, member)) => place.drift(group, member, row),
+        None if place.trusts(Kind::Groups, Part::All) => Value::None,
         None => Value::Unknown,
     }
 }

@@ -57,8 +57,19 @@ pub(super) trait Listed: Sized + 'static {
         Self::assess(row, place).verdict
     }
 
-    /// The order of two rows of one region: that of their ids.
-    fn compare<'a>(a: &Self::Row<'a>, b: &Self::Row<'a>, _place: &Place<'a>) -> Ordering {
+    /// Whether rows stand under one another: what belongs to something stands below it.
+    const IS_TREE: bool = false;
+
+    /// The ids from the root of its tree down to its own: of lists that are trees.
+    fn path<'a>(row: &Self::Row<'a>, _place: &Place<'a>) -> Vec<String> {
+        vec![Self::id(row)]
+    }
+
+    /// The order of two rows of one region: that of their ids, in trees that of the whole branch.
+    fn compare<'a>(a: &Self::Row<'a>, b: &Self::Row<'a>, place: &Place<'a>) -> Ordering {
+        if Self::IS_TREE {
+            return Self::path(a, place).cmp(&Self::path(b, place));
+        }
         Self::id(a).cmp(&Self::id(b))
     }
 
@@ -81,7 +92,10 @@ impl<L: Listed> Column<L> {
         doc: &'static str,
         cell: for<'a> fn(&L::Row<'a>, &Place<'a>) -> Value,
     ) -> Self {
-        Self { info: ColumnInfo { name, aliases: &[], title, doc, width: 10, right: false, rank: 5 }, cell }
+        Self {
+            info: ColumnInfo { name, aliases: &[], title, doc, width: 10, right: false, rank: 5, loud: false },
+            cell,
+        }
     }
 
     /// The width that suits it, and how long it stays.
@@ -104,6 +118,12 @@ impl<L: Listed> Column<L> {
         self
     }
 
+    /// What stands there wants to be seen.
+    pub(super) const fn loud(mut self) -> Self {
+        self.info.loud = true;
+        self
+    }
+
     /// Other keys for it.
     pub(super) const fn called(mut self, aliases: &'static [&'static str]) -> Self {
         self.info.aliases = aliases;
@@ -119,10 +139,19 @@ pub(super) const VERDICT: ColumnInfo = ColumnInfo {
     width: 8,
     right: false,
     rank: 1,
+    loud: false,
 };
 
-pub(super) const REGION: ColumnInfo =
-    ColumnInfo { name: "region", aliases: &[], title: "REGION", doc: "Where it is", width: 10, right: false, rank: 4 };
+pub(super) const REGION: ColumnInfo = ColumnInfo {
+    name: "region",
+    aliases: &[],
+    title: "REGION",
+    doc: "Where it is",
+    width: 10,
+    right: false,
+    rank: 4,
+    loud: false,
+};
 
 pub(super) const REASONS: ColumnInfo = ColumnInfo {
     name: "reasons",
@@ -132,6 +161,7 @@ pub(super) const REASONS: ColumnInfo = ColumnInfo {
     width: 40,
     right: false,
     rank: 2,
+    loud: false,
 };
 
 impl List {

@@ -5,6 +5,10 @@
 //! could not be read is in [`Rows::gaps`], never missing in silence.
 
 mod alarms;
+mod balancers;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod cells;
 mod column;
 mod databases;
 mod escape;
@@ -17,12 +21,15 @@ mod groups;
 mod images;
 mod instances;
 mod list;
+mod lookup;
 mod name;
 mod place;
 mod rows;
 mod shifts;
 mod sort;
+mod target_groups;
 mod targets;
+mod templates;
 mod value;
 mod zones;
 
@@ -42,9 +49,12 @@ pub const LISTS: &[&List] = &[
     &instances::LIST,
     &groups::LIST,
     &targets::LIST,
+    &target_groups::LIST,
+    &balancers::LIST,
     &databases::LIST,
     &alarms::LIST,
     &images::LIST,
+    &templates::LIST,
     &zones::LIST,
     &shifts::LIST,
 ];

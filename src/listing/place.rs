@@ -17,6 +17,7 @@ use crate::judge::index::Index;
 use crate::judge::verdict::reason_untrusted;
 use crate::judge::{Assessment, Judgement, Picture, RegionJudgement};
 
+use super::lookup::Lookups;
 use super::value::Value;
 
 /// A region of the picture.
@@ -32,6 +33,7 @@ pub(super) struct Place<'a> {
     every_target_is_known: OnceCell<bool>,
     silent: OnceCell<Vec<&'a ZoneName>>,
     trusts: RefCell<Vec<(Kind, ZoneName, bool)>>,
+    pub(super) lookups: Lookups<'a>,
 }
 
 /// How a row of a slice is made.
@@ -86,6 +88,7 @@ impl<'a> Place<'a> {
             every_target_is_known: OnceCell::new(),
             silent: OnceCell::new(),
             trusts: RefCell::new(Vec::new()),
+            lookups: Lookups::default(),
         }
     }
 
@@ -140,6 +143,12 @@ impl<'a> Place<'a> {
             self.trusts.borrow_mut().push((kind, zone.clone(), known));
             known
         })
+    }
+
+    /// Whether everything of a kind can be trusted.
+    pub(super) fn trusts_all(&self, kind: Kind) -> bool {
+        let mut slices = self.estate.slices(self.region, kind).peekable();
+        slices.peek().is_some() && slices.all(|(_, slice)| slice.trust(kind.age_limit(), self.now).is_known())
     }
 
     /// Whether the health behind every balancer is known, so that what is in none of it is behind none.
@@ -206,6 +215,11 @@ impl<'a> Place<'a> {
                 .collect()
         });
         services.get(group).copied()
+    }
+
+    /// How long it is until `at`, as a cell; below zero once it is past.
+    pub(super) fn time_until(&self, at: Option<Timestamp>) -> Value {
+        Value::maybe(at.map(|at| Value::Seconds(at.duration_since(self.now).as_secs_f64())))
     }
 
     /// How long ago `at` was, as a cell.

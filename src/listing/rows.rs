@@ -52,6 +52,8 @@ pub(super) trait Source {
     fn assess(&self, i: usize) -> Option<Assessment>;
     /// The order of two rows: by region and id.
     fn compare(&self, a: usize, b: usize) -> Ordering;
+    /// The region and root of the tree that a row stands in, and how deep; none in lists that are no trees.
+    fn branch(&self, i: usize) -> Option<(&Region, String, usize)>;
     fn age(&self, i: usize) -> Option<Duration>;
     fn is_stale(&self, i: usize) -> bool;
 }
@@ -114,6 +116,16 @@ impl<'a> Rows<'a> {
     /// Why row `i` is not ok, the gravest first.
     pub fn reasons(&self, i: usize) -> Vec<String> {
         self.source.assess(i).map(|assessment| assessment.reasons).unwrap_or_default()
+    }
+
+    /// How deep row `i` stands in its tree: 0 at the root, and wherever a list is none.
+    pub fn depth(&self, i: usize) -> usize {
+        self.source.branch(i).map_or(0, |(_, _, depth)| depth)
+    }
+
+    /// What the rows of one tree have in common; none in lists that are no trees.
+    pub(super) fn root(&self, i: usize) -> Option<(&Region, String)> {
+        self.source.branch(i).map(|(region, root, _)| (region, root))
     }
 
     /// How old the reading is that row `i` came with.
@@ -263,6 +275,16 @@ impl<L: Listed> Source for Table<'_, L> {
             (Some((place, ..)), Some((other, ..))) => place.region.cmp(other.region),
             (a, b) => a.is_some().cmp(&b.is_some()),
         }
+    }
+
+    fn branch(&self, i: usize) -> Option<(&Region, String, usize)> {
+        if !L::IS_TREE {
+            return None;
+        }
+        let (place, row, _) = self.at(i)?;
+        let path = L::path(&row, place);
+        let depth = path.len().saturating_sub(1);
+        path.into_iter().next().map(|root| (place.region, root, depth))
     }
 
     fn age(&self, i: usize) -> Option<Duration> {

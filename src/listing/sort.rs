@@ -1,6 +1,9 @@
 //! Sorting by a column's typed values.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use crate::id::Region;
 
 use super::list::List;
 use super::name::UnknownName;
@@ -28,9 +31,31 @@ impl Sort {
 /// Orders `rows`: by the column's values, what is absent and then what is unknown last either way, ties by region and id.
 pub(super) fn order(rows: &Rows<'_>, kept: Vec<usize>, sort: Option<&Sort>) -> Vec<usize> {
     let mut keyed: Vec<(Key, usize)> = kept.into_iter().map(|i| (Key::of(rows, i, sort), i)).collect();
+    if sort.is_some_and(|sort| sort.column == 0) {
+        keep_trees_whole(rows, &mut keyed);
+    }
     let descending = sort.is_some_and(|sort| sort.descending);
     keyed.sort_by(|(a, i), (b, j)| a.compare(b, descending).then_with(|| rows.compare(*i, *j)));
     keyed.into_iter().map(|(_, i)| i).collect()
+}
+
+/// By verdict a tree stands where the gravest of it belongs, so that what is in trouble is seen under what it belongs to.
+fn keep_trees_whole(rows: &Rows<'_>, keyed: &mut [(Key, usize)]) {
+    let mut gravest: BTreeMap<(&Region, String), u8> = BTreeMap::new();
+    let mut roots: Vec<Option<(&Region, String)>> = Vec::with_capacity(keyed.len());
+    for (key, i) in keyed.iter() {
+        let root = rows.root(*i);
+        if let (Key::Gravity(gravity), Some(root)) = (key, &root) {
+            let worst = gravest.entry(root.clone()).or_insert(*gravity);
+            *worst = (*worst).min(*gravity);
+        }
+        roots.push(root);
+    }
+    for ((key, _), root) in keyed.iter_mut().zip(roots) {
+        if let Some(worst) = root.and_then(|root| gravest.get(&root)) {
+            *key = Key::Gravity(*worst);
+        }
+    }
 }
 
 /// What a row is ordered by.

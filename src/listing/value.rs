@@ -103,6 +103,19 @@ impl Value {
         !matches!(self, Self::Unknown | Self::None)
     }
 
+    /// Whether nothing stands there: absent, or a list or count of nothing.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::None => true,
+            Self::Text(text) => text.is_empty(),
+            Self::Texts(texts) => texts.is_empty(),
+            Self::Counts(counts) => counts.is_empty(),
+            Self::Integer(n) => *n == 0,
+            Self::Flag(yes) => !yes,
+            Self::Number(_) | Self::Time(_) | Self::Seconds(_) | Self::Unknown => false,
+        }
+    }
+
     /// Orders two present values of one column by what they are.
     pub(super) fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {

@@ -1,7 +1,7 @@
 //! `zones`: availability zones with what stands in them and what speaks against them.
 
 use crate::estate::Kind;
-use crate::estate::zone::Zone;
+use crate::estate::zone::{Subnet, Zone};
 use crate::judge::zone::ZoneAssessment;
 use crate::judge::{Assessment, Verdict};
 
@@ -94,6 +94,14 @@ impl Listed for Zones {
         })
         .sized(7, 4)
         .right(),
+        Col::new(
+            "free_addresses",
+            "FREE IPS",
+            "Addresses left in its subnets; none left silently stops launches",
+            addresses,
+        )
+        .sized(8, 6)
+        .right(),
         Col::new("database_writers", "WRITERS", "Databases that write from it", |row, _| {
             Value::known(row.judged.database_writers)
         })
@@ -138,4 +146,13 @@ fn instances(row: &ZoneRow<'_>, count: impl Fn(crate::judge::zone::InstanceCount
 
 fn targets(row: &ZoneRow<'_>, count: impl Fn(crate::judge::target_group::TargetCounts) -> usize) -> Value {
     Value::known(row.judged.targets.map(count))
+}
+
+fn addresses<'a>(row: &ZoneRow<'a>, place: &Place<'a>) -> Value {
+    if !place.trusts_all(Kind::Subnets) {
+        return Value::Unknown;
+    }
+    let subnets = place.estate.known::<Subnet>(place.region).filter(|subnet| subnet.zone == row.zone.name);
+    let free: Option<i32> = subnets.map(|subnet| subnet.free_addresses).sum();
+    Value::known(free)
 }

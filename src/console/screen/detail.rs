@@ -182,6 +182,7 @@ impl Screen for Detail {
             }
             SubjectKind::Alarm => &[],
             SubjectKind::Image => &[Kind::Images, Kind::Instances],
+            SubjectKind::Template => &[Kind::LaunchTemplates, Kind::Groups, Kind::Images],
             SubjectKind::Zone => &[Kind::Instances, Kind::InstanceStatuses, Kind::Databases, Kind::ZonalShifts],
             SubjectKind::Shift => &[Kind::ZonalShifts, Kind::Autoshifts, Kind::ManagedResources],
         };

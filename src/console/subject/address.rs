@@ -23,6 +23,7 @@ impl Subject {
             SubjectKind::Instance => ("ec2", format!("instance/{}", self.id)),
             // An image's ARN names no account: `arn:aws:ec2:us-east-1::image/ami-…`.
             SubjectKind::Image => return Ok(format!("{}image/{}", self.beginning("ec2", "", picture), self.id)),
+            SubjectKind::Template => ("ec2", format!("launch-template/{}", self.id)),
             SubjectKind::ClassicBalancer => ("elasticloadbalancing", format!("loadbalancer/{}", self.id)),
             SubjectKind::Database => ("rds", format!("db:{}", self.id)),
             SubjectKind::Cluster => ("rds", format!("cluster:{}", self.id)),
@@ -76,6 +77,7 @@ impl Subject {
                 format!("cloudwatch describe-alarms --alarm-types MetricAlarm CompositeAlarm --alarm-names {id}")
             }
             SubjectKind::Image => format!("ec2 describe-images --image-ids {id}"),
+            SubjectKind::Template => format!("ec2 describe-launch-template-versions --launch-template-id {id}"),
             SubjectKind::Zone => format!("ec2 describe-availability-zones --zone-names {id}"),
             // Neither has a describe of its own: both are found in what is listed.
             SubjectKind::Shift if self.id.starts_with("autoshift/") => "arc-zonal-shift list-autoshifts".to_owned(),
@@ -99,6 +101,7 @@ impl Subject {
             SubjectKind::GlobalCluster => ("rds", "databases:".to_owned()),
             SubjectKind::Alarm => ("cloudwatch", format!("alarmsV2:alarm/{id}")),
             SubjectKind::Image => ("ec2", format!("ImageDetails:imageId={id}")),
+            SubjectKind::Template => ("ec2", format!("LaunchTemplateDetails:launchTemplateId={id}")),
             SubjectKind::Zone => ("ec2", "Home:".to_owned()),
             SubjectKind::Shift => {
                 return format!("https://console.{}/route53recovery/home#/zonal-shift/dashboard", domain(region));

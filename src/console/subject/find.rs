@@ -6,7 +6,7 @@ use crate::estate::alarm::Alarm;
 use crate::estate::balancer::{ClassicBalancer, LoadBalancer, TargetGroup};
 use crate::estate::database::{Cluster, Database, GlobalCluster};
 use crate::estate::group::Group;
-use crate::estate::image::Image;
+use crate::estate::image::{Image, LaunchTemplate};
 use crate::estate::instance::{Instance, InstanceStatus};
 use crate::estate::shift::{Autoshift, ZonalShift};
 use crate::estate::zone::Zone;
@@ -42,6 +42,7 @@ finders! {
     global_cluster(GlobalCluster), |row, id| row.id.as_str() == id;
     alarm(Alarm), |row, id| row.name.as_str() == id;
     image(Image), |row, id| row.id.as_str() == id;
+    template(LaunchTemplate), |row, id| row.id.as_str() == id || &*row.name == id;
     zone(Zone), |row, id| row.name.as_str() == id;
     shift(ZonalShift), |row, id| *row.id == *id;
     autoshift(Autoshift), |row, id| row.away_from.as_str() == id;

@@ -41,6 +41,8 @@ pub enum SubjectKind {
     Alarm,
     /// An image.
     Image,
+    /// A launch template.
+    Template,
     /// A zone.
     Zone,
     /// A zonal shift.
@@ -61,6 +63,7 @@ impl SubjectKind {
             Self::GlobalCluster => "global cluster",
             Self::Alarm => "alarm",
             Self::Image => "image",
+            Self::Template => "launch template",
             Self::Zone => "zone",
             Self::Shift => "zonal shift",
         }
@@ -94,6 +97,10 @@ impl Subject {
             "images" => simple(SubjectKind::Image),
             "zones" => simple(SubjectKind::Zone),
             "shifts" => simple(SubjectKind::Shift),
+            "target-groups" => simple(SubjectKind::TargetGroup),
+            "templates" => simple(SubjectKind::Template),
+            "balancers" if row.id.starts_with("arn:") => simple(SubjectKind::LoadBalancer),
+            "balancers" => simple(SubjectKind::ClassicBalancer),
             "databases" => Some(match row.id.split_once('/') {
                 Some(("cluster", id)) => Self::new(SubjectKind::Cluster, &row.region, id),
                 Some(("global", id)) => Self::new(SubjectKind::GlobalCluster, &row.region, id),

@@ -1,4 +1,5 @@
-//! What a thing is tied to: instance, group, target group, balancer, alarm, database, cluster, global cluster, zone, image.
+//! What a thing is tied to: instance, group, target group, balancer, alarm, database, cluster, global cluster, zone, image,
+//! launch template.
 //!
 //! Owns: [`Relation`] and the rules by which things are tied. Depends on: estate, judgement. Must stay true: each tie can be
 //! walked from both ends.
@@ -6,10 +7,12 @@
 mod alarm;
 mod compute;
 mod database;
+mod launch;
 
 use crate::estate::Kind;
+use crate::estate::balancer::TargetGroup;
 use crate::judge::index::Index;
-use crate::judge::{Assessment, Picture, RegionJudgement, Verdict, standing};
+use crate::judge::{Assessment, Picture, RegionJudgement, Verdict, balancer, standing};
 
 use super::{Subject, SubjectKind, find};
 
@@ -65,7 +68,8 @@ pub(super) fn of(subject: &Subject, picture: &Picture) -> Vec<Relation> {
         SubjectKind::TargetGroup => compute::of_target_group(&mut ties),
         SubjectKind::LoadBalancer => compute::of_load_balancer(&mut ties),
         SubjectKind::ClassicBalancer => compute::of_classic_balancer(&mut ties),
-        SubjectKind::Image => compute::of_image(&mut ties),
+        SubjectKind::Image => launch::of_image(&mut ties),
+        SubjectKind::Template => launch::of_template(&mut ties),
         SubjectKind::Zone => compute::of_zone(&mut ties),
         SubjectKind::Shift => compute::of_shift(&mut ties),
         SubjectKind::Database => database::of_database(&mut ties),
@@ -96,8 +100,9 @@ pub(super) fn assess(subject: &Subject, picture: &Picture) -> Assessment {
         SubjectKind::GlobalCluster => known(judged.global_clusters.get(id)),
         SubjectKind::Alarm => known(judged.alarms.get(id)),
         SubjectKind::Zone => known(of_zone(judged, id).as_ref()),
+        SubjectKind::LoadBalancer => known(of_load_balancer(judged, subject, picture).as_ref()),
         // Nothing is judged of these beyond their being there.
-        SubjectKind::LoadBalancer => exists(find::load_balancer(&picture.estate, &subject.region, id).is_some()),
+        SubjectKind::Template => exists(find::template(&picture.estate, &subject.region, id).is_some()),
         // Only this account's images are read: another's is not missing.
         SubjectKind::Image => match picture.judgement.reason_unread(&subject.region, Kind::Images) {
             Some(reason) if find::image(&picture.estate, &subject.region, id).is_none() => Assessment::unknown(reason),
@@ -109,6 +114,13 @@ pub(super) fn assess(subject: &Subject, picture: &Picture) -> Assessment {
 
 fn exists(it_does: bool) -> Assessment {
     if it_does { Assessment::ok() } else { Assessment::unknown("not found: not read, or gone") }
+}
+
+fn of_load_balancer(judged: &RegionJudgement, subject: &Subject, picture: &Picture) -> Option<Assessment> {
+    let (row, _) = find::load_balancer(&picture.estate, &subject.region, &subject.id)?;
+    let groups = picture.estate.known::<TargetGroup>(&subject.region);
+    let routed: Vec<&TargetGroup> = groups.filter(|group| group.load_balancers.contains(&row.arn)).collect();
+    Some(balancer::assess(row, &routed, judged))
 }
 
 fn of_zone(judged: &RegionJudgement, id: &str) -> Option<Assessment> {

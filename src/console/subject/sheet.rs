@@ -80,6 +80,7 @@ impl Subject {
             SubjectKind::GlobalCluster => own!(global_cluster),
             SubjectKind::Alarm => own!(alarm),
             SubjectKind::Image => own!(image),
+            SubjectKind::Template => own!(template),
             SubjectKind::Zone => own!(zone),
             SubjectKind::Shift => match id.strip_prefix("autoshift/").and_then(|rest| rest.split('/').next()) {
                 Some(zone) => {

@@ -132,6 +132,8 @@ impl Account {
         self.put::<ManagedResource>(region, Part::All, Vec::new());
         self.put::<crate::estate::image::Image>(region, Part::All, Vec::new());
         self.put::<crate::estate::zone::Subnet>(region, Part::All, Vec::new());
+        self.put::<Activity>(region, Part::All, Vec::new());
+        self.put::<crate::estate::image::LaunchTemplate>(region, Part::All, Vec::new());
     }
 
     /// Services of these plans; `sick`: the second zone fails as planned.

@@ -95,7 +95,7 @@ fn position(view: &ListView, shown: &Arrangement, look: &Look<'_>, room: u16) ->
 }
 
 fn empty_words(view: &ListView, shown: &Arrangement, rows: &Rows<'_>, look: &Look<'_>) -> Span<'static> {
-    match (shown.total, rows.is_complete()) {
+    match (shown.total, !rows.misses_rows()) {
         (0, true) => look.span(Role::Dim, format!("none: there are no {} here", view.name)),
         (0, false) => look.span(Role::Unknown, "? nobody knows: what would be here could not be read"),
         (total, _) => look.span(Role::Dim, format!("none of {total} passes the filter")),
@@ -128,11 +128,13 @@ fn aligned(column: &Shown, text: &str, look: &Look<'_>) -> String {
 struct Cells {
     candidates: Vec<(usize, ColumnInfo)>,
     rows: Vec<Vec<Value>>,
+    /// How deep each row stands in its tree.
+    depths: Vec<usize>,
 }
 
 impl Cells {
-    fn of(view: &ListView, rows: &Rows<'_>, visible: &[usize], world: &World<'_>) -> Self {
-        let list = rows.list();
+    fn of(view: &ListView, rows_of: &Rows<'_>, visible: &[usize], world: &World<'_>) -> Self {
+        let list = rows_of.list();
         let columns = list.columns();
         let one_region = world.region.is_some() || !world.has_regions();
         let candidates: Vec<_> = layout::offered(list)
@@ -140,16 +142,34 @@ impl Cells {
             .filter_map(|position| columns.get(position).map(|info| (position, *info)))
             .filter(|(_, info)| !(one_region && info.name == "region") || view.sort.as_deref() == Some("region"))
             .collect();
-        let rows =
-            visible.iter().map(|i| candidates.iter().map(|(position, _)| rows.cell(*i, *position)).collect()).collect();
-        Self { candidates, rows }
+        let rows = visible
+            .iter()
+            .map(|i| candidates.iter().map(|(position, _)| rows_of.cell(*i, *position)).collect())
+            .collect();
+        // What stands above a row is what it belongs to only in these orders.
+        let is_tree = !view.is_narrowed() && matches!(view.sort.as_deref(), None | Some("verdict"));
+        let depths = visible.iter().map(|i| if is_tree { rows_of.depth(*i) } else { 0 }).collect();
+        Self { candidates, rows, depths }
+    }
+
+    /// What leads to a row from what it belongs to.
+    fn branch(&self, row: usize, look: &Look<'_>) -> String {
+        match self.depths.get(row).copied().unwrap_or(0) {
+            0 => String::new(),
+            depth => format!("{}{} ", "  ".repeat(depth - 1), look.glyphs.branch()),
+        }
     }
 
     fn columns(&self, sideways: usize, room: usize) -> Vec<Shown> {
         let widest = |place: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(place));
-            // The verdict stands with its glyph before it.
-            cells.map(|cell| width(&cell.text()) + if place == 0 { 2 } else { 0 }).max().unwrap_or(0)
+            let cells = self.rows.iter().zip(&self.depths).filter_map(|(row, depth)| Some((row.get(place)?, *depth)));
+            // The verdict stands with its glyph before it, a name with the branch that leads to it.
+            let before = |depth: usize| match place {
+                0 => 2,
+                1 => depth * 2,
+                _ => 0,
+            };
+            cells.map(|(cell, depth)| width(&cell.text()) + before(depth)).max().unwrap_or(0)
         };
         let candidates: Vec<layout::Candidate> = self
             .candidates
@@ -204,7 +224,8 @@ impl Painter<'_> {
                 let role = if verdict == Verdict::Ok { Role::Dim } else { Role::of(verdict) };
                 (role, format!("{} {}", self.look.glyphs.verdict(verdict), value.text()))
             } else {
-                (cell_role(column, value, verdict, is_stale), value.text())
+                let branch = if column.position == 1 { self.cells.branch(y, self.look) } else { String::new() };
+                (cell_role(column, value, verdict, is_stale), format!("{branch}{}", value.text()))
             };
             line.push_span(self.look.span(role, aligned(column, &text, self.look)));
             if place + 1 < self.columns.len() {
@@ -223,6 +244,7 @@ fn cell_role(column: &Shown, value: &Value, verdict: Verdict, is_stale: bool) ->
         _ if is_stale => Role::Stale,
         _ if column.info.name == "reasons" => Role::of(verdict),
         _ if column.position == 1 => Role::Strong,
+        value if column.info.loud && !value.is_empty() => Role::Warning,
         _ => Role::Text,
     }
 }

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     fn info(name: &'static str, title: &'static str, width: u16, rank: u8) -> ColumnInfo {
-        ColumnInfo { name, aliases: &[], title, doc: "", width, right: false, rank }
+        ColumnInfo { name, aliases: &[], title, doc: "", width, right: false, rank, loud: false }
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub(super) fn of_alarm(ties: &mut Ties<'_>) {
     for subject in watched(ties, alarm, &region) {
         ties.add("watches", subject, "");
     }
-    for name in alarm.rule.as_deref().map(names_in_rule).unwrap_or_default() {
+    for name in alarm.parts() {
         ties.add_here("made of", SubjectKind::Alarm, name, "");
     }
 }
@@ -25,7 +25,7 @@ pub(super) fn watching(ties: &mut Ties<'_>) {
     for alarm in alarms {
         let is_part = ties.subject.kind == SubjectKind::Alarm
             && alarm.alarm_type == AlarmType::Composite
-            && alarm.rule.as_deref().map(names_in_rule).unwrap_or_default().contains(&ties.subject.id.as_str());
+            && alarm.parts().contains(&ties.subject.id.as_str());
         if is_part {
             ties.add_here("part of", SubjectKind::Alarm, alarm.name.as_str(), alarm.state.as_str());
         } else if ties.subject.kind != SubjectKind::Alarm && watched(ties, alarm, &region).contains(ties.subject) {
@@ -75,38 +75,5 @@ fn arn_ending(ties: &Ties<'_>, kind: SubjectKind, ending: &str) -> Option<String
             .map(|row| &row.arn)
             .find(|arn| ends_so(arn.as_str()))
             .map(|arn| arn.to_string()),
-    }
-}
-
-/// The alarm names in a composite's rule: what stands in `ALARM(…)`, `OK(…)` and `INSUFFICIENT_DATA(…)`.
-fn names_in_rule(rule: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    let mut rest = rule;
-    while let Some(open) = rest.find('(') {
-        let (before, after) = rest.split_at(open);
-        let after = after.get(1..).unwrap_or_default();
-        let is_state = ["ALARM", "OK", "INSUFFICIENT_DATA"].iter().any(|word| before.trim_end().ends_with(word));
-        if is_state && let Some(close) = after.find(')') {
-            let inside = after.get(..close).unwrap_or_default();
-            let name = inside.trim().trim_matches(['"', '\'']);
-            // An alarm may be named by its ARN: the name follows `:alarm:`.
-            names.push(name.rsplit_once(":alarm:").map_or(name, |(_, name)| name));
-            rest = after.get(close..).unwrap_or_default();
-        } else {
-            rest = after;
-        }
-    }
-    names
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rule_names_its_alarms() {
-        let rule = "(ALARM(\"web-5xx\") OR ALARM(arn:aws:cloudwatch:us-east-1:1:alarm:web-p99)) AND NOT OK( jobs )";
-        assert_eq!(names_in_rule(rule), ["web-5xx", "web-p99", "jobs"]);
-        assert!(names_in_rule("TRUE").is_empty() && names_in_rule("ALARM(").is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! Ties among instances, groups, balancers, zones and images.
+//! Ties among instances, groups, balancers and zones.
 
 use crate::estate::balancer::{ClassicBalancer, ClassicTarget, Target, TargetGroup};
 use crate::estate::database::Database;
@@ -10,14 +10,14 @@ use crate::judge::standing::{self, Standing};
 use crate::judge::target_group::reason_words;
 
 use super::super::{Subject, SubjectKind, find};
-use super::Ties;
+use super::{Ties, launch};
 
 impl<'a> Ties<'a> {
-    fn known<T: crate::estate::Row + 'a>(&self) -> Vec<&'a T> {
+    pub(super) fn known<T: crate::estate::Row + 'a>(&self) -> Vec<&'a T> {
         self.picture.estate.table::<T>(&self.subject.region, self.picture.taken_at).known().collect()
     }
 
-    fn instance_note(&self, id: &str) -> String {
+    pub(super) fn instance_note(&self, id: &str) -> String {
         let zone = self.index.zone_of_instance(id).map(|zone| format!("{zone} ")).unwrap_or_default();
         format!("{zone}{}", standing::of_instance(self.index, id))
     }
@@ -41,6 +41,7 @@ pub(super) fn of_instance(ties: &mut Ties<'_>) {
         let health = if member.healthy { "" } else { ", unhealthy" };
         let protected = if member.protected { ", protected from scale-in" } else { "" };
         ties.add_here("group", SubjectKind::Group, group.name.as_str(), format!("{}{health}{protected}", member.state));
+        launch::of_member(ties, group, member);
     } else if let Some(name) =
         find::instance(&ties.picture.estate, &ties.subject.region, &id).and_then(|(row, _)| row.group())
     {
@@ -49,17 +50,18 @@ pub(super) fn of_instance(ties: &mut Ties<'_>) {
     for (arn, target) in ties.index.targets_of(&id) {
         ties.add_here("target group", SubjectKind::TargetGroup, arn, target_note(target));
     }
+    for arn in ties.index.targets_of(&id).map(|(arn, _)| arn.to_owned()).collect::<Vec<_>>() {
+        for balancer in ties.index.target_group(&arn).map_or(&[][..], |group| &group.load_balancers) {
+            ties.add_here("load balancer", SubjectKind::LoadBalancer, balancer.as_str(), "");
+        }
+    }
     for (name, target) in ties.index.classic_targets_of(&id) {
         ties.add_here("classic balancer", SubjectKind::ClassicBalancer, name, classic_note(target));
     }
     if let Some(instance) = ties.index.instance(&id) {
         ties.add_here("zone", SubjectKind::Zone, instance.zone.as_str(), "");
         if let Some(image) = &instance.image {
-            let name = find::image(&ties.picture.estate, &ties.subject.region, image.as_str())
-                .map(|(row, _)| row.name.clone());
-            let words = name
-                .map_or("not this account's".to_owned(), |name| name.map(|name| name.to_string()).unwrap_or_default());
-            ties.add_here("image", SubjectKind::Image, image.as_str(), words);
+            launch::add_image(ties, image.as_str());
         }
     }
 }
@@ -72,6 +74,13 @@ pub(super) fn of_group(ties: &mut Ties<'_>) {
     for name in &group.classic_balancers {
         ties.add_here("classic balancer", SubjectKind::ClassicBalancer, name.as_str(), "");
     }
+    launch::of_group(ties, group);
+    let shares = group.in_service_by_zone();
+    for (zone, count) in &shares {
+        let note = format!("{count} of {} in service here", group.in_service().count());
+        ties.add_here("zone", SubjectKind::Zone, zone.as_str(), note);
+    }
+    shifts_of_resource(ties, group.arn.as_ref().map_or("", |arn| arn.as_str()));
     let mut members: Vec<_> = group.members.iter().collect();
     // What does not serve stands first.
     members.sort_by_key(|member| standing::of_instance(ties.index, member.instance.as_str()) == Standing::InService);
@@ -130,20 +139,6 @@ pub(super) fn of_classic_balancer(ties: &mut Ties<'_>) {
         // Registered, though its health could not be read.
         for instance in &balancer.instances {
             ties.add_here("instance", SubjectKind::Instance, instance.as_str(), ties.instance_note(instance.as_str()));
-        }
-    }
-}
-
-pub(super) fn of_image(ties: &mut Ties<'_>) {
-    let id = ties.subject.id.clone();
-    for instance in ties.known::<Instance>() {
-        if instance.image.as_ref().is_some_and(|image| image.as_str() == id) {
-            ties.add_here(
-                "instance",
-                SubjectKind::Instance,
-                instance.id.as_str(),
-                ties.instance_note(instance.id.as_str()),
-            );
         }
     }
 }

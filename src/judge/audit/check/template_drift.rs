@@ -60,12 +60,7 @@ fn wanted_version<'a>(
 ) -> Option<(&'a LaunchTemplate, i64)> {
     let source = group.launch_source.as_ref()?;
     let template = *templates.get(&*source.name)?;
-    let number = match source.version.as_deref()? {
-        "$Latest" => template.latest_version?,
-        "$Default" => template.default_version?,
-        number => number.parse().ok()?,
-    };
-    Some((template, number))
+    Some((template, template.number_of(source.version.as_deref()?)?))
 }
 
 #[cfg(test)]
