@@ -47,6 +47,8 @@ pub struct App {
     pub(super) trail: Trail,
     /// Rows that are marked, list by list.
     pub(super) marks: Marks,
+    /// The columns chosen for each list.
+    pub(super) columns: BTreeMap<String, Vec<String>>,
     /// Set while the screen stands still.
     pub(super) pause: Option<Pause>,
     pub(super) prompt: Option<Prompt>,
@@ -89,6 +91,8 @@ pub struct World<'a> {
     pub region: Option<&'a Region>,
     /// Rows that are marked.
     pub marks: &'a Marks,
+    /// The columns chosen for each list, where any were.
+    pub columns: &'a BTreeMap<String, Vec<String>>,
     /// Where the screen is drawn.
     pub body: Rect,
 }
@@ -135,6 +139,7 @@ impl App {
     pub fn new(setting: Setting, now: Timestamp, size: Size) -> Result<Self, StartError> {
         let theme = setting.find_theme(&setting.theme)?;
         Ok(Self {
+            columns: setting.columns.clone(),
             setting,
             picture: None,
             theme,
@@ -246,7 +251,14 @@ impl App {
 
     /// The same for a screen drawn in `body`.
     pub(super) fn world_at(&self, body: Rect) -> World<'_> {
-        World { picture: self.picture.as_ref(), now: self.now, region: self.region.as_ref(), marks: &self.marks, body }
+        World {
+            picture: self.picture.as_ref(),
+            now: self.now,
+            region: self.region.as_ref(),
+            marks: &self.marks,
+            columns: &self.columns,
+            body,
+        }
     }
 
     /// What is marked in the visible list, in the order of ids; what the filter hides is among it.

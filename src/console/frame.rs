@@ -15,7 +15,6 @@ use super::age::clock;
 use super::app::{App, Look};
 use super::draw::{put, spans_width};
 use super::msg::Level;
-use super::prompt::{Prompt, Purpose};
 use super::text::{cut, width};
 use super::theme::Role;
 
@@ -200,7 +199,7 @@ fn badges(app: &App, look: &Look<'_>) -> Vec<Span<'static>> {
 pub fn draw_bottom(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> Option<(u16, u16)> {
     let line = Rect { y: area.bottom().saturating_sub(1), height: area.height.min(1), ..area };
     if let Some(prompt) = &app.prompt {
-        return Some(draw_prompt(app, prompt, look, line, buf));
+        return Some(super::menu::draw(app, prompt, look, line, buf));
     }
     let right = traffic_spans(app, look);
     let room = usize::from(area.width).saturating_sub(spans_width(&right) + 1);
@@ -250,24 +249,4 @@ fn traffic_spans(app: &App, look: &Look<'_>) -> Vec<Span<'static>> {
     }
     spans.push(Span::raw(" "));
     spans
-}
-
-fn draw_prompt(app: &App, prompt: &Prompt, look: &Look<'_>, line: Rect, buf: &mut Buffer) -> (u16, u16) {
-    let room = usize::from(line.width).saturating_sub(3);
-    let (cursor, scroll) = prompt.visual(room);
-    let value: String = prompt.value().chars().skip(scroll).collect();
-    let mut spans = vec![look.span(Role::Key, format!(" {}", prompt.sign())), look.span(Role::Prompt, &value)];
-    if prompt.purpose == Purpose::Command {
-        let offered = super::command::completions(app, prompt.value());
-        if let Some(first) = offered.first().and_then(|word| word.strip_prefix(prompt.value().trim_start())) {
-            spans.push(look.span(Role::Ghost, first));
-        }
-        if !prompt.value().is_empty() && offered.len() > 1 {
-            let more: Vec<&str> = offered.iter().skip(1).map(String::as_str).collect();
-            spans.push(look.span(Role::Ghost, format!("   {}", more.join("  "))));
-        }
-    }
-    put(buf, line, 0, &Line::from(spans), line);
-    let x = line.x + 2 + u16::try_from(cursor.saturating_sub(scroll)).unwrap_or(0);
-    (x.min(line.right().saturating_sub(1)), line.y)
 }

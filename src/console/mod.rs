@@ -16,6 +16,7 @@ mod gap;
 mod glyph;
 mod keymap;
 mod marks;
+mod menu;
 mod msg;
 mod pause;
 mod prompt;

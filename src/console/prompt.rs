@@ -29,6 +29,10 @@ pub struct Prompt {
     cursor: usize,
     /// Steps back into the history.
     recalled: usize,
+    /// What was typed before the history was stepped into.
+    draft: String,
+    /// What completions were asked for, and which of them stands in the line.
+    chosen: Option<(String, usize)>,
 }
 
 impl Prompt {
@@ -36,7 +40,7 @@ impl Prompt {
     pub fn new(purpose: Purpose, before: String) -> Self {
         let value = before.clone();
         let cursor = value.chars().count();
-        Self { purpose, before, error: None, value, cursor, recalled: 0 }
+        Self { purpose, before, error: None, value, cursor, recalled: 0, draft: String::new(), chosen: None }
     }
 
     /// The sign before it.
@@ -62,6 +66,23 @@ impl Prompt {
     pub fn replace(&mut self, value: String) {
         self.cursor = value.chars().count();
         self.value = value;
+        self.chosen = None;
+    }
+
+    /// Puts the completion of this number in the line; more may be asked for, for what was typed.
+    pub fn choose(&mut self, value: String, stem: String, choice: usize) {
+        self.replace(value);
+        self.chosen = Some((stem, choice));
+    }
+
+    /// What completions are for: what was typed before any was put in.
+    pub fn stem(&self) -> &str {
+        self.chosen.as_ref().map_or(&self.value, |(stem, _)| stem)
+    }
+
+    /// The number of the completion that stands in the line.
+    pub fn choice(&self) -> Option<usize> {
+        self.chosen.as_ref().map(|(_, choice)| *choice)
     }
 
     /// Takes an editing key.
@@ -82,10 +103,13 @@ impl Prompt {
 
     /// Steps through earlier lines: `later` goes forward again.
     pub fn recall(&mut self, history: &[String], later: bool) {
+        if self.recalled == 0 {
+            self.draft.clone_from(&self.value);
+        }
         let steps = if later { self.recalled.saturating_sub(1) } else { (self.recalled + 1).min(history.len()) };
         self.recalled = steps;
         let line = steps.checked_sub(1).and_then(|back| history.iter().rev().nth(back)).cloned();
-        self.replace(line.unwrap_or_default());
+        self.replace(line.unwrap_or_else(|| self.draft.clone()));
     }
 
     fn input(&self) -> Input {
@@ -93,6 +117,9 @@ impl Prompt {
     }
 
     fn take(&mut self, input: &Input) {
+        if self.value != input.value() {
+            self.chosen = None;
+        }
         self.value = input.value().to_owned();
         self.cursor = input.cursor();
     }
@@ -105,13 +132,13 @@ mod tests {
     #[test]
     fn history_goes_back_and_forth() {
         let history = ["groups".to_owned(), "alarms".to_owned()];
-        let mut prompt = Prompt::new(Purpose::Command, String::new());
+        let mut prompt = Prompt::new(Purpose::Command, "dra".to_owned());
         let mut steps = Vec::new();
         for later in [false, false, false, true, true] {
             prompt.recall(&history, later);
             steps.push(prompt.value().to_owned());
         }
-        assert_eq!(steps, ["alarms", "groups", "groups", "alarms", ""]);
+        assert_eq!(steps, ["alarms", "groups", "groups", "alarms", "dra"], "and what was begun is not lost");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What the console is told at its start and does not find out by itself.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::glyph::Glyphs;
@@ -20,6 +22,8 @@ pub struct Setting {
     pub themes: Shelf,
     /// What the terminal's own ground is, as far as it is known: what `auto` goes by.
     pub ground: Ground,
+    /// The columns of each list by the config file, where it says any.
+    pub columns: BTreeMap<String, Vec<String>>,
     /// Which characters may be drawn.
     pub glyphs: Glyphs,
     /// How many colours the terminal shows.
@@ -35,6 +39,7 @@ impl Default for Setting {
             theme: theme::DEFAULT.to_owned(),
             themes: Shelf::default(),
             ground: Ground::default(),
+            columns: BTreeMap::new(),
             glyphs: Glyphs::default(),
             depth: Depth::default(),
         }

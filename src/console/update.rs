@@ -9,7 +9,7 @@ use super::command;
 use super::keymap::{Chord, Context};
 use super::msg::{Effect, Level, Msg};
 use super::prompt::Purpose;
-use super::screen::{Act, Place};
+use super::screen::{Act, Outcome, Place};
 
 /// Takes in a message; what comes back is to be done.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
@@ -81,7 +81,11 @@ fn typed(app: &mut App) {
     prompt.error = None;
     if prompt.purpose == Purpose::Filter {
         let text = prompt.value().to_owned();
-        app.with_screen(|screen, world| screen.act(&Act::Filter(text), world));
+        let outcome = app.with_screen(|screen, world| screen.act(&Act::Filter(text), world));
+        // What cannot be read yet, such as `age<`, leaves the last good one in force.
+        if let (Some(Outcome::Refused(why)), Some(prompt)) = (outcome, app.prompt.as_mut()) {
+            prompt.error = Some(why);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a column is called and how much room it wants.
 
+use super::name::UnknownName;
+
 /// A rank that is shown only when asked for by name: in documents always, on screens when the config lists it.
 pub const HIDDEN: u8 = 9;
 
@@ -24,7 +26,28 @@ pub struct ColumnInfo {
     pub loud: bool,
 }
 
+/// The position of the column that `key` means among these.
+///
+/// # Errors
+/// Names the nearest one.
+pub fn position(columns: &[ColumnInfo], key: &str) -> Result<usize, UnknownName> {
+    columns
+        .iter()
+        .position(|column| column.is_called(key))
+        .ok_or_else(|| UnknownName::new("column", key, columns.iter().map(|column| column.name)))
+}
+
 impl ColumnInfo {
+    /// A column that is only filtered by.
+    pub const fn key(name: &'static str, aliases: &'static [&'static str], doc: &'static str) -> Self {
+        Self { name, aliases, title: "", doc, width: 0, right: false, rank: HIDDEN }
+    }
+
+    /// The same for a number.
+    pub const fn number(name: &'static str, doc: &'static str) -> Self {
+        Self { right: true, ..Self::key(name, &[], doc) }
+    }
+
     /// Whether a filter or sort means this column by `key`: its name, an alias, or its name without `_s` or `_at`.
     pub fn is_called(&self, key: &str) -> bool {
         let bare = self.name.strip_suffix("_s").or_else(|| self.name.strip_suffix("_at"));

@@ -187,11 +187,7 @@ impl List {
 
     /// The position of the column that `key` means: a name, an alias, or a name without `_s` or `_at`.
     pub fn column(&self, key: &str) -> Result<usize, UnknownName> {
-        let columns = self.columns();
-        columns
-            .iter()
-            .position(|column| column.is_called(key))
-            .ok_or_else(|| UnknownName::new("column", key, columns.iter().map(|column| column.name)))
+        super::column::position(&self.columns(), key)
     }
 
     /// Its rows in the picture: references and order only, nothing is formatted yet.

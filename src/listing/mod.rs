@@ -16,6 +16,7 @@ mod filter;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 pub(crate) mod fixture;
+mod fuzzy;
 mod gap;
 mod groups;
 mod images;
@@ -33,9 +34,10 @@ mod templates;
 mod value;
 mod zones;
 
-pub use column::{ColumnInfo, HIDDEN};
+pub use column::{ColumnInfo, HIDDEN, position};
 pub use escape::escape;
-pub use filter::{Filter, FilterError};
+pub use filter::{Filter, FilterError, Record};
+pub use fuzzy::misfit;
 pub use gap::{Gap, kind_word, read_errors};
 pub use list::List;
 pub use name::{UnknownName, nearest};

@@ -3,6 +3,7 @@
 //! Owns: the order of set-up and its errors, which all say what, where and how to mend it. Must stay true: nothing is asked of
 //! AWS here.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -136,6 +137,14 @@ impl Files {
         Ok((config, rules))
     }
 
+    /// The columns of each list, as the config file has them.
+    fn columns(&self) -> BTreeMap<String, Vec<String>> {
+        let columns = self.config.columns.iter();
+        columns
+            .map(|(list, names)| ((*list).to_owned(), names.value.iter().map(|name| (*name).to_owned()).collect()))
+            .collect()
+    }
+
     /// How the console is to look.
     pub(super) fn setting(&self) -> Setting {
         let variable = |name: &str| std::env::var(name).ok();
@@ -153,6 +162,7 @@ impl Files {
             theme: self.config.theme.value.clone(),
             themes: self.themes.clone(),
             ground: ground.unwrap_or_default(),
+            columns: self.columns(),
             glyphs: if ascii { Glyphs::Ascii } else { Glyphs::Unicode },
             depth,
             ..Setting::default()

@@ -6,7 +6,7 @@ use super::super::prompt::{Prompt, Purpose};
 use super::super::screen::{Act, Sorting};
 use super::super::theme;
 use super::place::act;
-use super::{Argument, Command, Done, nothing};
+use super::{Argument, Command, Done, nothing, offer_zones};
 
 pub(super) const COMMANDS: &[Command] = &[
     Command {
@@ -26,9 +26,16 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "sort",
         aliases: &[],
-        argument: Argument::Required("a column (`-column` turns it around), `next` or `reverse`", offer_columns),
+        argument: Argument::Required("a column (`-column` turns it around), `next` or `reverse`", offer_orders),
         doc: "sort by a column",
         run: sort,
+    },
+    Command {
+        name: "columns",
+        aliases: &[],
+        argument: Argument::Several("columns in their order, commas between", offer_columns),
+        doc: "choose the list's columns; without any, the usual ones",
+        run: set_columns,
     },
     Command {
         name: "what-if",
@@ -60,14 +67,34 @@ pub(super) const COMMANDS: &[Command] = &[
     },
 ];
 
-fn offer_zones(app: &App) -> Vec<String> {
-    let regions = app.picture.iter().flat_map(|picture| picture.judgement.regions.values());
-    regions.flat_map(|judged| &judged.zones).map(|zone| zone.name.to_string()).collect()
-}
-
 fn offer_columns(app: &App) -> Vec<String> {
     let list = app.place().and_then(|place| crate::listing::find(&place.screen().title()).ok());
     list.map(|list| list.columns().iter().map(|column| column.name.to_owned()).collect()).unwrap_or_default()
+}
+
+fn offer_orders(app: &App) -> Vec<String> {
+    let columns = offer_columns(app);
+    let turned: Vec<String> = columns.iter().map(|column| format!("-{column}")).collect();
+    columns.into_iter().chain(turned).chain(["next", "reverse"].map(str::to_owned)).collect()
+}
+
+/// Chooses the visible list's columns, or brings the usual ones back: those of the config file, else the list's own.
+fn set_columns(app: &mut App, names: &str) -> Done {
+    let title = app.place().map(|place| place.screen().title()).unwrap_or_default();
+    let list = crate::listing::find(&title).map_err(|_| "columns are chosen in lists".to_owned())?;
+    let mut chosen = Vec::new();
+    for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        let position = list.column(name).map_err(|unknown| unknown.to_string())?;
+        let column = list.columns().get(position).map(|column| column.name.to_owned()).unwrap_or_default();
+        if !chosen.contains(&column) {
+            chosen.push(column);
+        }
+    }
+    let usual = app.setting.columns.get(list.name).cloned().unwrap_or_default();
+    let chosen = if chosen.is_empty() { usual } else { chosen };
+    app.columns.insert(list.name.to_owned(), chosen);
+    app.refresh_screen();
+    Ok(Vec::new())
 }
 
 fn sort(app: &mut App, by: &str) -> Done {

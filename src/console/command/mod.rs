@@ -3,6 +3,7 @@
 //! Owns: the registry, how a command line is read, its completion. Depends on: the app that commands act on. Must stay true: no
 //! command changes anything in AWS; a key runs exactly what the same words after `:` would.
 
+mod completion;
 mod copy;
 mod held;
 mod look;
@@ -17,6 +18,8 @@ use crate::listing::nearest;
 use super::app::App;
 use super::msg::Effect;
 use super::screen::views;
+
+pub use completion::{Completion, completions};
 
 /// What a command does to the console, and what it wants done; or why not.
 type Done = Result<Vec<Effect>, String>;
@@ -43,6 +46,8 @@ pub enum Argument {
     Optional(&'static str, fn(&App) -> Vec<String>),
     /// Something.
     Required(&'static str, fn(&App) -> Vec<String>),
+    /// Several things with commas between them, or nothing.
+    Several(&'static str, fn(&App) -> Vec<String>),
 }
 
 /// Every command that is not a view, in the order of the help. Views are commands by their own registry.
@@ -118,29 +123,16 @@ pub fn run(app: &mut App, line: &str) -> Done {
     }
 }
 
-/// What the line could become: the names that begin so, or the arguments of the command that stands there.
-pub fn completions(app: &App, line: &str) -> Vec<String> {
-    let line = line.trim_start();
-    let Some((name, typed)) = line.split_once(char::is_whitespace) else {
-        let names = views()
-            .map(|view| view.name)
-            .chain(all().filter(|command| !is_key_only(command)).map(|command| command.name));
-        return names.filter(|name| name.starts_with(line)).map(str::to_owned).collect();
-    };
-    let typed = typed.trim_start();
-    let Some(command) = all().find(|command| command.name == name || command.aliases.contains(&name)) else {
-        return Vec::new();
-    };
-    let offered = match command.argument {
-        Argument::None => Vec::new(),
-        Argument::Optional(_, offer) | Argument::Required(_, offer) => offer(app),
-    };
-    offered.into_iter().filter(|word| word.starts_with(typed)).map(|word| format!("{name} {word}")).collect()
-}
-
 /// Commands that make sense on a key alone, and are not offered while one types.
 fn is_key_only(command: &Command) -> bool {
     motion::COMMANDS.iter().chain(typing::COMMANDS).any(|other| std::ptr::eq(other, command))
+}
+
+/// The zones that are known, by name and by id.
+fn offer_zones(app: &App) -> Vec<String> {
+    let regions = app.picture.iter().flat_map(|picture| picture.judgement.regions.values());
+    let zones = regions.flat_map(|judged| &judged.zones);
+    zones.flat_map(|zone| [zone.name.to_string(), zone.id.to_string()]).collect()
 }
 
 /// Offers nothing.

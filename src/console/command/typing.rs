@@ -3,8 +3,9 @@
 use super::super::app::App;
 use super::super::prompt::{Prompt, Purpose};
 use super::super::screen::Act;
+use super::completion::completions;
 use super::place::act;
-use super::{Argument, Command, Done, completions, run};
+use super::{Argument, Command, Done, run};
 
 /// How many command lines are remembered.
 const HISTORY: usize = 100;
@@ -14,7 +15,13 @@ pub(super) const COMMANDS: &[Command] = &[
     Command { name: "filter-prompt", aliases: &[], argument: Argument::None, doc: "type a filter", run: begin_filter },
     Command { name: "accept", aliases: &[], argument: Argument::None, doc: "run or keep what is typed", run: accept },
     Command { name: "cancel", aliases: &[], argument: Argument::None, doc: "leave what is typed", run: cancel },
-    Command { name: "complete", aliases: &[], argument: Argument::None, doc: "complete what is typed", run: complete },
+    Command {
+        name: "complete",
+        aliases: &[],
+        argument: Argument::Optional("`previous`", |_| vec!["previous".to_owned()]),
+        doc: "put in what is offered, one after the other",
+        run: complete,
+    },
     Command {
         name: "recall",
         aliases: &[],
@@ -65,35 +72,37 @@ fn cancel(app: &mut App, _: &str) -> Done {
     }
 }
 
-/// Puts in what all completions share; with nothing to share, the first one.
-fn complete(app: &mut App, _: &str) -> Done {
-    let Some(typed) =
-        app.prompt.as_ref().filter(|prompt| prompt.purpose == Purpose::Command).map(|prompt| prompt.value().to_owned())
-    else {
-        return Ok(Vec::new());
+/// Puts in the best completion, and at the next call the one after it; the only one is put in for good.
+fn complete(app: &mut App, which: &str) -> Done {
+    let Some(prompt) = app.prompt.as_ref() else { return Ok(Vec::new()) };
+    let (purpose, stem) = (prompt.purpose, prompt.stem().to_owned());
+    let offered = completions(app, purpose, &stem);
+    let last = offered.len().saturating_sub(1);
+    let choice = match (prompt.choice(), which) {
+        (None, "previous") => last,
+        (None, _) => 0,
+        (Some(0), "previous") => last,
+        (Some(at), "previous") => at - 1,
+        (Some(at), _) => {
+            if at >= last {
+                0
+            } else {
+                at + 1
+            }
+        }
     };
-    let offered = completions(app, &typed);
-    let shared = shared_beginning(&offered);
-    let line = match offered.as_slice() {
-        [only] => format!("{only} "),
-        [first, ..] if shared.len() <= typed.trim_start().len() => first.clone(),
-        [] => typed,
-        _ => shared,
-    };
-    if let Some(prompt) = app.prompt.as_mut() {
-        prompt.replace(line);
+    let Some(prompt) = app.prompt.as_mut() else { return Ok(Vec::new()) };
+    match offered.as_slice() {
+        [] => {}
+        [only] if purpose == Purpose::Command && !only.line.ends_with(':') => prompt.replace(format!("{} ", only.line)),
+        [only] => prompt.replace(only.line.clone()),
+        several => {
+            if let Some(completion) = several.get(choice) {
+                prompt.choose(completion.line.clone(), stem, choice);
+            }
+        }
     }
     Ok(Vec::new())
-}
-
-fn shared_beginning(words: &[String]) -> String {
-    let Some((first, rest)) = words.split_first() else { return String::new() };
-    let mut end = first.len();
-    for word in rest {
-        let same = first.char_indices().zip(word.chars()).find(|((_, a), b)| a != b).map(|((at, _), _)| at);
-        end = end.min(same.unwrap_or(first.len().min(word.len())));
-    }
-    first.get(..end).unwrap_or_default().to_owned()
 }
 
 fn recall(app: &mut App, which: &str) -> Done {
@@ -102,17 +111,4 @@ fn recall(app: &mut App, which: &str) -> Done {
         prompt.recall(history, which == "later");
     }
     Ok(Vec::new())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn completion_shares_what_can_be_shared() {
-        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        assert_eq!(shared_beginning(&words(&["instances", "interrupt"])), "in");
-        assert_eq!(shared_beginning(&words(&["alarms"])), "alarms");
-        assert_eq!(shared_beginning(&words(&["ä1", "ö1"])), "");
-    }
 }

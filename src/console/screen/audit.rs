@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::audit::{self, CHECKS};
+use crate::listing::{ColumnInfo, Filter};
 
 use super::super::app::{Look, World};
 use super::super::keymap::Context;
@@ -49,10 +50,11 @@ struct Found {
 impl Audit {
     /// The rows that pass, in the region that is shown.
     fn rows(&self, world: &World<'_>) -> Vec<&Row> {
-        let words: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
+        let filter = Filter::parse_for(&self.filter, row::COLUMNS).unwrap_or_default();
+        let now = self.found.as_ref().map_or(world.now, |found| found.taken_at);
         let all = self.found.as_ref().map_or(&[][..], |found| &found.rows);
         let here = |row: &&Row| world.region.is_none_or(|only| row.region.is_global() || row.region == *only);
-        let passes = |row: &&Row| words.iter().all(|word| row.has(word)) && (!self.problems || row.sign == Sign::High);
+        let passes = |row: &&Row| filter.passes(&row.record(now)) && (!self.problems || row.sign == Sign::High);
         all.iter().filter(here).filter(passes).collect()
     }
 
@@ -115,7 +117,10 @@ impl Screen for Audit {
         match act {
             Act::Move(motion) => self.go(*motion, world),
             Act::Enter => self.explains = !self.explains,
-            Act::Filter(text) => self.filter.clone_from(text),
+            Act::Filter(text) => match Filter::parse_for(text, row::COLUMNS) {
+                Ok(_) => self.filter.clone_from(text),
+                Err(error) => return Outcome::Refused(error.to_string()),
+            },
             Act::Problems => self.problems = !self.problems,
             Act::Fold { .. } | Act::Sort(_) | Act::Sideways(_) | Act::WhatIf(_) => return Outcome::Unknown,
         }
@@ -125,6 +130,10 @@ impl Screen for Audit {
 
     fn filter(&self) -> &str {
         &self.filter
+    }
+
+    fn filter_columns(&self) -> Vec<ColumnInfo> {
+        row::COLUMNS.to_vec()
     }
 
     fn chosen_name(&self) -> Option<String> {

@@ -14,6 +14,7 @@ mod headline;
 mod layout;
 mod model;
 mod panel;
+mod sift;
 
 use std::collections::BTreeSet;
 
@@ -23,8 +24,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::estate::Kind;
 use crate::id::Region;
-use crate::judge::Verdict;
 use crate::judge::changes::Changes;
+use crate::listing::{ColumnInfo, Filter};
 
 use super::super::app::{Look, World};
 use super::super::keymap::Context;
@@ -34,6 +35,7 @@ use crate::console::subject::Subject;
 use forecast::Preview;
 use layout::Layout;
 use model::{Row, RowKey, Section};
+use sift::Sift;
 
 /// What the board needs besides what everything is judged by.
 const KINDS: &[Kind] = &[
@@ -103,10 +105,7 @@ impl Board {
     /// Gathers the rows of the regions that there is room for.
     fn gather(&mut self, world: &World<'_>) {
         let Some(picture) = world.picture else { return };
-        let filter = self.filter.to_lowercase();
-        let keep = |name: &str, verdict: Verdict| {
-            (!self.problems || verdict != Verdict::Ok) && (filter.is_empty() || name.to_lowercase().contains(&filter))
-        };
+        let sift = Sift::new(&self.filter, self.problems);
         let regions = world.regions();
         let services =
             |region: &Region| picture.judgement.regions.get(region).map_or(0, |judged| judged.services.len());
@@ -122,7 +121,7 @@ impl Board {
             .into_iter()
             .map(|region| {
                 let is_open = |name: &str| self.unfolded.contains(&(region.clone(), name.to_owned()));
-                let section = model::section(picture, &region, keep, is_open);
+                let section = model::section(picture, &region, &sift, is_open);
                 (region, section)
             })
             .collect();
@@ -291,6 +290,9 @@ impl Screen for Board {
                 None => {}
             },
             Act::Filter(text) => {
+                if let Err(error) = Filter::parse_for(text, sift::COLUMNS) {
+                    return Outcome::Refused(error.to_string());
+                }
                 self.filter.clone_from(text);
                 self.refresh(world);
             }
@@ -307,6 +309,10 @@ impl Screen for Board {
 
     fn filter(&self) -> &str {
         &self.filter
+    }
+
+    fn filter_columns(&self) -> Vec<ColumnInfo> {
+        sift::COLUMNS.to_vec()
     }
 
     fn is_previewing(&self) -> bool {

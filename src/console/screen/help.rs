@@ -77,7 +77,7 @@ impl Help {
         for command in command::all() {
             let what = match command.argument {
                 Argument::None => String::new(),
-                Argument::Optional(what, _) => format!(" [{what}]"),
+                Argument::Optional(what, _) | Argument::Several(what, _) => format!(" [{what}]"),
                 Argument::Required(what, _) => format!(": {what}"),
             };
             entries.push(Entry::Pair(format!(":{}", command.name), format!("{}{what}", command.doc)));

@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
-use crate::listing::{self, Filter, List, RowId, Rows, Sort};
+use crate::listing::{self, ColumnInfo, Filter, List, RowId, Rows, Sort};
 
 use super::super::app::{Look, World};
 use super::super::keymap::Context;
@@ -40,9 +40,6 @@ pub struct ListView {
     offset: usize,
     /// Columns skipped on the left, after the first.
     sideways: usize,
-    /// Why the filter cannot be used; the last good order stays.
-    #[serde(skip)]
-    error: Option<String>,
     /// The rows shown, in order.
     #[serde(skip)]
     shown: Option<Arrangement>,
@@ -65,7 +62,6 @@ impl ListView {
             selected: None,
             offset: 0,
             sideways: 0,
-            error: None,
             shown: None,
             asked: None,
             at: 0,
@@ -104,12 +100,7 @@ impl ListView {
 
     /// The order of the rows, afresh: at once where they are few, else it is asked for.
     fn arrange(&mut self, world: &World<'_>) {
-        let (Some(list), Some(picture)) = (self.list(), world.picture) else { return };
-        if let Err(error) = Filter::parse(&self.filter, list) {
-            self.error = Some(error.to_string());
-        } else if self.filter.is_empty() {
-            self.error = None;
-        }
+        let Some(picture) = world.picture else { return };
         let question = self.question(world);
         if self.shown.as_ref().is_some_and(|shown| shown.is_of(&question, picture)) {
             self.settle(world);
@@ -173,7 +164,7 @@ impl ListView {
     fn sort(&mut self, sorting: &Sorting, world: &World<'_>) -> Outcome {
         let Some(list) = self.list() else { return Outcome::Done };
         let present = self.sort.as_deref().and_then(|sort| Sort::parse(sort, list).ok());
-        let columns = layout::offered(list);
+        let columns = layout::offered(list, world);
         let name = |column: usize| list.columns().get(column).map(|info| info.name);
         self.sort = match sorting {
             Sorting::By(column) => match Sort::parse(column, list) {
@@ -195,14 +186,15 @@ impl ListView {
         Outcome::Done
     }
 
-    fn set_filter(&mut self, text: &str, world: &World<'_>) {
-        let Some(list) = self.list() else { return };
-        self.error = Filter::parse(text, list).err().map(|error| error.to_string());
-        // What cannot be read yet, such as `age<`, leaves the rows as they are while it is typed.
-        if self.error.is_none() {
-            self.filter = text.to_owned();
-            self.arrange(world);
+    /// What cannot be read is refused, and the last good filter stays in force.
+    fn set_filter(&mut self, text: &str, world: &World<'_>) -> Outcome {
+        let Some(list) = self.list() else { return Outcome::Done };
+        if let Err(error) = Filter::parse(text, list) {
+            return Outcome::Refused(error.to_string());
         }
+        self.filter = text.to_owned();
+        self.arrange(world);
+        Outcome::Done
     }
 
     fn enter(&self, world: &World<'_>) -> Outcome {
@@ -236,14 +228,14 @@ impl Screen for ListView {
         match act {
             Act::Move(motion) => self.go(*motion, world),
             Act::Enter => return self.enter(world),
-            Act::Filter(text) => self.set_filter(text, world),
+            Act::Filter(text) => return self.set_filter(text, world),
             Act::Problems => {
                 self.problems = !self.problems;
                 self.arrange(world);
             }
             Act::Sort(sorting) => return self.sort(sorting, world),
             Act::Sideways(by) => {
-                let most = self.list().map_or(0, |list| layout::offered(list).len().saturating_sub(2));
+                let most = self.list().map_or(0, |list| layout::offered(list, world).len().saturating_sub(2));
                 self.sideways = self.sideways.saturating_add_signed(*by).min(most);
             }
             Act::Fold { .. } | Act::WhatIf(_) => return Outcome::Unknown,
@@ -253,6 +245,10 @@ impl Screen for ListView {
 
     fn filter(&self) -> &str {
         &self.filter
+    }
+
+    fn filter_columns(&self) -> Vec<ColumnInfo> {
+        self.list().map(List::columns).unwrap_or_default()
     }
 
     fn chosen(&self, world: &World<'_>) -> Option<Subject> {

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
 use crate::estate::Kind;
-use crate::listing;
+use crate::listing::{self, ColumnInfo};
 
 use super::app::{Look, World};
 use super::keymap::{Context, KeyMap};
@@ -47,6 +47,11 @@ pub trait Screen {
     /// The filter in force.
     fn filter(&self) -> &str {
         ""
+    }
+
+    /// What its filter can ask for.
+    fn filter_columns(&self) -> Vec<ColumnInfo> {
+        Vec::new()
     }
 
     /// The thing that is selected.

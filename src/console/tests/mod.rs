@@ -73,6 +73,9 @@ impl Desk {
             "space" => KeyCode::Char(' '),
             "backspace" => KeyCode::Backspace,
             "right" => KeyCode::Right,
+            "up" => KeyCode::Up,
+            "down" => KeyCode::Down,
+            "backtab" => KeyCode::BackTab,
             "ctrl-c" => return self.send(Msg::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL))),
             one => KeyCode::Char(one.chars().next().unwrap()),
         };

@@ -6,6 +6,7 @@
 //! | written | keeps rows |
 //! | --- | --- |
 //! | `web` | with a cell that contains it, whatever the case |
+//! | `~chk5x` | with a cell that has these letters in this order, close together |
 //! | `"two words"` | the same, with spaces |
 //! | `state:run` | whose state has a word that begins so; `state:run,pend` either; `name:web-*` the whole of it, `*` any text |
 //! | `zone:use1-az4` | in that zone, by its name or its id |
@@ -18,16 +19,22 @@
 
 mod parse;
 mod pattern;
+mod record;
 
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
 use regex::Regex;
 
+use super::column::ColumnInfo;
+use super::fuzzy::misfit;
 use super::list::List;
 use super::rows::Rows;
 use super::value::{Value, natural};
+pub use record::Record;
+
 use pattern::Pattern;
+use record::{Listed, Tested};
 
 use crate::judge::Verdict;
 
@@ -57,6 +64,8 @@ struct Term {
 enum Test {
     /// Some cell contains the text, in lower case.
     Word(String),
+    /// Some cell has these letters in this order.
+    Fuzzy(String),
     /// Some cell matches.
     Regex(Regex),
     /// Some cell is wholly so.
@@ -95,7 +104,15 @@ enum Standing {
 impl Filter {
     /// Reads a filter for the columns of `list`.
     pub fn parse(text: &str, list: &List) -> Result<Self, FilterError> {
-        parse::Parser::new(text, list).terms().map(|terms| Self { terms })
+        Self::parse_for(text, &list.columns())
+    }
+
+    /// Reads a filter for these columns.
+    ///
+    /// # Errors
+    /// Says what is wrong and where.
+    pub fn parse_for(text: &str, columns: &[ColumnInfo]) -> Result<Self, FilterError> {
+        parse::Parser::new(text, columns).terms().map(|terms| Self { terms })
     }
 
     /// Whether it keeps everything.
@@ -105,7 +122,16 @@ impl Filter {
 
     /// Whether it keeps row `i`.
     pub fn matches(&self, rows: &Rows<'_>, i: usize) -> bool {
-        self.terms.iter().all(|term| match term.test.holds(rows, i) {
+        self.keeps(&Listed { rows, i })
+    }
+
+    /// Whether it keeps a row that is in no list; it must have been read for that row's columns.
+    pub fn passes(&self, record: &Record) -> bool {
+        self.keeps(record)
+    }
+
+    fn keeps(&self, row: &impl Tested) -> bool {
+        self.terms.iter().all(|term| match term.test.holds(row) {
             Some(holds) => holds != term.negated,
             None => false,
         })
@@ -113,16 +139,17 @@ impl Filter {
 }
 
 impl Test {
-    /// Whether it holds for row `i`; none where nobody can tell.
-    fn holds(&self, rows: &Rows<'_>, i: usize) -> Option<bool> {
+    /// Whether it holds for the row; none where nobody can tell.
+    fn holds(&self, row: &impl Tested) -> Option<bool> {
         match self {
-            Self::Word(word) => Some(any_cell(rows, i, |text| text.to_lowercase().contains(word))),
-            Self::Regex(regex) => Some(any_cell(rows, i, |text| regex.is_match(text))),
+            Self::Word(word) => Some(any_cell(row, |text| text.to_lowercase().contains(word))),
+            Self::Fuzzy(letters) => Some(any_cell(row, |text| misfit(letters, text).is_some())),
+            Self::Regex(regex) => Some(any_cell(row, |text| regex.is_match(text))),
             Self::Any(pattern) => {
-                Some((0..rows.columns()).any(|column| pattern.matches(&rows.cell(i, column)) == Some(true)))
+                Some((0..row.columns()).any(|column| pattern.matches(&row.cell(column)) == Some(true)))
             }
             Self::Column(columns, patterns) => {
-                let cells = columns.iter().map(|column| rows.cell(i, *column));
+                let cells = columns.iter().map(|column| row.cell(*column));
                 either(
                     cells.flat_map(|cell| {
                         patterns.iter().map(move |pattern| pattern.matches(&cell)).collect::<Vec<_>>()
@@ -130,17 +157,17 @@ impl Test {
                 )
             }
             Self::Compare(column, operator, operand) => {
-                operand.against(&rows.cell(i, *column), rows.taken_at()).map(|order| operator.accepts(order))
+                operand.against(&row.cell(*column), row.now()).map(|order| operator.accepts(order))
             }
-            Self::Is(Standing::Problem) => Some(rows.verdict(i) != Verdict::Ok),
-            Self::Is(Standing::Stale) => Some(rows.is_stale(i)),
-            Self::Is(Standing::Verdict(verdict)) => Some(rows.verdict(i) == *verdict),
+            Self::Is(Standing::Problem) => Some(row.verdict() != Verdict::Ok),
+            Self::Is(Standing::Stale) => Some(row.is_stale()),
+            Self::Is(Standing::Verdict(verdict)) => Some(row.verdict() == *verdict),
         }
     }
 }
 
-fn any_cell(rows: &Rows<'_>, i: usize, test: impl Fn(&str) -> bool) -> bool {
-    (0..rows.columns()).map(|column| rows.cell(i, column)).filter(Value::is_present).any(|cell| test(&cell.plain()))
+fn any_cell(row: &impl Tested, test: impl Fn(&str) -> bool) -> bool {
+    (0..row.columns()).map(|column| row.cell(column)).filter(Value::is_present).any(|cell| test(&cell.plain()))
 }
 
 /// Whether any holds; none where none does and one of them cannot be told.

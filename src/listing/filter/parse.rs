@@ -5,8 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use regex::RegexBuilder;
 
-use super::super::column::ColumnInfo;
-use super::super::list::List;
+use super::super::column::{ColumnInfo, position};
 use super::super::name::UnknownName;
 use super::pattern::Pattern;
 use super::{FilterError, Operand, Operator, Standing, Term, Test};
@@ -20,13 +19,12 @@ const OPERATORS: &[&str] = &["!=", "<=", ">=", ":", "=", "<", ">"];
 pub(super) struct Parser<'a> {
     chars: Vec<char>,
     at: usize,
-    list: &'a List,
-    columns: Vec<ColumnInfo>,
+    columns: &'a [ColumnInfo],
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(text: &str, list: &'a List) -> Self {
-        Self { chars: text.chars().collect(), at: 0, list, columns: list.columns() }
+    pub(super) fn new(text: &str, columns: &'a [ColumnInfo]) -> Self {
+        Self { chars: text.chars().collect(), at: 0, columns }
     }
 
     pub(super) fn terms(mut self) -> Result<Vec<Term>, FilterError> {
@@ -55,9 +53,14 @@ impl<'a> Parser<'a> {
             let (test, unequal) = self.column_test(start, &key, operator)?;
             return Ok(Term { negated: negated != unequal, test });
         }
+        let is_fuzzy = self.take("~");
         let quoted = self.peek() == Some('"');
         let word = self.words()?.join(",");
+        if is_fuzzy && word.is_empty() {
+            return Err(error(start, "`~` stands before letters to be found in this order"));
+        }
         let test = match word.as_str() {
+            word if is_fuzzy => Test::Fuzzy(word.to_lowercase()),
             "problem" | "problems" if !quoted => Test::Is(Standing::Problem),
             word if word.contains('*') && !quoted => Test::Any(Pattern::new(word, true)),
             word => Test::Word(word.to_lowercase()),
@@ -72,7 +75,7 @@ impl<'a> Parser<'a> {
         let start = self.at;
         self.at += key.len();
         let operator = OPERATORS.iter().copied().find(|operator| self.take(operator));
-        let is_word = key.is_empty() || (key == "arn" && self.list.column("arn").is_err());
+        let is_word = key.is_empty() || (key == "arn" && position(self.columns, "arn").is_err());
         match operator {
             Some(operator) if !is_word => Some((key, operator)),
             _ => {
@@ -122,7 +125,7 @@ impl<'a> Parser<'a> {
 
     /// The columns that a key means. `zone` means the zone's name or its id.
     fn columns_called(&self, key: &str) -> Result<Vec<usize>, UnknownName> {
-        let first = self.list.column(key)?;
+        let first = position(self.columns, key)?;
         if !key.eq_ignore_ascii_case("zone") {
             return Ok(vec![first]);
         }

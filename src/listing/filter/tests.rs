@@ -22,6 +22,8 @@ fn filters_keep_what_they_say() {
         ("WEB", vec!["i-0a1", "i-0b2", "i-0c3"]),
         ("web 1b", vec!["i-0b2"]),
         ("!web", vec!["i-0d4"]),
+        ("~gdbx", vec!["i-0d4"]),
+        ("!~wb1", vec!["i-0b2", "i-0d4"]),
         ("\"god box\"", vec!["i-0d4"]),
         ("zone:use1-az4", vec!["i-0b2"]),
         ("zone:us-east-1b,us-east-1c", vec!["i-0b2", "i-0c3"]),
@@ -96,6 +98,7 @@ fn errors_say_where_and_name_the_nearest() {
         ("name:\"open", 5, "not closed"),
         ("ok /(/", 3, "regular expression"),
         ("! web", 0, "`!`"),
+        ("web ~", 4, "`~`"),
         ("is:problme", 3, "did you mean `problem`?"),
     ] {
         let error = Filter::parse(filter, instances).unwrap_err();

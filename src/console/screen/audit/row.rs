@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::estate::Kind;
 use crate::id::Region;
 use crate::judge::Verdict;
 use crate::judge::audit::{Accepted, Audit, Check, Flaw, Gap, Severity, Unmeasured};
 use crate::judge::finding::Subject;
+use crate::listing::{ColumnInfo, Record};
 
 /// What a row is, which its sign tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,15 @@ impl From<Severity> for Sign {
     }
 }
 
+/// What the audit's filter can ask of a row.
+pub(super) const COLUMNS: &[ColumnInfo] = &[
+    ColumnInfo::key("severity", &[], "high, medium, low; blind, unseen or borne"),
+    ColumnInfo::key("check", &[], "The check that found it"),
+    ColumnInfo::key("subject", &["name"], "What it is about: its kind and name"),
+    ColumnInfo::key("region", &[], "Where it is"),
+    ColumnInfo::key("evidence", &["reasons", "why"], "What was found"),
+];
+
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
@@ -74,10 +86,16 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Whether any of its words has this in it.
-    pub(super) fn has(&self, word: &str) -> bool {
-        let words = [self.sign.as_str(), self.region.as_str(), self.check, &self.subject, &self.evidence];
-        words.iter().any(|text| text.to_lowercase().contains(word))
+    /// The row as a filter sees it.
+    pub(super) fn record(&self, now: Timestamp) -> Record {
+        let cells = vec![
+            self.sign.as_str().into(),
+            self.check.into(),
+            self.subject.as_str().into(),
+            self.region.text().into(),
+            self.evidence.as_str().into(),
+        ];
+        Record { cells, verdict: self.sign.verdict(), now }
     }
 
     fn new(sign: Sign, check: &Check, region: &Region, subject: &Subject, evidence: String, remedy: String) -> Self {

@@ -8,9 +8,11 @@ use crate::estate::Kind;
 use crate::id::Region;
 use crate::judge::board::{Board, Cells, Tally};
 use crate::judge::service::Service;
-use crate::judge::{Assessment, JudgedService, Picture, RegionJudgement, Verdict};
+use crate::judge::{Assessment, JudgedService, Picture, RegionJudgement};
 
 use crate::console::subject::{Subject, SubjectKind};
+
+use super::sift::Sift;
 
 /// Names a row for as long as the thing exists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -74,17 +76,12 @@ const MEMBERS: &[Kind] = &[Kind::Groups, Kind::Instances, Kind::InstanceStatuses
 /// Kinds without which its databases may be.
 const DATABASES: &[Kind] = &[Kind::Databases, Kind::Clusters];
 
-/// Gathers the rows of a region: services that `keep` passes, the worst first, their parts under those that are open.
-pub(super) fn section(
-    picture: &Picture,
-    region: &Region,
-    keep: impl Fn(&str, Verdict) -> bool,
-    is_open: impl Fn(&str) -> bool,
-) -> Section {
+/// Gathers the rows of a region: services that `sift` keeps, the worst first, their parts under those that are open.
+pub(super) fn section(picture: &Picture, region: &Region, sift: &Sift, is_open: impl Fn(&str) -> bool) -> Section {
     let Some(judged) = picture.judgement.regions.get(region) else { return Section::default() };
     let mut services: Vec<&JudgedService> = judged.services.iter().collect();
     let all = services.len();
-    services.retain(|each| keep(&each.service.name, each.assessment.verdict));
+    services.retain(|each| sift.keeps(each, judged, region, picture));
     let hidden = all - services.len();
     services.sort_by_key(|each| {
         let tally = each.cells.tally();

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::judge::Verdict;
-use crate::listing::{ColumnInfo, Rows, Sort, Value};
+use crate::listing::{ColumnInfo, HIDDEN, Rows, Sort, Value};
 
 use super::super::super::app::{Look, World};
 use super::super::super::draw::{put, select, title_rule};
@@ -25,7 +25,6 @@ pub(super) fn draw(view: &ListView, world: &World<'_>, look: &Look<'_>, area: Re
         return;
     };
     let areas = layout::areas(area, layout::banner_height(&rows, world, area));
-    title_rule(buf, areas.title, look, title(view, shown, world, look), position(view, shown, look, areas.rows.height));
     let gaps: Vec<_> = rows.gaps().iter().filter(|gap| world.region.is_none_or(|only| *only == gap.region)).collect();
     for (y, line) in
         gap_lines(&gaps, look, usize::from(area.width), usize::from(areas.banner.height)).iter().enumerate()
@@ -36,6 +35,9 @@ pub(super) fn draw(view: &ListView, world: &World<'_>, look: &Look<'_>, area: Re
         (view.offset..).map_while(|place| shown.at(place)).take(usize::from(areas.rows.height)).collect();
     let cells = Cells::of(view, &rows, &visible, world);
     let columns = cells.columns(view.sideways, usize::from(area.width).saturating_sub(1));
+    let mut left = title(view, shown, world, look);
+    left.extend(hidden_order(view, &columns, look));
+    title_rule(buf, areas.title, look, left, position(view, shown, look, areas.rows.height));
     put(buf, areas.head, 0, &head(view, look, &columns), area);
     if visible.is_empty() {
         let line = Line::from(vec![Span::raw("  "), empty_words(view, shown, &rows, look)]);
@@ -80,10 +82,16 @@ fn title(view: &ListView, shown: &Arrangement, world: &World<'_>, look: &Look<'_
     if !view.filter.is_empty() {
         spans.push(look.span(Role::Prompt, format!("/{} ", view.filter)));
     }
-    if let Some(error) = &view.error {
-        spans.push(look.span(Role::Error, format!("{error} ")));
-    }
     spans
+}
+
+/// By which column rows are ordered, where that column is not on the screen.
+fn hidden_order(view: &ListView, columns: &[Shown], look: &Look<'_>) -> Option<Span<'static>> {
+    let list = view.list()?;
+    let sort = Sort::parse(view.sort.as_deref()?, list).ok()?;
+    let is_shown = columns.iter().any(|column| column.position == sort.column);
+    let name = list.columns().get(sort.column).map(|column| column.name).filter(|_| !is_shown)?;
+    Some(look.span(Role::Dim, format!("by {name}{} ", look.glyphs.sort(sort.descending))))
 }
 
 fn position(view: &ListView, shown: &Arrangement, look: &Look<'_>, room: u16) -> Vec<Span<'static>> {
@@ -137,10 +145,20 @@ impl Cells {
         let list = rows_of.list();
         let columns = list.columns();
         let one_region = world.region.is_some() || !world.has_regions();
-        let candidates: Vec<_> = layout::offered(list)
+        let chosen = layout::chosen(list, world);
+        let is_wanted = |info: &ColumnInfo| {
+            chosen.is_some() || !one_region || info.name != "region" || view.sort.as_deref() == Some("region")
+        };
+        let candidates: Vec<_> = layout::offered(list, world)
             .into_iter()
             .filter_map(|position| columns.get(position).map(|info| (position, *info)))
-            .filter(|(_, info)| !(one_region && info.name == "region") || view.sort.as_deref() == Some("region"))
+            .filter(|(_, info)| is_wanted(info))
+            .enumerate()
+            // Of chosen columns the first ones stay longest.
+            .map(|(place, (position, info))| match chosen {
+                Some(_) => (position, ColumnInfo { rank: u8::try_from(place).unwrap_or(HIDDEN).min(HIDDEN), ..info }),
+                None => (position, info),
+            })
             .collect();
         let rows = visible
             .iter()

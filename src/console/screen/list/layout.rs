@@ -41,8 +41,17 @@ pub(super) fn banner_height(rows: &Rows<'_>, world: &World<'_>, area: Rect) -> u
     u16::try_from(lines_needed(gaps)).unwrap_or(most).min(most)
 }
 
-/// The columns that may be shown at all, by position.
-pub(super) fn offered(list: &List) -> Vec<usize> {
+/// The columns that were chosen for a list, where any were.
+pub(super) fn chosen<'a>(list: &List, world: &World<'a>) -> Option<&'a [String]> {
+    world.columns.get(list.name).map(Vec::as_slice).filter(|names| !names.is_empty())
+}
+
+/// The columns that may be shown at all, by position: those chosen, the verdict's sign before them, else the usual ones.
+pub(super) fn offered(list: &List, world: &World<'_>) -> Vec<usize> {
+    if let Some(names) = chosen(list, world) {
+        let positions = names.iter().filter_map(|name| list.column(name).ok()).filter(|position| *position != 0);
+        return std::iter::once(0).chain(positions).collect();
+    }
     list.columns().iter().enumerate().filter(|(_, info)| info.rank != HIDDEN).map(|(position, _)| position).collect()
 }
 

@@ -1,6 +1,9 @@
 //! The console's grammar: what a person types and presses, whatever is on the screen.
 
+mod columns;
+mod completing;
 mod copying;
+mod filters;
 mod marks;
 mod pause;
 mod trail;
