@@ -13,7 +13,7 @@ mod settings;
 
 pub use error::ConfigError;
 pub use origin::{Entry, Origin, Setting};
-pub use paths::{config_file, policy_file, read, state_dir, themes};
+pub use paths::{config_file, keys_file, policy_file, read, state_dir, themes};
 pub use policy::{Account, Rules};
 pub use settings::{Color, Config, Pace, Retention};
 

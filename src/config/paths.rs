@@ -18,6 +18,11 @@ pub fn policy_file(config_file: &Path) -> PathBuf {
     config_file.with_file_name("policy.toml")
 }
 
+/// Where a person's own keys are looked for: `keys.toml` beside the config file.
+pub fn keys_file(config_file: &Path) -> PathBuf {
+    config_file.with_file_name("keys.toml")
+}
+
 /// The most themes that are read, and the longest: a folder may hold anything.
 const THEMES: usize = 64;
 const LONGEST_THEME: u64 = 64 << 10;

@@ -25,6 +25,7 @@ struct Keys {
     theme: Option<Spanned<String>>,
     ascii: Option<Spanned<bool>>,
     color: Option<Spanned<Color>>,
+    mouse: Option<Spanned<bool>>,
     pace: Option<Spanned<Pace>>,
     service_tags: Option<Spanned<Vec<String>>>,
     #[serde(default)]
@@ -53,6 +54,8 @@ pub struct Config {
     pub ascii: Setting<bool>,
     /// How many colours are used.
     pub color: Setting<Color>,
+    /// Whether the console listens to the mouse from the start.
+    pub mouse: Setting<bool>,
     /// How often AWS is read.
     pub pace: Setting<Pace>,
     /// Tag keys that name a thing's service; none leaves it to the policy.
@@ -143,6 +146,7 @@ impl Default for Config {
             theme: Setting::default("auto".to_owned()),
             ascii: Setting::default(false),
             color: Setting::default(Color::Auto),
+            mouse: Setting::default(false),
             pace: Setting::default(Pace::Normal),
             service_tags: Setting::default(None),
             retention: Retention { days: Setting::default(30), mib: Setting::default(256) },
@@ -174,6 +178,7 @@ impl Config {
         document.apply(keys.theme.as_ref(), &mut self.theme, |name| not_empty(name, "theme"))?;
         document.apply(keys.ascii.as_ref(), &mut self.ascii, as_is)?;
         document.apply(keys.color.as_ref(), &mut self.color, as_is)?;
+        document.apply(keys.mouse.as_ref(), &mut self.mouse, as_is)?;
         document.apply(keys.pace.as_ref(), &mut self.pace, as_is)?;
         document.apply(keys.service_tags.as_ref(), &mut self.service_tags, |tags| check_tags(tags).map(Some))?;
         document.apply(keys.retention.days.as_ref(), &mut self.retention.days, |days| at_least_one(days, "days"))?;
@@ -212,6 +217,7 @@ impl Config {
             Entry::new("theme", &self.theme, format!("{:?}", self.theme.value)),
             Entry::new("ascii", &self.ascii, self.ascii.value),
             Entry::new("color", &self.color, format!("{:?}", self.color.value.as_str())),
+            Entry::new("mouse", &self.mouse, self.mouse.value),
             Entry::new("pace", &self.pace, format!("{:?}", self.pace.value.as_str())),
             Entry::new("retention.days", &self.retention.days, self.retention.days.value),
             Entry::new("retention.mib", &self.retention.mib, self.retention.mib.value),
@@ -314,6 +320,7 @@ mod tests {
                 "theme = \"light\"  # config.toml:2",
                 "ascii = false  # default",
                 "color = \"never\"  # environment NO_COLOR",
+                "mouse = false  # default",
                 "pace = \"normal\"  # default",
                 "retention.days = 30  # default",
                 "retention.mib = 256  # default",

@@ -49,6 +49,8 @@ pub struct App {
     pub(super) marks: Marks,
     /// The columns chosen for each list.
     pub(super) columns: BTreeMap<String, Vec<String>>,
+    /// Whether the mouse is listened to.
+    pub(super) mouse: bool,
     /// Set while the screen stands still.
     pub(super) pause: Option<Pause>,
     pub(super) prompt: Option<Prompt>,
@@ -139,11 +141,12 @@ impl App {
     pub fn new(setting: Setting, now: Timestamp, size: Size) -> Result<Self, StartError> {
         let theme = setting.find_theme(&setting.theme)?;
         Ok(Self {
+            keymap: setting.keymap()?,
             columns: setting.columns.clone(),
+            mouse: setting.mouse,
             setting,
             picture: None,
             theme,
-            keymap: KeyMap::preset()?,
             now,
             size,
             region: None,
@@ -167,7 +170,7 @@ impl App {
     /// A theme that does not exist.
     pub fn restore(&mut self) -> Result<(), StartError> {
         self.theme = self.setting.find_theme(&self.setting.theme)?;
-        self.keymap = KeyMap::preset()?;
+        self.keymap = self.setting.keymap()?;
         Ok(())
     }
 

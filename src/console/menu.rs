@@ -35,7 +35,9 @@ pub fn draw(app: &App, prompt: &Prompt, look: &Look<'_>, line: Rect, buf: &mut B
         let row = Rect { y: above.y + u16::try_from(y).unwrap_or(0), height: 1, ..above };
         let row = row.intersection(*buf.area());
         for x in row.left()..row.right() {
-            buf[(x, row.y)].reset();
+            if let Some(cell) = buf.cell_mut((x, row.y)) {
+                cell.reset();
+            }
         }
         buf.set_style(row, look.style(role));
         put(buf, row, 0, &line, above);

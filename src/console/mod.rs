@@ -17,6 +17,7 @@ mod glyph;
 mod keymap;
 mod marks;
 mod menu;
+mod mouse;
 mod msg;
 mod pause;
 mod prompt;
@@ -35,7 +36,7 @@ pub use app::{App, StartError};
 pub use glyph::Glyphs;
 pub use msg::{Effect, Level, Msg, Wants};
 pub use screen::{Arrangement, Question};
-pub use setting::Setting;
+pub use setting::{KeyFile, Setting};
 pub use update::update;
 pub use view::view;
 

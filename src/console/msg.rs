@@ -2,7 +2,7 @@
 //!
 //! Owns: [`Msg`] and [`Effect`]. Must stay true: both are small data; a picture travels beside its message, not in it.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use serde::{Deserialize, Serialize};
 
 use super::screen::Question;
@@ -14,6 +14,8 @@ use crate::estate::{Kind, SliceId};
 pub enum Msg {
     /// A key was pressed (or released: those are ignored).
     Key(KeyEvent),
+    /// The mouse was clicked or its wheel turned.
+    Mouse(MouseEvent),
     /// Text was pasted.
     Paste(String),
     /// The terminal has this size now.
@@ -63,6 +65,8 @@ pub enum Effect {
     Arrange(Question),
     /// Give this text to the terminal's clipboard (OSC 52).
     Copy(String),
+    /// Listen to the mouse, or leave it to the terminal.
+    Mouse(bool),
     /// Hand the terminal back to the shell until the person returns.
     Suspend,
 }

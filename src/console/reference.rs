@@ -20,7 +20,7 @@ pub fn keys() -> Result<String, StartError> {
     let mut text = String::new();
     for context in [Context::Everywhere, Context::Board, Context::List, Context::Detail, Context::Help, Context::Prompt]
     {
-        let bindings = map.of(context);
+        let bindings: Vec<_> = map.of(context).collect();
         if bindings.is_empty() {
             continue;
         }

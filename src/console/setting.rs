@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::glyph::Glyphs;
+use super::keymap::{KeyMap, KeyMapError};
 use super::theme::{self, Depth, Ground, Shelf, Theme, ThemeError};
 
 /// What the console is told at its start.
@@ -24,10 +25,23 @@ pub struct Setting {
     pub ground: Ground,
     /// The columns of each list by the config file, where it says any.
     pub columns: BTreeMap<String, Vec<String>>,
+    /// A person's own keys, where there are any.
+    pub keys: Option<KeyFile>,
+    /// Whether the mouse is listened to from the start.
+    pub mouse: bool,
     /// Which characters may be drawn.
     pub glyphs: Glyphs,
     /// How many colours the terminal shows.
     pub depth: Depth,
+}
+
+/// A key map of a person's own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeyFile {
+    /// What to call it in errors: its path.
+    pub name: String,
+    /// What it says.
+    pub text: String,
 }
 
 impl Default for Setting {
@@ -40,6 +54,8 @@ impl Default for Setting {
             themes: Shelf::default(),
             ground: Ground::default(),
             columns: BTreeMap::new(),
+            keys: None,
+            mouse: false,
             glyphs: Glyphs::default(),
             depth: Depth::default(),
         }
@@ -50,6 +66,15 @@ impl Setting {
     /// The theme that a name stands for: `auto` is the one that fits the terminal's ground.
     pub(super) fn theme_name<'a>(&self, name: &'a str) -> &'a str {
         if name == theme::AUTO { self.ground.theme() } else { name }
+    }
+
+    /// The keys in force: the preset with a person's own over it.
+    pub(super) fn keymap(&self) -> Result<KeyMap, KeyMapError> {
+        let mut map = KeyMap::preset()?;
+        if let Some(file) = &self.keys {
+            map.merge(&file.name, &file.text)?;
+        }
+        Ok(map)
     }
 
     /// The theme of that name, or of `auto`.

@@ -7,6 +7,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use super::app::{App, Notice};
 use super::command;
 use super::keymap::{Chord, Context};
+use super::mouse;
 use super::msg::{Effect, Level, Msg};
 use super::prompt::Purpose;
 use super::screen::{Act, Outcome, Place};
@@ -16,6 +17,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     let mut effects = match msg {
         Msg::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Msg::Key(key) => press(app, key),
+        Msg::Mouse(event) => mouse::take(app, event),
         Msg::Paste(text) => {
             if let Some(prompt) = app.prompt.as_mut() {
                 prompt.paste(&text);

@@ -40,7 +40,7 @@ pub fn position(columns: &[ColumnInfo], key: &str) -> Result<usize, UnknownName>
 impl ColumnInfo {
     /// A column that is only filtered by.
     pub const fn key(name: &'static str, aliases: &'static [&'static str], doc: &'static str) -> Self {
-        Self { name, aliases, title: "", doc, width: 0, right: false, rank: HIDDEN }
+        Self { name, aliases, title: "", doc, width: 0, right: false, rank: HIDDEN, loud: false }
     }
 
     /// The same for a number.

@@ -59,6 +59,9 @@ pub(super) async fn console(desk: Desk) -> Result<Exit, SetUpError> {
     let mut terminal = Terminal::take()?;
     let size = terminal.size().map_err(SetUpError::Terminal)?;
     let app = App::new(desk.setting.clone(), desk.clock.now(), size)?;
+    if desk.setting.mouse {
+        terminal.mouse(true).map_err(SetUpError::Terminal)?;
+    }
     observer.stretch(desk.config.pace.value.stretch());
     let (wish, wishes) = mpsc::channel(WISHES);
     let (publish, pictures) = latest::channel(None);
@@ -234,7 +237,8 @@ impl Screen {
             Event::Key(key) => self.update(Msg::Key(key), terminal),
             Event::Paste(text) => self.update(Msg::Paste(text), terminal),
             Event::Resize(width, height) => self.update(Msg::Resize { width, height }, terminal),
-            Event::FocusGained | Event::FocusLost | Event::Mouse(_) => Ok(true),
+            Event::Mouse(event) => self.update(Msg::Mouse(event), terminal),
+            Event::FocusGained | Event::FocusLost => Ok(true),
         }
     }
 
@@ -280,6 +284,7 @@ impl Screen {
                 Effect::Watch(wants) => drop(self.wish.try_send(Wish::LookAt(wants.kinds, wants.slices))),
                 Effect::Arrange(question) => self.arrange(question),
                 Effect::Copy(text) => self.copy(&text, terminal),
+                Effect::Mouse(on) => terminal.mouse(on).map_err(SetUpError::Terminal)?,
                 Effect::Suspend => terminal.suspend().map_err(SetUpError::Terminal)?,
             }
         }

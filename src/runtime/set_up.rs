@@ -12,7 +12,7 @@ use crate::aws::{Limiter, ReadOnly, Reader, Session, SessionError, Settings};
 use crate::cli::args::Global;
 use crate::clock::Clock;
 use crate::config::{self, Config, ConfigError, Rules};
-use crate::console::{Glyphs, Setting, theme};
+use crate::console::{Glyphs, KeyFile, Setting, theme};
 use crate::id::Region;
 use crate::watch::store::Store;
 
@@ -98,6 +98,7 @@ pub(super) struct Files {
     pub(super) rules: Rules,
     pub(super) state_dir: PathBuf,
     pub(super) themes: theme::Shelf,
+    keys: Option<KeyFile>,
     pub(super) log: logging::Guard,
 }
 
@@ -111,6 +112,13 @@ fn themes(global: &Global) -> theme::Shelf {
     theme::Shelf::new(own.collect())
 }
 
+/// A person's own keys. What is wrong in them the console says, which alone needs them.
+fn keys(global: &Global) -> Result<Option<KeyFile>, SetUpError> {
+    let file = global.config.clone().or_else(config::config_file).map(|file| config::keys_file(&file));
+    let source = config::read(None, file.as_deref())?;
+    Ok(source.map(|source| KeyFile { name: source.path.display().to_string(), text: source.text }))
+}
+
 impl Files {
     /// Reads config and policy, and opens the log.
     pub(super) fn open(global: &Global) -> Result<Self, SetUpError> {
@@ -118,7 +126,7 @@ impl Files {
         let state_dir = global.state_dir.clone().or_else(config::state_dir).ok_or(SetUpError::NoStateFolder)?;
         let log = logging::start(&state_dir, global.log.as_str(), &config.retention)
             .map_err(|source| SetUpError::StateFolder { folder: state_dir.display().to_string(), source })?;
-        Ok(Self { config, rules, state_dir, themes: themes(global), log })
+        Ok(Self { config, rules, state_dir, themes: themes(global), keys: keys(global)?, log })
     }
 
     /// Reads config and policy.
@@ -163,6 +171,8 @@ impl Files {
             themes: self.themes.clone(),
             ground: ground.unwrap_or_default(),
             columns: self.columns(),
+            keys: self.keys.clone(),
+            mouse: self.config.mouse.value,
             glyphs: if ascii { Glyphs::Ascii } else { Glyphs::Unicode },
             depth,
             ..Setting::default()

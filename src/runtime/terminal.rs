@@ -11,9 +11,15 @@ use ratatui::layout::Size;
 use super::clipboard::Multiplexer;
 use super::set_up::SetUpError;
 
+/// Presses and the wheel with exact places (SGR), and not every move: that would flood a slow line.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 /// A terminal in raw mode on the alternate screen.
 pub(super) struct Terminal {
     inner: DefaultTerminal,
+    /// Whether it reports the mouse.
+    mouse: bool,
 }
 
 impl Terminal {
@@ -24,12 +30,20 @@ impl Terminal {
         }
         let inner = ratatui::try_init().map_err(SetUpError::Terminal)?;
         crossterm::execute!(io::stdout(), crossterm::event::EnableBracketedPaste).map_err(SetUpError::Terminal)?;
-        Ok(Self { inner })
+        Ok(Self { inner, mouse: false })
     }
 
     /// Draws a frame; only what differs from the last is sent.
     pub(super) fn draw(&mut self, view: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
         self.inner.draw(view).map(|_| ())
+    }
+
+    /// Has the mouse reported, or leaves it to the terminal.
+    pub(super) fn mouse(&mut self, on: bool) -> io::Result<()> {
+        self.mouse = on;
+        let mut output = io::stdout().lock();
+        output.write_all(if on { MOUSE_ON } else { MOUSE_OFF })?;
+        output.flush()
     }
 
     /// Sends text to the terminal's clipboard.
@@ -65,6 +79,9 @@ impl Terminal {
             .map_err(io::Error::from)?;
         self.inner = ratatui::try_init()?;
         crossterm::execute!(io::stdout(), crossterm::event::EnableBracketedPaste)?;
+        if self.mouse {
+            self.mouse(true)?;
+        }
         // Drawn anew from nothing; `clear` would ask the terminal where its cursor is, against the events' reader.
         self.inner.resize(ratatui::layout::Rect::from((ratatui::layout::Position::ORIGIN, self.size()?)))
     }
@@ -78,6 +95,7 @@ impl Drop for Terminal {
 
 /// Leaves nothing of ours on the terminal; a terminal that has gone away cannot be restored, and need not be.
 fn give_back() {
+    io::stdout().write_all(MOUSE_OFF).ok();
     crossterm::execute!(io::stdout(), crossterm::event::DisableBracketedPaste, crossterm::cursor::Show).ok();
     ratatui::try_restore().ok();
 }

@@ -109,3 +109,33 @@ fn a_mistyped_region_ends_the_console_with_the_nearest_name() {
     terminal.shows(&["us-esat-1 is not enabled", "did you mean us-east-1"]);
     assert_eq!(terminal.ended(), 3);
 }
+
+/// Base64 of `us-east-1a` in the one sequence that a terminal takes for its clipboard.
+#[test]
+fn what_is_copied_goes_to_the_terminals_clipboard() {
+    let mut terminal = board(120, 40);
+    terminal.press(":zones name:us-east-1a\r");
+    terminal.shows(&["zones 1/"]);
+    terminal.press("y");
+    terminal.shows(&["sent 10 bytes by OSC 52"]);
+    assert!(terminal.received("\u{1b}]52;c;dXMtZWFzdC0xYQ==\u{7}"));
+    terminal.press(":quit\r");
+    assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn the_mouse_is_reported_where_it_was_asked_for_and_no_longer_at_the_end() {
+    let mut terminal = board(120, 40);
+    terminal.press("3");
+    terminal.shows(&["─ groups ", "VERDICT"]);
+    terminal.until("no mouse", |screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None);
+    terminal.press(":mouse on\r");
+    terminal.until("a mouse", |screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::PressRelease);
+    // The same row twice: selected, then opened.
+    terminal.press("\u{1b}[<0;20;6M\u{1b}[<0;20;6m");
+    terminal.press("\u{1b}[<0;20;6M\u{1b}[<0;20;6m");
+    terminal.shows(&["─ group ", "relations"]);
+    terminal.press(":quit\r");
+    assert_eq!(terminal.ended(), 0);
+    terminal.is_restored();
+}

@@ -1,7 +1,7 @@
 //! Commands that change what is shown of a screen: filter, sort, problems, theme.
 
 use super::super::app::App;
-use super::super::msg::Level;
+use super::super::msg::{Effect, Level};
 use super::super::prompt::{Prompt, Purpose};
 use super::super::screen::{Act, Sorting};
 use super::super::theme;
@@ -59,6 +59,13 @@ pub(super) const COMMANDS: &[Command] = &[
         run: |app, _| act(app, &Act::Sideways(-1)),
     },
     Command {
+        name: "mouse",
+        aliases: &[],
+        argument: Argument::Optional("`on` or `off`", |_| vec!["on".to_owned(), "off".to_owned()]),
+        doc: "listen to the mouse, or leave it to the terminal for selecting text",
+        run: set_mouse,
+    },
+    Command {
         name: "theme",
         aliases: &[],
         argument: Argument::Required("a theme's name", offer_themes),
@@ -104,6 +111,22 @@ fn sort(app: &mut App, by: &str) -> Done {
         column => Sorting::By(column.to_owned()),
     };
     act(app, &Act::Sort(sorting))
+}
+
+fn set_mouse(app: &mut App, way: &str) -> Done {
+    app.mouse = match way {
+        "on" => true,
+        "off" => false,
+        "" => !app.mouse,
+        other => return Err(format!("`mouse {other}`: `on` or `off`")),
+    };
+    let words = if app.mouse {
+        "mouse on: click selects, again opens, a column's head sorts; Shift selects text"
+    } else {
+        "mouse off: the terminal selects text"
+    };
+    app.tell(Level::Info, words);
+    Ok(vec![Effect::Mouse(app.mouse)])
 }
 
 /// `auto` last: the first that is offered should be seen to change something.

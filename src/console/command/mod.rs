@@ -85,12 +85,16 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     COMMANDS.iter().copied().flatten()
 }
 
-/// Whether a command line means something.
+/// Whether a command line means something, and what it does; none where it is empty.
 ///
 /// # Errors
 /// Why not.
-pub fn check(line: &str) -> Result<(), CommandError> {
-    read(line).map(|_| ())
+pub fn check(line: &str) -> Result<Option<&'static str>, CommandError> {
+    read(line).map(|meaning| match meaning {
+        Meaning::Nothing => None,
+        Meaning::Command(command, _) => Some(command.doc),
+        Meaning::View(view, _) => Some(view.doc),
+    })
 }
 
 fn read(line: &str) -> Result<Meaning, CommandError> {

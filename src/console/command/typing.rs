@@ -11,6 +11,13 @@ use super::{Argument, Command, Done, run};
 const HISTORY: usize = 100;
 
 pub(super) const COMMANDS: &[Command] = &[
+    Command {
+        name: "nothing",
+        aliases: &[],
+        argument: Argument::None,
+        doc: "nothing: for a key map that takes a key away",
+        run: |_, _| Ok(Vec::new()),
+    },
     Command { name: "prompt", aliases: &[], argument: Argument::None, doc: "type a command", run: begin_command },
     Command { name: "filter-prompt", aliases: &[], argument: Argument::None, doc: "type a filter", run: begin_filter },
     Command { name: "accept", aliases: &[], argument: Argument::None, doc: "run or keep what is typed", run: accept },

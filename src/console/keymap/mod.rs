@@ -4,14 +4,16 @@
 //! context a chord means one thing, and every entry runs a command that exists.
 
 mod chord;
+mod file;
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-pub use chord::{Chord, ChordError};
+pub use chord::Chord;
+pub use file::KeyMapError;
 
-use super::command;
+use file::File;
 
 const PRESET: &str = include_str!("keymap.toml");
 
@@ -66,50 +68,8 @@ pub struct KeyMap {
     bindings: BTreeMap<Context, Vec<Binding>>,
 }
 
-/// Why a key map cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeyMapError {
-    /// It is not TOML of the right shape.
-    #[error("key map: {0}")]
-    Shape(String),
-    /// A chord cannot be read.
-    #[error("key map, {context}: {source}", context = .context.title())]
-    Chord {
-        /// Where.
-        context: Context,
-        /// Why.
-        source: ChordError,
-    },
-    /// The same chord twice in one context.
-    #[error("key map, {}: `{chord}` runs both `{first}` and `{second}`", .context.title())]
-    Twice {
-        /// Where.
-        context: Context,
-        /// Which, as people write it.
-        chord: String,
-        /// What it runs first.
-        first: String,
-        /// What it runs as well.
-        second: String,
-    },
-    /// It runs something that does not exist.
-    #[error("key map, {}: {why}", .context.title())]
-    Command {
-        /// Where.
-        context: Context,
-        /// What is wrong with the command.
-        why: String,
-    },
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    on: Vec<String>,
-    run: String,
-    tell: String,
-    hint: Option<String>,
-}
+/// The command of a key that was taken away.
+const NOTHING: &str = "nothing";
 
 impl KeyMap {
     /// The map compiled in.
@@ -117,59 +77,50 @@ impl KeyMap {
     /// # Errors
     /// None that a test has not seen; the type is that of any map.
     pub fn preset() -> Result<Self, KeyMapError> {
-        Self::parse(PRESET)
+        Self::parse("keymap.toml", PRESET)
     }
 
-    /// Reads a key map.
+    /// Reads a key map of its own.
     ///
     /// # Errors
-    /// Says which chord or command cannot be used, and why.
-    pub fn parse(text: &str) -> Result<Self, KeyMapError> {
-        let file: BTreeMap<Context, Vec<Entry>> =
-            toml::from_str(text).map_err(|error| KeyMapError::Shape(error.to_string().trim_end().to_owned()))?;
+    /// As [`Self::merge`].
+    pub fn parse(name: &str, text: &str) -> Result<Self, KeyMapError> {
         let mut map = Self::default();
-        for (context, entries) in file {
-            for entry in entries {
-                map.add(context, entry)?;
-            }
-        }
+        File { name, text }.merge_into(&mut map)?;
         Ok(map)
     }
 
-    fn add(&mut self, context: Context, entry: Entry) -> Result<(), KeyMapError> {
-        let on = entry
-            .on
-            .iter()
-            .map(|chord| Chord::parse(chord).map_err(|source| KeyMapError::Chord { context, source }))
-            .collect::<Result<Vec<Chord>, KeyMapError>>()?;
-        command::check(&entry.run).map_err(|error| KeyMapError::Command { context, why: error.to_string() })?;
-        let bindings = self.bindings.entry(context).or_default();
-        for chord in &on {
-            if let Some(other) = bindings.iter().find(|binding| binding.on.contains(chord)) {
-                let (first, second) = (other.run.clone(), entry.run);
-                return Err(KeyMapError::Twice { context, chord: chord.to_string(), first, second });
-            }
-        }
-        bindings.push(Binding { on, run: entry.run, tell: entry.tell, hint: entry.hint });
-        Ok(())
+    /// Puts a person's own keys over these: context by context, their chords mean what the file says.
+    ///
+    /// # Errors
+    /// Says where in the file what cannot be used stands, and why.
+    pub fn merge(&mut self, name: &str, text: &str) -> Result<(), KeyMapError> {
+        File { name, text }.merge_into(self)
     }
 
     /// The command that a chord runs in a context; while typing, only that context's own keys count.
     pub fn command(&self, context: Context, chord: Chord) -> Option<&str> {
-        let own = self.of(context).iter();
-        let shared = self.of(Context::Everywhere).iter().filter(|_| context != Context::Prompt);
+        let own = self.all(context).iter();
+        let shared = self.all(Context::Everywhere).iter().filter(|_| context != Context::Prompt);
         own.chain(shared).find(|binding| binding.on.contains(&chord)).map(|binding| binding.run.as_str())
     }
 
-    /// The bindings of one context.
-    pub fn of(&self, context: Context) -> &[Binding] {
+    /// The bindings of one context, without keys that were taken away.
+    pub fn of(&self, context: Context) -> impl Iterator<Item = &Binding> {
+        self.all(context).iter().filter(|binding| !file::is_taken_away(binding))
+    }
+
+    /// All of them.
+    fn all(&self, context: Context) -> &[Binding] {
         self.bindings.get(&context).map_or(&[], Vec::as_slice)
     }
 
     /// The bindings for the hint line of a context, in the order of the file, its own first.
     pub fn hints(&self, context: Context) -> impl Iterator<Item = (Chord, &str)> {
-        let bindings = self.of(context).iter().chain(self.of(Context::Everywhere));
-        bindings.filter_map(|binding| Some((*binding.on.first()?, binding.hint.as_deref()?)))
+        let own = self.all(context);
+        let is_own = |chord: &Chord| own.iter().any(|binding| binding.on.contains(chord));
+        let shared = self.of(Context::Everywhere).filter(move |binding| !binding.on.first().is_some_and(is_own));
+        self.of(context).chain(shared).filter_map(|binding| Some((*binding.on.first()?, binding.hint.as_deref()?)))
     }
 }
 
@@ -190,11 +141,43 @@ mod tests {
     #[test]
     fn a_wrong_map_is_refused_with_the_reason() {
         let entry = |on: &str, run: &str| format!("[[list]]\non = [\"{on}\"]\nrun = \"{run}\"\ntell = \"x\"\n");
-        let error = |text: &str| KeyMap::parse(text).unwrap_err().to_string();
-        assert_eq!(error(&entry("G", "bottom")), "key map, lists: `G`: write shift-g");
+        let error = |text: &str| KeyMap::preset().unwrap().merge("keys.toml", text).unwrap_err().to_string();
+        assert_eq!(error(&entry("G", "bottom")), "keys.toml:2:7: lists: `G`: write shift-g");
         let twice = entry("x", "up") + &entry("x", "down");
-        assert_eq!(error(&twice), "key map, lists: `x` runs both `up` and `down`");
-        assert_eq!(error(&entry("x", "botom")), "key map, lists: no command `botom` (did you mean `bottom`?)");
-        assert!(error("[[lost]]\n").contains("unknown variant `lost`"));
+        assert_eq!(error(&twice), "keys.toml:6:7: lists: `x` runs `down` here and `up` at 2:7");
+        assert_eq!(error(&entry("x", "botom")), "keys.toml:3:7: lists: no command `botom` (did you mean `bottom`?)");
+        assert!(error("[[lost]]\n").starts_with("keys.toml:1:3: unknown variant `lost`"), "{}", error("[[lost]]\n"));
+        assert!(
+            error("\n[[list]]\non = 5").starts_with("keys.toml:3:6: invalid type"),
+            "{}",
+            error("\n[[list]]\non = 5")
+        );
+        let locked = "[[everywhere]]\non = [\"ctrl-c\"]\nrun = \"nothing\"\n";
+        assert_eq!(error(locked), "keys.toml:2:7: everywhere: no key runs `interrupt` any more: leave it one");
+    }
+
+    #[test]
+    fn own_keys_come_over_the_preset_and_take_keys_away() {
+        let mut map = KeyMap::preset().unwrap();
+        let own = "[[everywhere]]\non = [\"x\", \"3\"]\nrun = \"alarms is:problem\"\nhint = \"firing\"\n\
+                   [[board]]\non = [\"w\", \"y\"]\nrun = \"nothing\"\n[[list]]\non = [\"m\"]\nrun = \"bottom\"\n";
+        map.merge("keys.toml", own).unwrap();
+        let runs = |context, chord: &str| map.command(context, Chord::parse(chord).unwrap()).map(str::to_owned);
+        assert_eq!(runs(Context::Board, "x").unwrap(), "alarms is:problem");
+        assert_eq!(runs(Context::Board, "3").unwrap(), "alarms is:problem");
+        assert_eq!(runs(Context::Board, "4").unwrap(), "targets", "the rest of the preset stays");
+        assert_eq!(runs(Context::Board, "w"), Some(NOTHING.to_owned()));
+        assert_eq!(runs(Context::List, "y").unwrap(), "copy id", "taken away on the board alone");
+        assert_eq!(runs(Context::List, "m").unwrap(), "bottom");
+        assert_eq!(runs(Context::List, "space").unwrap(), "mark", "its other key stays");
+        assert_eq!(map.of(Context::Everywhere).next().unwrap().tell, crate::listing::find("alarms").unwrap().doc);
+        assert!(map.hints(Context::Board).any(|(_, word)| word == "firing"));
+        assert!(map.hints(Context::Board).all(|(_, word)| word != "what-if" && word != "copy id"));
+    }
+
+    #[test]
+    fn every_key_of_the_preset_says_what_it_does() {
+        let map = KeyMap::preset().unwrap();
+        assert!(map.bindings.values().flatten().all(|binding| !binding.tell.is_empty() && !binding.on.is_empty()));
     }
 }

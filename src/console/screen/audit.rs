@@ -8,7 +8,7 @@ mod row;
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use serde::{Deserialize, Serialize};
 
 use crate::judge::audit::{self, CHECKS};
@@ -17,7 +17,7 @@ use crate::listing::{ColumnInfo, Filter};
 use super::super::app::{Look, World};
 use super::super::keymap::Context;
 use super::super::msg::Wants;
-use super::{Act, FRAME_KINDS, Motion, Outcome, Screen, scrolled};
+use super::{Act, Click, FRAME_KINDS, Motion, Outcome, Screen, scrolled};
 use row::{Row, Sign};
 
 /// How old an audit may be before a new picture is audited again: it goes through everything the account holds.
@@ -130,6 +130,20 @@ impl Screen for Audit {
 
     fn filter(&self) -> &str {
         &self.filter
+    }
+
+    fn click(&mut self, at: Position, world: &World<'_>) -> Click {
+        let area = draw::areas(world.body, self.explains).rows;
+        let place = self.offset + usize::from(at.y.saturating_sub(area.y));
+        let key = self.rows(world).get(place).filter(|_| area.contains(at)).map(|row| row.key.clone());
+        match key {
+            None => Click::Nothing,
+            Some(_) if place == self.at => Click::Again,
+            Some(key) => {
+                (self.at, self.selected) = (place, Some(key));
+                Click::Selected
+            }
+        }
     }
 
     fn filter_columns(&self) -> Vec<ColumnInfo> {

@@ -19,7 +19,7 @@ mod sift;
 use std::collections::BTreeSet;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use serde::{Deserialize, Serialize};
 
 use crate::estate::Kind;
@@ -30,7 +30,7 @@ use crate::listing::{ColumnInfo, Filter};
 use super::super::app::{Look, World};
 use super::super::keymap::Context;
 use super::super::msg::Wants;
-use super::{Act, Detail, FRAME_KINDS, Motion, Outcome, Place, Screen, scrolled};
+use super::{Act, Click, Detail, FRAME_KINDS, Motion, Outcome, Place, Screen, scrolled};
 use crate::console::subject::Subject;
 use forecast::Preview;
 use layout::Layout;
@@ -309,6 +309,21 @@ impl Screen for Board {
 
     fn filter(&self) -> &str {
         &self.filter
+    }
+
+    fn click(&mut self, at: Position, world: &World<'_>) -> Click {
+        let layout = self.layout(world);
+        let row = layout.row_at(at, self.offset).filter(|row| *row < self.rows().count());
+        match row {
+            None => Click::Nothing,
+            Some(row) if row == self.at => Click::Again,
+            Some(row) => {
+                self.touched = true;
+                self.at = row;
+                self.selected = self.row_at(row).map(|row| row.key.clone());
+                Click::Selected
+            }
+        }
     }
 
     fn filter_columns(&self) -> Vec<ColumnInfo> {

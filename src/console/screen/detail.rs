@@ -6,7 +6,7 @@
 mod draw;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use serde::{Deserialize, Serialize};
 
 use crate::estate::{Kind, SliceId};
@@ -16,7 +16,7 @@ use super::super::keymap::Context;
 use super::super::msg::Wants;
 use super::super::subject::{Relation, Section, Sheet, Subject, SubjectKind};
 use super::super::text::wrap;
-use super::{Act, FRAME_KINDS, Motion, Outcome, Place, Screen, scrolled};
+use super::{Act, Click, FRAME_KINDS, Motion, Outcome, Place, Screen, scrolled};
 
 /// One thing on the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -212,6 +212,22 @@ impl Screen for Detail {
             }
         }
         Outcome::Done
+    }
+
+    fn click(&mut self, at: Position, world: &World<'_>) -> Click {
+        let Some(below) = at.y.checked_sub(world.body.y + 1).filter(|_| world.body.contains(at)) else {
+            return Click::Nothing;
+        };
+        let line = self.offset + usize::from(below);
+        let key = self.entries(usize::from(world.body.width)).get(line).and_then(Entry::key);
+        match key {
+            None => Click::Nothing,
+            Some(_) if line == self.at => Click::Again,
+            Some(key) => {
+                (self.at, self.selected) = (line, Some(key));
+                Click::Selected
+            }
+        }
     }
 
     /// The thing shown, whichever of its lines is selected.

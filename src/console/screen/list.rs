@@ -9,7 +9,7 @@ mod draw;
 mod layout;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use serde::{Deserialize, Serialize};
 
 use crate::listing::{self, ColumnInfo, Filter, List, RowId, Rows, Sort};
@@ -17,7 +17,7 @@ use crate::listing::{self, ColumnInfo, Filter, List, RowId, Rows, Sort};
 use super::super::app::{Look, World};
 use super::super::keymap::Context;
 use super::super::msg::Wants;
-use super::{Act, Detail, FRAME_KINDS, Motion, Outcome, Place, Screen, Sorting, scrolled};
+use super::{Act, Click, Detail, FRAME_KINDS, Motion, Outcome, Place, Screen, Sorting, scrolled};
 use crate::console::subject::Subject;
 
 pub use arrange::{Arrangement, Question};
@@ -245,6 +245,30 @@ impl Screen for ListView {
 
     fn filter(&self) -> &str {
         &self.filter
+    }
+
+    fn click(&mut self, at: Position, world: &World<'_>) -> Click {
+        let (Some(list), Some(shown)) = (self.list(), &self.shown) else { return Click::Nothing };
+        let Some(rows) = shown.rows() else { return Click::Nothing };
+        let areas = layout::areas(world.body, layout::banner_height(&rows, world, world.body));
+        if areas.head.contains(at) {
+            let Some(column) = draw::column_at(self, world, at.x) else { return Click::Nothing };
+            let is_sorted = self.sort.as_deref().and_then(|sort| Sort::parse(sort, list).ok());
+            if is_sorted.is_some_and(|sort| sort.column == column) {
+                return Click::Sort("reverse".to_owned());
+            }
+            return list.columns().get(column).map_or(Click::Nothing, |info| Click::Sort(info.name.to_owned()));
+        }
+        let place = self.offset + usize::from(at.y.saturating_sub(areas.rows.y));
+        match shown.at(place).filter(|_| areas.rows.contains(at)) {
+            None => Click::Nothing,
+            Some(_) if place == self.at => Click::Again,
+            Some(i) => {
+                let selected = rows.id(i);
+                (self.at, self.selected) = (place, Some(selected));
+                Click::Selected
+            }
+        }
     }
 
     fn filter_columns(&self) -> Vec<ColumnInfo> {

@@ -10,7 +10,7 @@ mod help;
 mod list;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use serde::{Deserialize, Serialize};
 
 use crate::estate::Kind;
@@ -47,6 +47,11 @@ pub trait Screen {
     /// The filter in force.
     fn filter(&self) -> &str {
         ""
+    }
+
+    /// Takes a click at this place of the terminal.
+    fn click(&mut self, _: Position, _: &World<'_>) -> Click {
+        Click::Nothing
     }
 
     /// What its filter can ask for.
@@ -98,6 +103,19 @@ pub enum Act {
     Sideways(isize),
     /// Preview the loss of a zone, by its name or id, or end that.
     WhatIf(String),
+}
+
+/// What came of a click.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Click {
+    /// There is nothing to click at.
+    Nothing,
+    /// A row is selected now.
+    Selected,
+    /// The row was selected already: open it.
+    Again,
+    /// A column's head: sort by it, as `sort` takes it.
+    Sort(String),
 }
 
 /// How a selection moves.

@@ -8,7 +8,7 @@ mod themes;
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -459,7 +459,8 @@ fn random_keys_never_break_it() {
         .collect();
     for seed in 0..4 {
         let mut random = fastrand::Rng::with_seed(seed);
-        let mut desk = Desk::new((80, 24), Some(pictures[0].clone()));
+        let setting = Setting { mouse: true, ..Setting::default() };
+        let mut desk = Desk::with(setting, (80, 24), Some(pictures[0].clone()));
         for step in 0..2500 {
             match random.u32(0..40) {
                 0 => {
@@ -479,6 +480,17 @@ fn random_keys_never_break_it() {
                     let (width, height) = (random.u16(15..220), random.u16(3..70));
                     desk.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
                     desk.send(Msg::Resize { width, height });
+                }
+                3 => {
+                    let kinds = [
+                        MouseEventKind::Down(MouseButton::Left),
+                        MouseEventKind::ScrollDown,
+                        MouseEventKind::ScrollUp,
+                        MouseEventKind::Moved,
+                    ];
+                    let kind = kinds[random.usize(..kinds.len())];
+                    let (column, row) = (random.u16(0..220), random.u16(0..70));
+                    desk.send(Msg::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
                 }
                 2 => drop(desk.send(Msg::Paste("zone:use1-az4 \u{1b}[0m".to_owned()))),
                 _ => {

@@ -26,6 +26,8 @@ pub struct Terminal {
 /// What the program has drawn so far.
 struct Seen {
     parser: Mutex<vt100::Parser>,
+    /// All bytes that came.
+    bytes: Mutex<Vec<u8>>,
     news: Condvar,
 }
 
@@ -44,12 +46,13 @@ impl Terminal {
         let child = pty.slave.spawn_command(command).unwrap();
         let size = |cells| NonZeroU16::new(cells).unwrap();
         let parser = Mutex::new(vt100::Parser::new(size(rows), size(columns), 0));
-        let seen = Arc::new(Seen { parser, news: Condvar::new() });
+        let seen = Arc::new(Seen { parser, bytes: Mutex::default(), news: Condvar::new() });
         let (mut output, keys) = (pty.master.try_clone_reader().unwrap(), pty.master.take_writer().unwrap());
         let watch = seen.clone();
         std::thread::spawn(move || {
             let mut bytes = [0; 16 * 1024];
             while let Ok(length @ 1..) = output.read(&mut bytes) {
+                watch.bytes.lock().unwrap().extend_from_slice(&bytes[..length]);
                 watch.parser.lock().unwrap().process(&bytes[..length]);
                 watch.news.notify_all();
             }
@@ -77,6 +80,11 @@ impl Terminal {
             assert!(!left.is_zero(), "the screen does not show {what} but\n{}", parser.screen().contents());
             parser = self.seen.news.wait_timeout(parser, left).unwrap().0;
         }
+    }
+
+    /// Whether these bytes came to the terminal.
+    pub fn received(&self, wanted: &str) -> bool {
+        self.seen.bytes.lock().unwrap().windows(wanted.len()).any(|bytes| bytes == wanted.as_bytes())
     }
 
     /// What the screen shows now.
@@ -118,7 +126,8 @@ impl Terminal {
     /// Checks that the terminal is as it was found: main screen, visible cursor, no modes, the line discipline as before.
     pub fn is_restored(&self) {
         self.until("the main screen, with a cursor", |screen| {
-            !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste()
+            let no_mouse = screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None;
+            !screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste() && no_mouse
         });
         assert_eq!(settings(self.pty.master.as_ref()), self.cooked);
         let left = self.contents();

@@ -2,7 +2,7 @@
 //!
 //! Owns: its geometry. Must stay true: the same for moving and for drawing; the grid comes first, panels get what it leaves.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::id::Region;
 
@@ -126,6 +126,14 @@ impl Layout {
     pub(super) fn room(&self) -> usize {
         let fixed = if self.is_pinned() { self.heads.first().copied().unwrap_or(0) } else { 0 };
         usize::from(self.grid.height).saturating_sub(fixed)
+    }
+
+    /// The row that stands at this place of the terminal, while so many lines are scrolled away.
+    pub(super) fn row_at(&self, at: Position, offset: usize) -> Option<usize> {
+        let fixed = if self.is_pinned() { self.heads.first().copied().unwrap_or(0) } else { 0 };
+        let below = usize::from(at.y.checked_sub(self.grid.y)?).checked_sub(fixed)?;
+        let rows: usize = self.rows.iter().sum();
+        (0..rows).find(|row| self.line_of(*row) == offset + below).filter(|_| self.grid.contains(at))
     }
 
     /// The scrolling line of a row.

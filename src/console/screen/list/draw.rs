@@ -31,8 +31,7 @@ pub(super) fn draw(view: &ListView, world: &World<'_>, look: &Look<'_>, area: Re
     {
         put(buf, areas.banner, y, line, area);
     }
-    let visible: Vec<usize> =
-        (view.offset..).map_while(|place| shown.at(place)).take(usize::from(areas.rows.height)).collect();
+    let visible = visible(view, shown, areas.rows.height);
     let cells = Cells::of(view, &rows, &visible, world);
     let columns = cells.columns(view.sideways, usize::from(area.width).saturating_sub(1));
     let mut left = title(view, shown, world, look);
@@ -51,6 +50,29 @@ pub(super) fn draw(view: &ListView, world: &World<'_>, look: &Look<'_>, area: Re
             select(buf, Rect { y, height: 1, ..areas.rows }, look);
         }
     }
+}
+
+/// The positions of the rows on the screen.
+fn visible(view: &ListView, shown: &Arrangement, height: u16) -> Vec<usize> {
+    (view.offset..).map_while(|place| shown.at(place)).take(usize::from(height)).collect()
+}
+
+/// The position of the column whose head stands at this column of the terminal.
+pub(super) fn column_at(view: &ListView, world: &World<'_>, x: u16) -> Option<usize> {
+    let shown = view.shown.as_ref()?;
+    let rows = shown.rows()?;
+    let areas = layout::areas(world.body, layout::banner_height(&rows, world, world.body));
+    let cells = Cells::of(view, &rows, &visible(view, shown, areas.rows.height), world);
+    let columns = cells.columns(view.sideways, usize::from(world.body.width).saturating_sub(1));
+    let wanted = usize::from(x.saturating_sub(world.body.x));
+    let mut left = 1;
+    for column in columns {
+        if (left..left + column.width).contains(&wanted) {
+            return Some(column.position);
+        }
+        left += column.width + GAP;
+    }
+    None
 }
 
 fn title(view: &ListView, shown: &Arrangement, world: &World<'_>, look: &Look<'_>) -> Vec<Span<'static>> {

@@ -4,7 +4,9 @@ mod columns;
 mod completing;
 mod copying;
 mod filters;
+mod keys;
 mod marks;
+mod mouse;
 mod pause;
 mod trail;
 
