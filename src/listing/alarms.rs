@@ -46,7 +46,7 @@ impl Listed for Alarms {
             "Who hears of it: nobody where it is muted, held back or without action",
             |row, _| tells(row),
         )
-        .sized(14, 2),
+        .sized(14, 3),
         Col::new("parts", "PARTS", "Of a composite: how many of its alarms are in ALARM", parts).sized(8, 4),
         Col::new(
             "stale",

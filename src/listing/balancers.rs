@@ -53,7 +53,7 @@ impl Listed for Balancers {
             BalancerRow::Newer(balancer) => (&balancer.balancer_type).into(),
             BalancerRow::Classic(_) => "classic".into(),
         })
-        .sized(11, 2),
+        .sized(11, 3),
         Col::new("scheme", "SCHEME", "internet-facing or internal", |row, _| {
             Value::maybe(row.newer().and_then(|balancer| balancer.scheme.as_ref()))
         })
@@ -64,7 +64,7 @@ impl Listed for Balancers {
             "Elastic Load Balancing's word; `active_impaired` routes but cannot scale",
             |row, _| Value::maybe(row.newer().and_then(|balancer| balancer.state.as_ref()).map(|state| state.as_str())),
         )
-        .sized(12, 2),
+        .sized(12, 3),
         Col::new("healthy", "HEALTHY", "Targets behind it that pass their checks", |row, place| {
             row.counted(place, |counts| counts.healthy)
         })
@@ -82,7 +82,7 @@ impl Listed for Balancers {
         .called(&["zone"]),
         Col::new("cross_zone", "CROSS-ZONE", "Whether each node sends to the targets of every zone", cross_zone)
             .sized(10, 3),
-        Col::new("shiftable", "SHIFTABLE", "Whether ARC may shift it away from a zone", shiftable).sized(9, 2),
+        Col::new("shiftable", "SHIFTABLE", "Whether ARC may shift it away from a zone", shiftable).sized(9, 4),
         Col::new("shifted", "SHIFTED", "The zone that a shift keeps traffic from now", shifted).sized(9, 2).loud(),
         Col::new("target_groups", "TARGET GROUPS", "The target groups that it routes to", |row, place| match row {
             BalancerRow::Newer(balancer) if place.trusts_all(Kind::TargetGroups) => {

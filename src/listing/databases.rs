@@ -73,7 +73,7 @@ impl Listed for Databases {
             "Where its standby is, or that it is missing although Multi-AZ is on",
             |row, _| row.instance(standby),
         )
-        .sized(10, 2),
+        .sized(10, 3),
         Col::new("standby_zone", "STANDBY ZONE", "The standby's zone", |row, _| {
             row.instance(|database| Value::maybe(database.standby_zone.as_ref().map(ZoneName::text)))
         })

@@ -48,7 +48,7 @@ impl Listed for Groups {
         Col::new("short", "SHORT", "Members missing to an even share of desired, by zone", |row, _| {
             Value::Counts(short(row))
         })
-        .sized(14, 2)
+        .sized(14, 3)
         .loud(),
         Col::new("zone_ids", "ZONE IDS", "The physical ids of the zones it may use", |row, place| {
             let ids = row.in_service_by_zone().into_keys().filter_map(|zone| place.zone_id(&zone));
@@ -92,7 +92,7 @@ impl Listed for Groups {
         Col::new("suspended", "SUSPENDED", "Processes that are suspended", |row, _| {
             Value::Texts(row.suspended.keys().map(ToString::to_string).collect())
         })
-        .sized(14, 2)
+        .sized(14, 3)
         .loud(),
         Col::new(
             "failed_age_s",

@@ -110,12 +110,12 @@ impl Listed for Instances {
         Col::new("event", "EVENT", "What AWS has scheduled for it and is not over", |row, place| {
             event(row, place, |event| (&event.code).into())
         })
-        .sized(20, 3)
+        .sized(20, 4)
         .loud(),
         Col::new("event_in_s", "IN", "Time until that may begin", |row, place| {
             event(row, place, |event| place.time_until(event.not_before))
         })
-        .sized(5, 3)
+        .sized(5, 4)
         .right(),
         Col::new("state_reason", "WHY", "Why it does not run, in AWS's words", |row, _| {
             Value::maybe(row.state_reason.as_ref().map(|(_, message)| message))

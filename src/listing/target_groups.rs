@@ -14,7 +14,7 @@ use super::value::Value;
 /// The list.
 pub(super) const LIST: List = List::of::<TargetGroups>(
     "target-groups",
-    &["target-group", "tgs", "target_groups"],
+    &["target-group", "target_groups"],
     "Target groups: healthy of all by zone, why not, whether they fail open",
     &[Kind::TargetGroups, Kind::Targets, Kind::LoadBalancers, Kind::Zones, Kind::Instances, Kind::Subnets],
     1,

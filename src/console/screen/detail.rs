@@ -4,6 +4,7 @@
 //! could not be read says so.
 
 mod draw;
+mod search;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -24,6 +25,9 @@ pub struct Detail {
     subject: Subject,
     selected: Option<EntryKey>,
     offset: usize,
+    /// Only lines with these words are shown.
+    #[serde(default)]
+    filter: String,
     /// The selected entry's line.
     #[serde(skip)]
     at: usize,
@@ -46,8 +50,14 @@ enum Entry<'a> {
     Blank,
     Head(&'static str, Option<&'a Section>),
     Reason(&'a str),
+    /// What to do next, or what it follows from.
+    Advice(&'a str),
     Relation(&'a Relation),
-    Field { key: (usize, usize), name: String, value: Option<String> },
+    Field {
+        key: (usize, usize),
+        name: String,
+        value: Option<String>,
+    },
     Distrust(&'a str),
 }
 
@@ -56,7 +66,7 @@ impl Entry<'_> {
         match self {
             Self::Relation(relation) => Some(EntryKey::Relation(relation.role.to_owned(), relation.subject.clone())),
             Self::Field { key: (section, line), .. } => Some(EntryKey::Field(*section, *line)),
-            Self::Blank | Self::Head(..) | Self::Reason(_) | Self::Distrust(_) => None,
+            Self::Blank | Self::Head(..) | Self::Reason(_) | Self::Advice(_) | Self::Distrust(_) => None,
         }
     }
 }
@@ -64,7 +74,7 @@ impl Entry<'_> {
 impl Detail {
     /// That thing.
     pub fn new(subject: Subject) -> Self {
-        Self { subject, selected: None, offset: 0, at: 0, sheet: None }
+        Self { subject, selected: None, offset: 0, filter: String::new(), at: 0, sheet: None }
     }
 
     /// The thing shown.
@@ -76,6 +86,7 @@ impl Detail {
     fn entries(&self, columns: usize) -> Vec<Entry<'_>> {
         let Some(sheet) = &self.sheet else { return Vec::new() };
         let mut entries: Vec<Entry<'_>> = sheet.assessment.reasons.iter().map(|reason| Entry::Reason(reason)).collect();
+        entries.extend(sheet.advice.iter().map(|words| Entry::Advice(words)));
         // A group's members are many, and come after what it says of itself.
         let (members, ties): (Vec<&Relation>, Vec<&Relation>) =
             sheet.relations.iter().partition(|relation| relation.is_member());
@@ -86,7 +97,7 @@ impl Detail {
             entries.extend(fields(number, section, columns.saturating_sub(NAME + 5).max(8)));
         }
         entries.extend(related("members", members));
-        entries
+        if self.filter.is_empty() { entries } else { search::passing(entries, &self.filter) }
     }
 
     fn room(&self, world: &World<'_>) -> usize {
@@ -186,11 +197,12 @@ impl Screen for Detail {
             SubjectKind::Zone => &[Kind::Instances, Kind::InstanceStatuses, Kind::Databases, Kind::ZonalShifts],
             SubjectKind::Shift => &[Kind::ZonalShifts, Kind::Autoshifts, Kind::ManagedResources],
         };
-        let slices = match self.subject.kind {
-            SubjectKind::TargetGroup => vec![SliceId::of(region, Kind::Targets, id)],
-            SubjectKind::ClassicBalancer => vec![SliceId::of(region, Kind::ClassicTargets, id)],
-            _ => Vec::new(),
-        };
+        let mut slices = self.subject.slices_beside();
+        slices.extend(match self.subject.kind {
+            SubjectKind::TargetGroup => Some(SliceId::of(region, Kind::Targets, id)),
+            SubjectKind::ClassicBalancer => Some(SliceId::of(region, Kind::ClassicTargets, id)),
+            _ => None,
+        });
         Wants { kinds: kinds.iter().chain(&[Kind::Alarms]).chain(FRAME_KINDS).copied().collect(), slices }
     }
 
@@ -207,7 +219,11 @@ impl Screen for Detail {
                     return Outcome::Open(Box::new(Place::Detail(Detail::new(subject.clone()))));
                 }
             }
-            Act::Fold { .. } | Act::Filter(_) | Act::Problems | Act::Sort(_) | Act::Sideways(_) | Act::WhatIf(_) => {
+            Act::Filter(text) => {
+                self.filter = text.clone();
+                self.settle(world);
+            }
+            Act::Fold { .. } | Act::Problems | Act::Sort(_) | Act::Sideways(_) | Act::WhatIf(_) => {
                 return Outcome::Unknown;
             }
         }
@@ -228,6 +244,10 @@ impl Screen for Detail {
                 Click::Selected
             }
         }
+    }
+
+    fn filter(&self) -> &str {
+        &self.filter
     }
 
     /// The thing shown, whichever of its lines is selected.

@@ -4,7 +4,9 @@
 //! other end was not read is shown as such, not left out.
 
 mod address;
+mod beside;
 mod find;
+mod lately;
 mod relation;
 mod sheet;
 

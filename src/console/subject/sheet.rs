@@ -15,7 +15,7 @@ use crate::judge::verdict::reason_untrusted;
 use crate::judge::{Assessment, Picture, age_words};
 
 use super::relation::{self, Relation};
-use super::{Subject, SubjectKind, find};
+use super::{Subject, SubjectKind, beside, find, lately};
 
 /// One named field.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +48,8 @@ pub struct Sheet {
     pub name: Option<String>,
     /// In a word, where it has one besides its verdict: an instance's standing.
     pub standing: Option<String>,
+    /// What to do next, and what it follows from, where that is known.
+    pub advice: Vec<String>,
     /// What it is tied to.
     pub relations: Vec<Relation>,
     /// Its fields.
@@ -99,8 +101,14 @@ impl Subject {
             SubjectKind::Group => sections.insert(0, activities(self, picture)),
             _ => {}
         }
+        // A group's own activities say more than our readings of it.
+        let after = usize::from(self.kind == SubjectKind::Group);
+        sections.insert(after.min(sections.len()), lately::section(self, picture));
+        sections.extend(beside::sections(self, picture));
+        let assessment = relation::assess(self, picture);
         Some(Sheet {
-            assessment: relation::assess(self, picture),
+            advice: lately::advice(self, &assessment, picture),
+            assessment,
             name: match self.kind {
                 SubjectKind::Instance => {
                     find::instance(estate, region, id).and_then(|(row, _)| row.name()).map(str::to_owned)

@@ -1,10 +1,12 @@
 //! The console as a whole: pictures in, keys in, screens out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod details;
 mod grammar;
 mod pictures;
 mod silent;
 mod themes;
+mod views;
 
 use std::sync::Arc;
 

@@ -87,6 +87,11 @@ pub struct Changes {
 }
 
 impl Happening {
+    /// Whether it made this thing, by its name or id, otherwise.
+    pub fn concerns(&self, id: &str) -> bool {
+        self.subjects.iter().any(|subject| &**subject == id)
+    }
+
     /// Who and what in one sentence.
     pub fn words(&self) -> String {
         match &self.who {

@@ -25,6 +25,9 @@ pub(super) fn draw(detail: &Detail, world: &World<'_>, look: &Look<'_>, area: Re
         title.push(look.span(Role::Strong, format!("{name} ")));
     }
     title.push(look.span(Role::Dim, format!("in {} ", detail.subject.region)));
+    if !detail.filter.is_empty() {
+        title.push(look.span(Role::Prompt, format!("/{} ", detail.filter)));
+    }
     title_rule(buf, area, look, title, badge(detail, look));
     let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     if detail.sheet.is_none() {
@@ -39,6 +42,9 @@ pub(super) fn draw(detail: &Detail, world: &World<'_>, look: &Look<'_>, area: Re
         return;
     }
     let entries = detail.entries(usize::from(area.width));
+    if entries.is_empty() && !detail.filter.is_empty() {
+        put(buf, below, 1, &Line::from(look.span(Role::Dim, "  no line has these words")), area);
+    }
     for (y, entry) in entries.iter().skip(detail.offset).take(usize::from(below.height)).enumerate() {
         put(buf, below, y, &line(detail, entry, world, look, usize::from(area.width)), area);
         if detail.offset + y == detail.at && entry.key().is_some() {
@@ -69,6 +75,10 @@ fn line(detail: &Detail, entry: &Entry<'_>, world: &World<'_>, look: &Look<'_>, 
             let verdict = detail.sheet.as_ref().map_or(Verdict::Unknown, |sheet| sheet.assessment.verdict);
             let text = cut(&format!("{} {reason}", look.glyphs.verdict(verdict)), columns.saturating_sub(3), ellipsis);
             Line::from(vec![Span::raw("  "), look.span(Role::of(verdict), text)])
+        }
+        Entry::Advice(words) => {
+            let text = cut(&format!("{} {words}", look.glyphs.arrow()), columns.saturating_sub(3), ellipsis);
+            Line::from(vec![Span::raw("  "), look.span(Role::Strong, text)])
         }
         Entry::Head(title, None) => Line::from(look.span(Role::Title, format!("  {title}"))),
         Entry::Head(_, Some(section)) => {
