@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::board::{Board, Cells};
 use super::index::{Delta, Index, Number, Pages};
 use super::memo::Seen;
-use super::region::Stage;
+use super::region::{Memory, Stage};
 use super::service::{self, Gathering, Service};
 use crate::estate::Kind;
 use crate::estate::balancer::{ClassicBalancer, LoadBalancer, ResourceTags, TargetGroup};
@@ -44,6 +44,26 @@ impl Gathered {
     /// Every service, in the order of their names.
     pub(super) fn services(&self) -> impl Iterator<Item = &Entry> {
         self.services.values()
+    }
+
+    /// The services of which something that is said of their parts differs from what the judgement before said; none where that may
+    /// be all of them.
+    pub(super) fn differing(&self, memory: &Memory) -> Option<BTreeSet<&str>> {
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        let owners = |parent: &Text| self.owners.get(parent).map(String::as_str);
+        names.extend(memory.target_groups.differing().only()?.iter().filter_map(|arn| owners(arn.text())));
+        names.extend(memory.classic_balancers.differing().only()?.iter().filter_map(|name| owners(name.text())));
+        let groups = memory.groups.differing().only()?.iter();
+        names.extend(groups.filter_map(|name| self.named.by_group.get(name)).map(String::as_str));
+        let alone = memory.instances.differing()?.iter();
+        names.extend(alone.filter_map(|number| self.claims.get(number.position())?.as_deref()));
+        let databases = memory.databases.differing().only()?;
+        if !databases.is_empty() || !memory.clusters.differing().only()?.is_empty() {
+            let has_databases = |service: &Service| !(service.databases.is_empty() && service.clusters.is_empty());
+            let theirs = self.services.iter().filter(|(_, entry)| has_databases(&entry.service));
+            names.extend(theirs.map(|(name, _)| name.as_str()));
+        }
+        Some(names)
     }
 
     /// The services as they are now.

@@ -75,6 +75,17 @@ impl Seen {
         })
     }
 
+    /// Whether every part of a kind that was read or tried can be trusted now.
+    pub(super) fn is_known(&self, kind: Kind) -> bool {
+        self.glimpses(kind).iter().all(|glimpse| glimpse.known)
+    }
+
+    /// Whether a kind has the same parts as `before`, whatever is in them.
+    pub(super) fn has_same_parts(&self, before: &Self, kind: Kind) -> bool {
+        let (older, newer) = (before.glimpses(kind), self.glimpses(kind));
+        older.len() == newer.len() && older.iter().zip(newer).all(|(a, b)| a.part == b.part)
+    }
+
     /// Whether the rows of a kind are alike, one by one.
     pub(super) fn is_same<T: Row>(&self, other: &Self, same: impl Fn(&T, &T) -> bool) -> bool {
         let (older, newer) = (self.glimpses(T::KIND), other.glimpses(T::KIND));
@@ -96,16 +107,21 @@ impl Seen {
     /// The parents whose parts of a kind are otherwise than `before`, those that were not there then or are gone among them.
     pub(super) fn parents_since(&self, before: &Self, kind: Kind) -> BTreeSet<Text> {
         let (older, newer) = (before.glimpses(kind), self.glimpses(kind));
+        let parent = |glimpse: &Glimpse| match &glimpse.part {
+            Part::Of(parent) => Some(parent.clone()),
+            Part::All | Part::Zone(_) => None,
+        };
+        // Mostly there are the same parts, one beside the other.
+        if self.has_same_parts(before, kind) {
+            let pairs = older.iter().zip(newer).filter(|(older, newer)| !older.is_same(newer));
+            return pairs.filter_map(|(_, newer)| parent(newer)).collect();
+        }
         let find = |among: &[Glimpse], glimpse: &Glimpse| {
             let found = among.binary_search_by(|other| other.part.cmp(&glimpse.part)).ok();
             found.and_then(|at| among.get(at)).is_some_and(|other| other.is_same(glimpse))
         };
         let differing =
             newer.iter().filter(|each| !find(older, each)).chain(older.iter().filter(|each| !find(newer, each)));
-        let parent = |glimpse: &Glimpse| match &glimpse.part {
-            Part::Of(parent) => Some(parent.clone()),
-            Part::All | Part::Zone(_) => None,
-        };
         differing.filter_map(parent).collect()
     }
 }
@@ -115,6 +131,26 @@ impl Seen {
 pub(super) struct Memo<K> {
     leaves: Vec<Leaf>,
     outcome: Arc<BTreeMap<K, Assessment>>,
+    differing: Differing<K>,
+}
+
+/// Of what something else is said than by the judgement before.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Differing<K> {
+    /// Perhaps of everything.
+    All,
+    /// Of these.
+    Only(Vec<K>),
+}
+
+impl<K> Differing<K> {
+    /// These; none where it may be everything.
+    pub(super) fn only(&self) -> Option<&[K]> {
+        match self {
+            Self::All => None,
+            Self::Only(keys) => Some(keys),
+        }
+    }
 }
 
 /// The rows of one part, and what each one's assessment looked at.
@@ -129,7 +165,7 @@ struct Leaf {
 
 impl<K> Default for Memo<K> {
     fn default() -> Self {
-        Self { leaves: Vec::new(), outcome: Arc::default() }
+        Self { leaves: Vec::new(), outcome: Arc::default(), differing: Differing::All }
     }
 }
 
@@ -137,6 +173,8 @@ impl<K> Default for Memo<K> {
 pub(super) struct Rule<'r, T, K> {
     /// What the row is called.
     pub(super) key: &'r dyn Fn(&T) -> K,
+    /// Whether a row is as it was in its place before.
+    pub(super) same: &'r dyn Fn(&T, &T) -> bool,
     /// What to say of it.
     pub(super) assess: &'r dyn Fn(&T) -> Assessment,
     /// Whether anything around it in the joins is otherwise than at the last judgement.
@@ -155,13 +193,13 @@ impl<K: Ord + Clone> Memo<K> {
         self.outcome.clone()
     }
 
+    /// Of what something else is said than by the memo that this one was made after.
+    pub(super) fn differing(&self) -> &Differing<K> {
+        &self.differing
+    }
+
     /// The assessments as they are now: of `before` is taken over what need not be made again.
-    pub(super) fn after<T: Row + PartialEq>(
-        before: &Self,
-        estate: &Estate,
-        sight: &Sight<'_>,
-        rule: &Rule<'_, T, K>,
-    ) -> Self {
+    pub(super) fn after<T: Row>(before: &Self, estate: &Estate, sight: &Sight<'_>, rule: &Rule<'_, T, K>) -> Self {
         let limit = T::KIND.age_limit();
         let mut memo = Self::default();
         // By position in all parts: what was made anew.
@@ -178,16 +216,17 @@ impl<K: Ord + Clone> Memo<K> {
             memo.leaves.push(Leaf { part: part.clone(), ..leaf });
         }
         same_keys &= memo.leaves.len() == before.leaves.len();
-        memo.outcome = if same_keys && is_whole {
-            let mut outcome = before.outcome.clone();
+        if same_keys && is_whole {
+            anew.retain(|(key, assessment)| before.outcome.get(key) != Some(assessment));
+            memo.differing = Differing::Only(anew.iter().map(|(key, _)| key.clone()).collect());
+            memo.outcome = before.outcome.clone();
             if !anew.is_empty() {
-                Arc::make_mut(&mut outcome).extend(anew);
+                Arc::make_mut(&mut memo.outcome).extend(anew);
             }
-            outcome
         } else {
             // Things came, went, or stand in several parts: the map is put together from all of them.
-            memo.put_together(&before.outcome, anew, rule)
-        };
+            memo.outcome = memo.put_together(&before.outcome, anew, rule);
+        }
         memo
     }
 
@@ -209,7 +248,7 @@ impl<K: Ord + Clone> Memo<K> {
 }
 
 impl Leaf {
-    fn after<T: Row + PartialEq, K: Ord>(
+    fn after<T: Row, K: Ord>(
         older: Option<&Self>,
         rows: &Arc<Rows>,
         distrust: Option<String>,
@@ -226,7 +265,7 @@ impl Leaf {
         let mut looked: Vec<Looked> = Vec::with_capacity(now_rows.len());
         for (position, row) in now_rows.iter().enumerate() {
             let old_row = old_rows.get(position);
-            let is_same = same_rows || old_row.is_some_and(|old| old == row);
+            let is_same = same_rows || old_row.is_some_and(|old| (rule.same)(old, row));
             let last = older.and_then(|leaf| leaf.looked.get(position)).filter(|_| is_same && same_trust);
             if let Some(last) = last
                 && !last.is_over(rule.otherwise, || (rule.touched)(row), rule.now)
@@ -255,12 +294,18 @@ pub(super) struct Instances {
     outcome: Arc<BTreeMap<InstanceId, Assessment>>,
     /// Those whose assessments looked at more than their own rows.
     watchful: Arc<BTreeMap<Number, Looked>>,
+    differing: Option<Vec<Number>>,
 }
 
 impl Instances {
     /// Those that are not well, by id.
     pub(super) fn outcome(&self) -> Arc<BTreeMap<InstanceId, Assessment>> {
         self.outcome.clone()
+    }
+
+    /// Of which something else is said than before; none where that may be all of them.
+    pub(super) fn differing(&self) -> Option<&[Number]> {
+        self.differing.as_deref()
     }
 
     /// The assessments as they are now: those of things that changed, or whose time is over, are made anew.
@@ -273,11 +318,12 @@ impl Instances {
         assess: impl Fn(Number, &Instance) -> (Assessment, Looked),
     ) -> Self {
         let Delta::Things(changed) = delta else {
-            return Self::default().with(index, index.numbers(), assess);
+            let afresh = Self::default().with(index, index.numbers(), assess);
+            return Self { differing: None, ..afresh };
         };
         let over = before.watchful.iter().filter(|(_, looked)| looked.is_over(otherwise, || false, now));
         let again: BTreeSet<Number> = changed.iter().copied().chain(over.map(|(number, _)| *number)).collect();
-        before.clone().with(index, again.into_iter(), assess)
+        Self { differing: Some(Vec::new()), ..before.clone() }.with(index, again.into_iter(), assess)
     }
 
     fn with(
@@ -295,15 +341,18 @@ impl Instances {
                 None => {}
             }
             let bad = judged.filter(|(_, (assessment, _))| assessment.verdict != Verdict::Ok);
-            match (bad, index.name_of(number)) {
-                (Some((instance, (assessment, _))), _) => {
+            let name = index.name_of(number).unwrap_or_default();
+            let last = self.outcome.get(name);
+            if last == bad.as_ref().map(|(_, (assessment, _))| assessment) {
+                continue;
+            }
+            match bad {
+                Some((instance, (assessment, _))) => {
                     Arc::make_mut(&mut self.outcome).insert(instance.id.clone(), assessment);
                 }
-                (None, Some(name)) if self.outcome.contains_key(name) => {
-                    drop(Arc::make_mut(&mut self.outcome).remove(name));
-                }
-                (None, _) => {}
+                None => drop(Arc::make_mut(&mut self.outcome).remove(name)),
             }
+            self.differing.iter_mut().for_each(|differing| differing.push(number));
         }
         self
     }

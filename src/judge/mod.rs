@@ -20,7 +20,7 @@ pub mod instance;
 pub mod lag;
 mod memo;
 pub mod metrics;
-pub mod parents;
+mod parents;
 pub mod picture;
 pub mod policy;
 pub mod probe;
@@ -55,6 +55,7 @@ use crate::id::{AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalCluste
 use board::Cells;
 use index::Index;
 use lag::Lags;
+use parents::Unread;
 use region::Memory;
 use service::Service;
 use zone::ZoneAssessment;
@@ -208,12 +209,19 @@ pub fn judge_again(estate: &Estate, now: Timestamp, policy: &Policy, before: &Ju
     judgement
 }
 
-fn reasons_unread(estate: &Estate, region: &Region, now: Timestamp) -> BTreeMap<Kind, String> {
-    Kind::ALL.iter().filter_map(|kind| Some((*kind, reason_unread(estate, region, *kind, now)?))).collect()
+fn reasons_unread(estate: &Estate, region: &Region, unread: &Unread, now: Timestamp) -> BTreeMap<Kind, String> {
+    let reason = |kind: Kind| reason_unread(estate, region, kind, unread.of(kind), now);
+    Kind::ALL.iter().filter_map(|kind| Some((*kind, reason(*kind)?))).collect()
 }
 
-fn reason_unread(estate: &Estate, region: &Region, kind: Kind, now: Timestamp) -> Option<String> {
-    match parents::unread(estate, region, kind) {
+fn reason_unread(
+    estate: &Estate,
+    region: &Region,
+    kind: Kind,
+    unread: Option<usize>,
+    now: Timestamp,
+) -> Option<String> {
+    match unread {
         Some(0) => {}
         Some(count) => return Some(format!("{kind} of {count} not read yet")),
         None if estate.was_tried(region, kind) => {}

@@ -17,6 +17,7 @@ use super::index::{Delta, Index};
 use super::lag::Lags;
 use super::memo::{Instances, Memo, Rule, Seen};
 use super::metrics::Metrics;
+use super::parents::Unread;
 use super::policy::Policy;
 use super::roll_up::roll_up;
 use super::sight::{Looked, Sight};
@@ -36,15 +37,16 @@ use crate::id::{AlarmName, Arn, ClassicName, ClusterId, DatabaseId, GlobalCluste
 #[derive(Clone, Default)]
 pub(super) struct Memory {
     seen: Seen,
-    instances: Instances,
-    groups: Memo<GroupName>,
-    target_groups: Memo<Arn>,
-    classic_balancers: Memo<ClassicName>,
-    databases: Memo<DatabaseId>,
-    clusters: Memo<ClusterId>,
+    pub(super) instances: Instances,
+    pub(super) groups: Memo<GroupName>,
+    pub(super) target_groups: Memo<Arn>,
+    pub(super) classic_balancers: Memo<ClassicName>,
+    pub(super) databases: Memo<DatabaseId>,
+    pub(super) clusters: Memo<ClusterId>,
     global_clusters: Memo<GlobalClusterId>,
     alarms: Memo<AlarmName>,
     gathered: Gathered,
+    unread: Unread,
 }
 
 impl fmt::Debug for Memory {
@@ -93,7 +95,7 @@ pub(super) fn judge_region(
     let services: Vec<JudgedService> = services.collect();
     let mut judged = RegionJudgement {
         summary: Assessment::ok(),
-        zones: zone::assess(estate, &index, &services, region, now, policy),
+        zones: zone::assess(estate, &index, &services, &stage.sight, &memory.unread, now),
         services,
         instances: memory.instances.outcome(),
         groups: memory.groups.outcome(),
@@ -105,18 +107,34 @@ pub(super) fn judge_region(
         global_clusters: memory.global_clusters.outcome(),
         alarms: memory.alarms.outcome(),
         unread: Vec::new(),
-        unknown: reasons_unread(estate, region, now),
+        unknown: reasons_unread(estate, region, &memory.unread, now),
         findings: Vec::new(),
         memory: Arc::new(memory),
         index: index.clone(),
     };
-    let verdicts: Vec<Assessment> =
-        judged.services.iter().map(|each| roll_up(&judged, &each.service, &each.cells)).collect();
+    let verdicts = roll_up_each(&judged, &before.services);
     for (each, assessment) in judged.services.iter_mut().zip(verdicts) {
         each.assessment = assessment;
     }
     finding::summarise(&mut judged, &Survey::new(estate, &index, stage.sight, now));
     judged
+}
+
+/// How each service stands, in their order. What `before` said holds where nothing that the service is made of is otherwise.
+fn roll_up_each(judged: &RegionJudgement, before: &[JudgedService]) -> Vec<Assessment> {
+    let differing = judged.memory.gathered.differing(&judged.memory);
+    let mut older = before.iter().peekable();
+    let verdicts = judged.services.iter().map(|each| {
+        while older.next_if(|old| old.service.name < each.service.name).is_some() {}
+        let same =
+            |old: &&&JudgedService| Arc::ptr_eq(&old.service, &each.service) && Arc::ptr_eq(&old.cells, &each.cells);
+        let holds = differing.as_ref().is_some_and(|names| !names.contains(each.service.name.as_str()));
+        match older.peek().filter(|_| holds).filter(same) {
+            Some(old) => old.assessment.clone(),
+            None => roll_up(judged, &each.service, &each.cells),
+        }
+    });
+    verdicts.collect()
 }
 
 /// What in the joins something is otherwise around.
@@ -169,6 +187,7 @@ impl Stage<'_> {
                 &before.groups,
                 true,
                 |group: &Group| group.name.clone(),
+                |old, row| self.index.is_same_group(old, row),
                 |group| group::assess(group, sight),
                 |group| touched.has(&touched.groups, group.name.as_str()),
             ),
@@ -176,6 +195,7 @@ impl Stage<'_> {
                 &before.target_groups,
                 false,
                 |group: &TargetGroup| group.arn.clone(),
+                PartialEq::eq,
                 |group| self.assess_target_group(group),
                 |group| targets_heard.contains(group.arn.text()) || touched.has(&touched.targets, group.arn.as_str()),
             ),
@@ -183,6 +203,7 @@ impl Stage<'_> {
                 &before.classic_balancers,
                 false,
                 |balancer: &ClassicBalancer| balancer.name.clone(),
+                PartialEq::eq,
                 |balancer| self.assess_classic(balancer),
                 |balancer| {
                     let name = balancer.name.text();
@@ -193,6 +214,7 @@ impl Stage<'_> {
                 &before.databases,
                 true,
                 |database: &Database| database.id.clone(),
+                PartialEq::eq,
                 |database| database::assess(database, sight),
                 |_| true,
             ),
@@ -200,6 +222,7 @@ impl Stage<'_> {
                 &before.clusters,
                 true,
                 |row: &Cluster| row.id.clone(),
+                PartialEq::eq,
                 database::assess_cluster,
                 |_| true,
             ),
@@ -207,6 +230,7 @@ impl Stage<'_> {
                 &before.global_clusters,
                 true,
                 |row: &GlobalCluster| row.id.clone(),
+                PartialEq::eq,
                 database::assess_global,
                 |_| true,
             ),
@@ -214,25 +238,28 @@ impl Stage<'_> {
                 &before.alarms,
                 true,
                 |row: &Alarm| row.name.clone(),
+                PartialEq::eq,
                 |row| alarm::assess(row, sight),
                 |_| true,
             ),
             gathered: before.gathered.after(self, &judged.index, (&before.seen, &seen)),
+            unread: Unread::after(&before.unread, (&before.seen, &seen), self.estate, sight.region()),
             seen,
         }
     }
 
     /// `touched` is asked of things that looked at their neighbours in the joins.
-    fn memo<T: Row + PartialEq, K: Ord + Clone>(
+    fn memo<T: Row, K: Ord + Clone>(
         &self,
         before: &Memo<K>,
         distrusts: bool,
         key: impl Fn(&T) -> K,
+        same: impl Fn(&T, &T) -> bool,
         assess: impl Fn(&T) -> Assessment,
         touched: impl Fn(&T) -> bool,
     ) -> Memo<K> {
-        let rule =
-            Rule { key: &key, assess: &assess, touched: &touched, otherwise: self.otherwise, distrusts, now: self.now };
+        let (otherwise, now) = (self.otherwise, self.now);
+        let rule = Rule { key: &key, same: &same, assess: &assess, touched: &touched, otherwise, distrusts, now };
         Memo::after(before, self.estate, &self.sight, &rule)
     }
     fn assess_target_group(&self, group: &TargetGroup) -> Assessment {

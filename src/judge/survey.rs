@@ -13,18 +13,23 @@ use crate::estate::balancer::TargetGroup;
 use crate::estate::group::{Group, Refresh};
 use crate::estate::query::Query;
 use crate::estate::{Estate, History, Kind, SliceId};
-use crate::id::{Arn, GroupName, Region};
+use crate::id::{AlarmName, Arn, GroupName, Region};
 
+use super::RegionJudgement;
 use super::finding::Subject;
 use super::index::Index;
 use super::metrics::Metrics;
 use super::policy::Policy;
 use super::sight::Sight;
+use super::verdict::Verdict;
 
 /// Settled minutes that are *now*: one bad minute is no trouble, one late one is no peace.
 pub(super) const NOW: usize = 3;
 /// Settled minutes that are kept of a series, and so what *usual* can rest on.
 pub(super) const BEFORE: usize = 15;
+
+/// What an alarm watches, as subjects' keys.
+type Watched = Vec<(&'static str, String)>;
 
 /// A region, with what the judgements look up.
 pub(super) struct Survey<'a> {
@@ -36,13 +41,24 @@ pub(super) struct Survey<'a> {
     pub(super) history: Option<&'a History>,
     pub(super) sight: Sight<'a>,
     alarms: OnceCell<BTreeMap<&'a str, &'a Alarm>>,
+    troubled: OnceCell<Vec<(AlarmName, Watched)>>,
 }
 
 impl<'a> Survey<'a> {
     /// Over what is known of the sight's region.
     pub(super) fn new(estate: &'a Estate, index: &'a Index, sight: Sight<'a>, now: Timestamp) -> Self {
         let (region, policy) = (sight.region(), sight.policy());
-        Self { estate, region, now, policy, index, history: estate.history(region), sight, alarms: OnceCell::new() }
+        Self {
+            estate,
+            region,
+            now,
+            policy,
+            index,
+            history: estate.history(region),
+            sight,
+            alarms: OnceCell::new(),
+            troubled: OnceCell::new(),
+        }
     }
 
     /// A group's last refresh, where refreshes were read and one was made.
@@ -85,7 +101,7 @@ impl<'a> Survey<'a> {
 
     /// What an alarm watches, as subjects' keys: by its metric's dimensions; of a composite, what those of its children watch that
     /// fire.
-    pub(super) fn watched_by(&self, alarm: &str) -> Vec<(&'static str, String)> {
+    pub(super) fn watched_by(&self, alarm: &str) -> Watched {
         let Some(alarm) = self.alarms().get(alarm) else { return Vec::new() };
         if alarm.alarm_type != AlarmType::Composite {
             return self.dimensions_of(alarm);
@@ -107,6 +123,14 @@ impl<'a> Survey<'a> {
         watched
     }
 
+    /// The alarms of the region that are not well, each with what it watches.
+    pub(super) fn troubled_alarms(&self, judged: &RegionJudgement) -> &[(AlarmName, Watched)] {
+        self.troubled.get_or_init(|| {
+            let troubled = judged.alarms.iter().filter(|(_, assessment)| assessment.verdict != Verdict::Ok);
+            troubled.map(|(name, _)| (name.clone(), self.watched_by(name.as_str()))).collect()
+        })
+    }
+
     fn alarms(&self) -> &BTreeMap<&'a str, &'a Alarm> {
         self.alarms.get_or_init(|| {
             let alarms = self.estate.table::<Alarm>(self.region, self.now).known();
@@ -123,7 +147,7 @@ impl<'a> Survey<'a> {
         self.alarms().values().filter(of_zone).copied()
     }
 
-    fn dimensions_of(&self, alarm: &Alarm) -> Vec<(&'static str, String)> {
+    fn dimensions_of(&self, alarm: &Alarm) -> Watched {
         let dimensions = alarm.metric.iter().flat_map(|metric| &metric.dimensions);
         let dimension =
             |wanted: &str| dimensions.clone().find(|(name, _)| &**name == wanted).map(|(_, value)| value.to_string());
@@ -151,7 +175,7 @@ impl<'a> Survey<'a> {
         watched
     }
 
-    fn target_groups(&self, wanted: impl Fn(&TargetGroup) -> bool) -> Vec<(&'static str, String)> {
+    fn target_groups(&self, wanted: impl Fn(&TargetGroup) -> bool) -> Watched {
         let known = self.estate.table::<TargetGroup>(self.region, self.now).known();
         known.filter(|group| wanted(group)).map(|group| ("target group", group.arn.to_string())).collect()
     }

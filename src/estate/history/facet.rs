@@ -25,12 +25,12 @@ pub(super) struct Facet<'a> {
 pub(super) struct Facets<'a>(Vec<Facet<'a>>);
 
 impl<'a> Facets<'a> {
-    /// Those of a reading; none of kinds whose changes nobody asks about.
-    pub(super) fn of(rows: &'a Rows) -> Self {
+    /// Those of a reading, without the rows in places that are steady; none of kinds whose changes nobody asks about.
+    pub(super) fn of(rows: &'a Rows, steady: &[bool]) -> Self {
         let mut facets = Self::default();
         match rows {
             Rows::Targets(rows) => {
-                for row in rows {
+                for row in unsteady(rows, steady) {
                     let key = row.port.and_then(|port| u32::try_from(port).ok()).unwrap_or(0);
                     facets.add(&row.id, key, row.zone.as_ref(), "state", row.state.as_str());
                 }
@@ -41,12 +41,12 @@ impl<'a> Facets<'a> {
                 }
             }
             Rows::Instances(rows) => {
-                for row in rows {
+                for row in unsteady(rows, steady) {
                     facets.add(row.id.as_str(), 0, Some(&row.zone), "state", row.state.as_str());
                 }
             }
             Rows::InstanceStatuses(rows) => {
-                for row in rows {
+                for row in unsteady(rows, steady) {
                     for (name, check) in row.checks() {
                         facets.add(row.instance.as_str(), 0, row.zone.as_ref(), name, check.status.as_str());
                     }
@@ -55,7 +55,7 @@ impl<'a> Facets<'a> {
                     facets.add(row.instance.as_str(), 0, row.zone.as_ref(), "events", events.join(" "));
                 }
             }
-            Rows::Groups(rows) => rows.iter().for_each(|row| facets.add_group(row)),
+            Rows::Groups(rows) => unsteady(rows, steady).for_each(|row| facets.add_group(row)),
             Rows::Databases(rows) => {
                 for row in rows {
                     let zone = row.zone.as_ref();
@@ -171,6 +171,29 @@ impl<'a> Facets<'a> {
             differ(Some(was), None);
         }
     }
+}
+
+/// The places in which two readings list the same thing with the same sides, told without taking these apart; where that does not
+/// pay, none.
+pub(super) fn steady(before: &Rows, now: &Rows) -> Vec<bool> {
+    fn alike<T>(before: &[T], now: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<bool> {
+        before.iter().zip(now).map(|(before, now)| same(before, now)).collect()
+    }
+    match (before, now) {
+        (Rows::Targets(before), Rows::Targets(now)) => {
+            alike(before, now, |a, b| (&a.id, a.port, &a.zone, &a.state) == (&b.id, b.port, &b.zone, &b.state))
+        }
+        (Rows::Instances(before), Rows::Instances(now)) => {
+            alike(before, now, |a, b| (&a.id, &a.zone, &a.state) == (&b.id, &b.zone, &b.state))
+        }
+        (Rows::InstanceStatuses(before), Rows::InstanceStatuses(now)) => alike(before, now, |a, b| a == b),
+        (Rows::Groups(before), Rows::Groups(now)) => alike(before, now, |a, b| a == b),
+        _ => Vec::new(),
+    }
+}
+
+fn unsteady<'r, T>(rows: &'r [T], steady: &[bool]) -> impl Iterator<Item = &'r T> {
+    rows.iter().enumerate().filter(|(at, _)| !steady.get(*at).copied().unwrap_or(false)).map(|(_, row)| row)
 }
 
 impl Facet<'_> {

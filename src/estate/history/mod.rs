@@ -47,7 +47,7 @@ pub struct Change {
 /// The changes of one region, oldest first.
 #[derive(Debug, Clone, Default)]
 pub struct History {
-    /// A batch a reading.
+    /// A batch a reading, and so of one kind.
     batches: VecDeque<Arc<[Change]>>,
     len: usize,
     /// How many were ever taken in.
@@ -69,7 +69,9 @@ impl History {
 
     /// The last change of this side of this thing, wherever it belongs.
     pub fn last_of(&self, kind: Kind, subject: &str, what: &str) -> Option<&Change> {
-        self.iter().rev().find(|change| change.kind == kind && &*change.subject == subject && &*change.what == what)
+        let of_kind = |batch: &&Arc<[Change]>| batch.first().is_some_and(|change| change.kind == kind);
+        let mut changes = self.batches.iter().rev().filter(of_kind).flat_map(|batch| batch.iter().rev());
+        changes.find(|change| &*change.subject == subject && &*change.what == what)
     }
 
     /// How many there are.
@@ -89,7 +91,9 @@ impl History {
 
     /// Takes in what was kept by an earlier run, oldest first.
     pub fn restore(&mut self, changes: Vec<Change>) {
-        self.add(changes);
+        for of_one_kind in changes.chunk_by(|a, b| a.kind == b.kind) {
+            self.add(of_one_kind.to_vec());
+        }
     }
 
     /// Takes in what a new reading shows against the last.
@@ -116,7 +120,8 @@ impl History {
 
 /// What differs between two readings of one part.
 fn between(part: &Part, before: &Rows, now: &Rows, after: Timestamp, at: Timestamp) -> Vec<Change> {
-    let (older, newer) = (Facets::of(before), Facets::of(now));
+    let steady = facet::steady(before, now);
+    let (older, newer) = (Facets::of(before, &steady), Facets::of(now, &steady));
     let within = match part {
         Part::Of(parent) => Some(parent.clone()),
         Part::All | Part::Zone(_) => None,

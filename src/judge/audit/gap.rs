@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::estate::{Estate, Kind};
 use crate::id::Region;
+use crate::judge::parents;
 use crate::judge::policy::Policy;
 
 use super::Check;
@@ -46,7 +47,7 @@ pub(super) fn find(
     now: Timestamp,
     policy: &Policy,
 ) -> Option<Gap> {
-    let reason = crate::judge::reason_unread(estate, region, kind, now)?;
+    let reason = crate::judge::reason_unread(estate, region, kind, parents::unread(estate, region, kind), now)?;
     let failures = estate.slices(region, kind).filter_map(|(_, slice)| slice.failure());
     let iam_action = failures.filter_map(|failure| failure.why.iam_action()).next().map(str::to_owned);
     let is_accepted = policy.accept_unread.contains(&kind);

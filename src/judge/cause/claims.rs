@@ -170,14 +170,10 @@ impl Claims {
 
     /// The alarms that watch what is claimed.
     fn add_alarms(&mut self, judged: &RegionJudgement, survey: &Survey<'_>) {
-        let troubled = judged.alarms.iter().filter(|(_, assessment)| assessment.verdict != Verdict::Ok);
-        let watching: Vec<String> = troubled
-            .map(|(name, _)| name.as_str())
-            .filter(|name| survey.watched_by(name).iter().any(|(what, key)| self.holds(what, key)))
-            .map(str::to_owned)
-            .collect();
-        for name in watching {
-            self.add("alarm", name);
+        for (name, watched) in survey.troubled_alarms(judged) {
+            if watched.iter().any(|(what, key)| self.holds(what, key)) {
+                self.add("alarm", name.as_str());
+            }
         }
     }
 }

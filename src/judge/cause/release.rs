@@ -133,12 +133,11 @@ fn finding(trouble: &Trouble<'_>, group: &Group, words: String, old: Option<&Tex
 }
 
 /// The members of a group by the version that they were launched from. Those that go because they failed still tell of it.
-fn versions<'a>(group: &'a Group, survey: &Survey<'_>) -> BTreeMap<&'a Text, Tally> {
+fn versions<'a>(group: &Group, survey: &Survey<'a>) -> BTreeMap<&'a Text, Tally> {
     let mut versions: BTreeMap<&Text, Tally> = BTreeMap::new();
-    // The index has the same rows; numbers come from there and words from the group.
-    for member in &group.members {
+    for (number, member) in survey.index.members_of(group.name.as_str()) {
         let Some(version) = &member.template_version else { continue };
-        let standing = crate::judge::standing::of_instance(survey.index, member.instance.as_str());
+        let standing = survey.index.standing_at(number);
         let fails = !member.healthy || matches!(standing, Standing::Unhealthy | Standing::Impaired);
         let tally = versions.entry(version).or_default();
         tally.total += 1;
@@ -181,8 +180,9 @@ fn under_way(group: &Group, survey: &Survey<'_>) -> Option<Release> {
     let refresh = survey
         .refresh_of(&group.name)
         .filter(|refresh| matches!(&*refresh.status, "InProgress" | "Pending" | "Baking"));
-    let new = group.members.iter().filter(|member| member.template_version.as_ref() == Some(to));
-    let launched = new.filter_map(|member| survey.index.instance(member.instance.as_str())?.launched_at).min();
+    let members = survey.index.members_of(group.name.as_str());
+    let new = members.filter(|(_, member)| member.template_version.as_ref() == Some(to));
+    let launched = new.filter_map(|(number, _)| survey.index.instance_at(number)?.launched_at).min();
     let is_recent = launched.is_some_and(|at| survey.now.duration_since(at) <= WINDOW);
     let begun = refresh.and_then(|refresh| refresh.started_at).or(launched.filter(|_| is_recent && from.is_some()))?;
     Some(Release { from: from.map(|(version, _)| (*version).clone()), to: (*to).clone(), at: Some(begun) })

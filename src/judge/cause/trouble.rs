@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::estate::Kind;
+use crate::estate::balancer::TargetGroup;
 use crate::estate::query::{Measure, Query};
-use crate::id::ZoneName;
+use crate::id::{Arn, ZoneName};
 use crate::judge::finding::{Finding, Urgency};
 use crate::judge::service::Service;
 use crate::judge::standing::Standing;
@@ -67,7 +68,10 @@ impl<'a> Trouble<'a> {
                 trouble.total += cell.total();
             }
         }
-        trouble.read_requests(survey);
+        // Most services fail nothing, and then nobody asks how much is asked of them.
+        if trouble.failing > 0 || fails_any(service, survey) {
+            trouble.read_requests(survey);
+        }
         let is_failing = trouble.errors.is_some_and(|share| share >= FAILING);
         if trouble.failing < 2 && !is_failing && !(trouble.failing == trouble.total && trouble.total > 0) {
             return None;
@@ -148,6 +152,17 @@ impl<'a> Trouble<'a> {
             }
         }
     }
+}
+
+/// Whether any request of a service fails now.
+fn fails_any(service: &Service, survey: &Survey<'_>) -> bool {
+    let failed = |group: &TargetGroup| {
+        let behind = group.load_balancers.iter();
+        let errors = |balancer: &Arn| Query::of_target_group(Measure::Errors, balancer, &group.arn, None);
+        behind.flat_map(|balancer| survey.minutes(errors(balancer), 0, NOW)).any(|count| count > 0.0)
+    };
+    let groups = || service.target_groups.iter().filter_map(|arn| survey.target_group(arn));
+    survey.metrics().are_known() && groups().any(failed)
 }
 
 /// When the first target of a service began to fail within the window, as far as it is remembered.

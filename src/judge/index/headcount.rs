@@ -3,10 +3,11 @@
 //! Owns: [`Headcount`]. Depends on: the joins. Must stay true: what a thing adds to the counts is taken off again, by the same
 //! index, before it is added anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::sheet::At;
-use super::{Delta, Index, Number};
+use super::{Index, Number};
 use crate::estate::balancer::{ClassicState, Target, TargetState};
 use crate::estate::group::LifecycleState;
 use crate::estate::instance::{CheckStatus, InstanceState};
@@ -16,7 +17,8 @@ use crate::judge::target_group::TargetCounts;
 /// The counts of a region, each thing counted once.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Headcount {
-    zones: BTreeMap<ZoneName, Heads>,
+    /// In the order in which they were first met.
+    zones: Vec<(ZoneName, Heads)>,
     /// Targets that are in a zone, nobody knows which.
     pub(super) astray: usize,
     /// By the slot of their target group or classic balancer, those that serve, by zone.
@@ -28,8 +30,8 @@ pub(super) struct Headcount {
     pub(super) ailing: BTreeSet<Number>,
 }
 
-/// What serves, by zone; none is where nobody knows.
-type Serving = Vec<(Option<ZoneName>, usize)>;
+/// How many serve, by their zone's place among [`Headcount::zones`]; none is where nobody knows.
+type Serving = Arc<Vec<(Option<usize>, usize)>>;
 
 /// What there is in one zone.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,17 +53,14 @@ pub struct Heads {
 }
 
 impl Headcount {
-    /// The counts of `index`, which was made after `before` with this difference.
-    pub(super) fn after(before: &Index, index: &Index, delta: &Delta) -> Self {
-        let mut heads = Self::default();
-        match delta {
-            Delta::All => index.numbers().for_each(|number| heads.count(index, number, 1)),
-            Delta::Things(things) => {
-                heads = (*before.heads).clone();
-                for number in things {
-                    heads.count(before, *number, -1);
-                    heads.count(index, *number, 1);
-                }
+    /// The counts of `index`, which was made after `before` and of these things says something else.
+    pub(super) fn after(before: &Index, index: &Index, things: &[Number]) -> Arc<Self> {
+        let mut heads = before.heads.clone();
+        if !things.is_empty() {
+            let heads = Arc::make_mut(&mut heads);
+            for number in things {
+                heads.count(before, *number, -1);
+                heads.count(index, *number, 1);
             }
         }
         heads
@@ -69,11 +68,11 @@ impl Headcount {
 
     /// What there is in a zone.
     pub(super) fn zone(&self, zone: &ZoneName) -> Heads {
-        self.zones.get(zone).copied().unwrap_or_default()
+        self.zones.iter().find(|(name, _)| name == zone).map(|(_, heads)| *heads).unwrap_or_default()
     }
 
     /// Adds a thing, or takes it off.
-    fn count(&mut self, index: &Index, number: Number, by: isize) {
+    pub(super) fn count(&mut self, index: &Index, number: Number, by: isize) {
         self.count_instance(index, number, by);
         if let Some((_, member)) = index.membership_at(number).filter(|(_, m)| m.state == LifecycleState::InService) {
             self.with(&member.zone, |heads| step(&mut heads.in_service, by));
@@ -82,20 +81,22 @@ impl Headcount {
         for at in index.thing(number).map(|thing| thing.targets.as_slice()).unwrap_or_default() {
             let Some(target) = index.sheets.targets.get(*at) else { continue };
             let zone = index.zone_of_target_at(number, target);
-            match zone {
-                Some(zone) => self.with(zone, |heads| step(slot_of(&mut heads.targets, &target.state), by)),
+            let place = zone.map(|zone| self.place(zone));
+            match place.and_then(|place| self.zones.get_mut(place)) {
+                Some((_, heads)) => step(slot_of(&mut heads.targets, &target.state), by),
                 None => step(&mut self.astray, if has_zone(target) { by } else { 0 }),
             }
             fails |= matches!(target.state, TargetState::Unhealthy | TargetState::UnhealthyDraining);
             if target.state == TargetState::Healthy {
-                serves(&mut self.targets, *at, zone, by);
+                serves(&mut self.targets, *at, place, by);
             }
         }
         for at in index.thing(number).map(|thing| thing.classic.as_slice()).unwrap_or_default() {
             let Some(target) = index.sheets.classic.get(*at) else { continue };
             fails |= target.state == ClassicState::OutOfService;
             if target.state == ClassicState::InService {
-                serves(&mut self.classic, *at, index.zone_at(number), by);
+                let place = index.zone_at(number).map(|zone| self.place(zone));
+                serves(&mut self.classic, *at, place, by);
             }
         }
         mark(&mut self.failing, number, fails && by > 0);
@@ -126,11 +127,19 @@ impl Headcount {
     }
 
     fn with(&mut self, zone: &ZoneName, change: impl FnOnce(&mut Heads)) {
-        // Most zones are there already, and then the name need not be shared once more.
-        match self.zones.get_mut(zone) {
-            Some(heads) => change(heads),
-            None => change(self.zones.entry(zone.clone()).or_default()),
+        let place = self.place(zone);
+        if let Some((_, heads)) = self.zones.get_mut(place) {
+            change(heads);
         }
+    }
+
+    /// A zone's place among the zones.
+    fn place(&mut self, zone: &ZoneName) -> usize {
+        let known = self.zones.iter().position(|(name, _)| name == zone);
+        known.unwrap_or_else(|| {
+            self.zones.push((zone.clone(), Heads::default()));
+            self.zones.len() - 1
+        })
     }
 }
 
@@ -155,12 +164,17 @@ impl Index {
         self.heads.ailing.iter().copied()
     }
 
-    /// How many targets of a target group, or instances behind a classic balancer, serve in each zone; none is where nobody knows.
-    pub fn serving_behind(&self, parent: &Text) -> impl Iterator<Item = (Option<&ZoneName>, usize)> + use<'_> {
-        let targets = self.sheets.targets.slot_of(parent).and_then(|slot| self.heads.targets.get(slot as usize));
-        let classic = self.sheets.classic.slot_of(parent).and_then(|slot| self.heads.classic.get(slot as usize));
-        let both = targets.into_iter().chain(classic).flatten();
-        both.map(|(zone, count)| (zone.as_ref(), *count))
+    /// The zones by which [`Index::serving`] counts.
+    pub fn counted_zones(&self) -> impl Iterator<Item = &ZoneName> {
+        self.heads.zones.iter().map(|(zone, _)| zone)
+    }
+
+    /// Of each target group and classic balancer whose word can be trusted now: how many serve in each zone, by the zone's place among
+    /// [`Index::counted_zones`]; none is where nobody knows. In the order of their names, classic ones last.
+    pub fn serving(&self) -> impl Iterator<Item = (&Text, &[(Option<usize>, usize)])> {
+        let targets = self.sheets.targets.known_parents().map(|(parent, slot)| (parent, self.heads.targets.get(slot)));
+        let classic = self.sheets.classic.known_parents().map(|(parent, slot)| (parent, self.heads.classic.get(slot)));
+        targets.chain(classic).filter_map(|(parent, zones)| Some((parent, zones?.as_slice())))
     }
 }
 
@@ -176,17 +190,16 @@ fn mark(set: &mut BTreeSet<Number>, number: Number, is_in: bool) {
     }
 }
 
-fn serves(all: &mut Vec<Serving>, at: At, zone: Option<&ZoneName>, by: isize) {
+fn serves(all: &mut Vec<Serving>, at: At, zone: Option<usize>, by: isize) {
     let slot = at.slot as usize;
     if all.len() <= slot {
-        all.resize(slot + 1, Vec::new());
+        all.resize_with(slot + 1, Serving::default);
     }
-    let Some(zones) = all.get_mut(slot) else { return };
-    match zones.iter_mut().find(|(known, _)| known.as_ref() == zone) {
+    let Some(zones) = all.get_mut(slot).map(Arc::make_mut) else { return };
+    match zones.iter_mut().find(|(known, _)| *known == zone) {
         Some((_, count)) => step(count, by),
-        None => zones.push((zone.cloned(), usize::from(by > 0))),
+        None => zones.push((zone, usize::from(by > 0))),
     }
-    zones.retain(|(_, count)| *count > 0);
 }
 
 fn slot_of<'c>(counts: &'c mut TargetCounts, state: &TargetState) -> &'c mut usize {

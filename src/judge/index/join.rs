@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use super::block::Block;
 use super::headcount::Headcount;
 use super::pages::Pages;
-use super::sheet::{At, Edit, Sheet};
+use super::sheet::{About, At, Edit, Sheet};
 use super::thing::{Places, Thing};
 use super::{Delta, Index, Number, Numbers, Sheets};
 use crate::estate::Estate;
 use crate::estate::group::Group;
-use crate::id::Region;
+use crate::id::{Region, Text};
 use crate::judge::standing::{self, Standing};
 
 /// What is otherwise in each sheet.
@@ -55,6 +55,7 @@ impl Index {
             awaiting: before.awaiting.clone(),
             subnets: before.subnets.clone(),
             heads: before.heads.clone(),
+            unlike: None,
             groups_are_known,
             tangled: before.tangled,
         };
@@ -69,19 +70,20 @@ impl Index {
         let is_first = before.things.len() == 0;
         let is_amendable = same_subnets && groups_are_known == before.groups_are_known && !index.sheets.are_sparse();
         let changed = if is_first || before.tangled || !is_amendable { None } else { index.amend(before, &edits) };
-        let delta = match changed {
-            Some(changed) if !index.is_wasteful(before) => Delta::Things(changed),
+        match changed {
+            Some(changed) if !index.is_wasteful(before) => {
+                let of_groups = edits.groups.unlike.iter().filter_map(|at| index.sheets.groups.get(*at));
+                index.unlike = Some(Arc::new(of_groups.map(|group| group.name.clone()).collect()));
+                index.heads = Headcount::after(before, &index, &changed);
+                (Arc::new(index), Delta::Things(changed))
+            }
             None if is_first => {
                 index.join(&edits);
-                Delta::All
+                (Arc::new(index), Delta::All)
             }
             // All is joined anew, and names of things long gone are forgotten.
-            _ => return (Self::new(estate, region, now), Delta::All),
-        };
-        if !matches!(&delta, Delta::Things(things) if things.is_empty()) {
-            index.heads = Arc::new(Headcount::after(before, &index, &delta));
+            _ => (Self::new(estate, region, now), Delta::All),
         }
-        (Arc::new(index), delta)
     }
 
     /// The look-ups from nothing.
@@ -120,9 +122,12 @@ impl Index {
         self.things.lengthen(self.numbers.len(), &Thing::UNKNOWN);
         self.tangled = !self.place(edits);
         self.awaiting = Arc::new(self.groups_that_await());
+        let mut heads = Headcount::default();
         for number in self.numbers() {
             self.take_standing(number);
+            heads.count(self, number, 1);
         }
+        self.heads = Arc::new(heads);
     }
 
     /// Joins anew what is otherwise than `before`, and says which things these are; none where it cannot be told so.
@@ -243,22 +248,49 @@ impl Sheets {
         now: Timestamp,
         numbers: &mut Arc<Numbers>,
     ) -> (Self, Edits) {
-        let (instances, instance_edit) =
-            Sheet::after(&before.instances, estate, region, now, numbers, |row, nth| (nth == 0).then(|| row.id.text()));
-        let (statuses, status_edit) = Sheet::after(&before.statuses, estate, region, now, numbers, |row, nth| {
-            (nth == 0).then(|| row.instance.text())
-        });
-        let (groups, group_edit) = Sheet::after(&before.groups, estate, region, now, numbers, |row, nth| {
-            row.members.get(nth).map(|member| member.instance.text())
-        });
-        let (targets, target_edit) =
-            Sheet::after(&before.targets, estate, region, now, numbers, |row, nth| (nth == 0).then_some(&row.id));
-        let (classic, classic_edit) = Sheet::after(&before.classic, estate, region, now, numbers, |row, nth| {
-            (nth == 0).then(|| row.instance.text())
-        });
+        fn about<T>(name: for<'a> fn(&'a T, usize) -> Option<&'a Text>) -> About<T> {
+            About { name, same: |_, _, _| false }
+        }
+        let (instances, instance_edit) = Sheet::after(
+            &before.instances,
+            estate,
+            region,
+            now,
+            numbers,
+            &about(|row, nth| (nth == 0).then(|| row.id.text())),
+        );
+        let (statuses, status_edit) = Sheet::after(
+            &before.statuses,
+            estate,
+            region,
+            now,
+            numbers,
+            &about(|row, nth| (nth == 0).then(|| row.instance.text())),
+        );
+        let members = About {
+            name: |row: &Group, nth| row.members.get(nth).map(|member| member.instance.text()),
+            same: |old, row, nth| old.members.get(nth) == row.members.get(nth) && says_the_same_of_all(old, row),
+        };
+        let (groups, group_edit) = Sheet::after(&before.groups, estate, region, now, numbers, &members);
+        let (targets, target_edit) = Sheet::after(
+            &before.targets,
+            estate,
+            region,
+            now,
+            numbers,
+            &about(|row, nth| (nth == 0).then_some(&row.id)),
+        );
+        let (classic, classic_edit) = Sheet::after(
+            &before.classic,
+            estate,
+            region,
+            now,
+            numbers,
+            &about(|row, nth| (nth == 0).then(|| row.instance.text())),
+        );
         let (target_groups, target_group_edit) =
-            Sheet::after(&before.target_groups, estate, region, now, numbers, |_, _| None);
-        let (subnets, subnet_edit) = Sheet::after(&before.subnets, estate, region, now, numbers, |_, _| None);
+            Sheet::after(&before.target_groups, estate, region, now, numbers, &about(|_, _| None));
+        let (subnets, subnet_edit) = Sheet::after(&before.subnets, estate, region, now, numbers, &about(|_, _| None));
         let edits = Edits {
             instances: instance_edit,
             statuses: status_edit,
@@ -274,4 +306,42 @@ impl Sheets {
     fn are_sparse(&self) -> bool {
         self.targets.is_sparse() || self.classic.is_sparse() || self.instances.is_sparse() || self.statuses.is_sparse()
     }
+}
+
+/// Whether two rows of a group are alike in all that is said of it as a whole: those of its members that are alike too need not be
+/// joined anew.
+fn says_the_same_of_all(a: &Group, b: &Group) -> bool {
+    let Group {
+        name,
+        arn,
+        min,
+        desired,
+        max,
+        zones,
+        subnets,
+        members: _,
+        target_groups,
+        classic_balancers,
+        health_check,
+        grace_s,
+        suspended,
+        launch_source,
+        zonal_shift_enabled,
+        status,
+        tags,
+    } = a;
+    *name == b.name
+        && *arn == b.arn
+        && (*min, *desired, *max) == (b.min, b.desired, b.max)
+        && *zones == b.zones
+        && *subnets == b.subnets
+        && *target_groups == b.target_groups
+        && *classic_balancers == b.classic_balancers
+        && *health_check == b.health_check
+        && *grace_s == b.grace_s
+        && *suspended == b.suspended
+        && *launch_source == b.launch_source
+        && *zonal_shift_enabled == b.zonal_shift_enabled
+        && *status == b.status
+        && *tags == b.tags
 }

@@ -14,7 +14,7 @@ mod pages;
 mod sheet;
 mod thing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::estate::balancer::{ClassicTarget, Target, TargetGroup};
@@ -22,7 +22,7 @@ use crate::estate::group::{Group, Member};
 use crate::estate::instance::{Instance, InstanceStatus};
 use crate::estate::zone::Subnet;
 use crate::estate::{Part, Rows};
-use crate::id::{Text, ZoneName};
+use crate::id::{GroupName, Text, ZoneName};
 
 use super::standing::Standing;
 use block::Block;
@@ -47,6 +47,8 @@ pub struct Index {
     awaiting: Arc<Vec<(At, bool)>>,
     subnets: Arc<Vec<(Block, ZoneName)>>,
     heads: Arc<Headcount>,
+    /// The groups whose rows are not as the rows in their places were in the index that this one was made after; none where nobody knows.
+    unlike: Option<Arc<BTreeSet<GroupName>>>,
     groups_are_known: bool,
     /// Whether one thing was read twice as the same: then the last reading counts, and what it hides is found by joining anew.
     tangled: bool,
@@ -238,6 +240,14 @@ impl Index {
     /// The group with this name.
     pub fn group(&self, name: &str) -> Option<&Group> {
         self.sheets.groups.get(*self.groups.get(name)?)
+    }
+
+    /// Whether a group's row is as `old` was, which stood in its place in the index that this one was made after.
+    pub(super) fn is_same_group(&self, old: &Group, row: &Group) -> bool {
+        match &self.unlike {
+            Some(unlike) => !unlike.contains(&row.name),
+            None => old == row,
+        }
     }
 
     /// The members of the group with this name.

@@ -104,6 +104,14 @@ impl Numbers {
             return known;
         }
         let new = Number(count(self.len()));
+        if self.old.names.is_empty() {
+            self.old = Arc::default();
+        }
+        // As long as nobody else has them, all are as good as old.
+        if let Some(old) = Arc::get_mut(&mut self.old).filter(|_| self.young.names.is_empty()) {
+            old.add(name, new);
+            return new;
+        }
         self.young.add(name, new);
         if self.young.names.len() > 1024 + self.old.names.len() / 8 {
             let young = std::mem::take(&mut self.young);

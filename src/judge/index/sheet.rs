@@ -34,9 +34,9 @@ impl At {
 #[derive(Debug, Clone)]
 pub(super) struct Sheet<T> {
     /// In the order of their parts.
-    leaves: Vec<Leaf>,
+    leaves: Arc<Vec<Leaf>>,
     /// By slot, where its leaf is now.
-    slots: Vec<u32>,
+    slots: Arc<Vec<u32>>,
     row: PhantomData<fn() -> T>,
 }
 
@@ -62,6 +62,8 @@ pub(super) struct Edit {
     pub(super) came: Vec<(Number, At, u32)>,
     /// Things that stand where they stood, and of which something else is said, or by a source trusted otherwise.
     pub(super) changed: Vec<Number>,
+    /// Rows that are not as the rows in their places were, of parts that were there.
+    pub(super) unlike: Vec<At>,
     /// Whether any row is otherwise, or trusted otherwise.
     pub(super) is_any: bool,
     /// Whether any part was read anew, be it with the very same outcome.
@@ -80,56 +82,79 @@ impl Edit {
 
 impl<T> Default for Sheet<T> {
     fn default() -> Self {
-        Self { leaves: Vec::new(), slots: Vec::new(), row: PhantomData }
+        Self { leaves: Arc::default(), slots: Arc::default(), row: PhantomData }
     }
 }
 
-/// What a row of a sheet is about.
-pub(super) type Names<T> = for<'a> fn(&'a T, usize) -> Option<&'a Text>;
+/// What the rows of a sheet are about.
+pub(super) struct About<T> {
+    /// The nth thing that a row is about.
+    pub(super) name: for<'a> fn(&'a T, usize) -> Option<&'a Text>,
+    /// Whether two unlike rows that are both about a thing, as their nth, say the same of it.
+    pub(super) same: fn(&T, &T, usize) -> bool,
+}
 
 impl<T: Row + PartialEq> Sheet<T> {
-    /// The sheet as it is now, and what is otherwise than in `before`. `name` gives the nth thing that a row is about.
+    /// The sheet as it is now, and what is otherwise than in `before`.
     pub(super) fn after(
         before: &Self,
         estate: &Estate,
         region: &Region,
         now: Timestamp,
         numbers: &mut Arc<Numbers>,
-        name: Names<T>,
+        about: &About<T>,
     ) -> (Self, Edit) {
         let mut edit = Edit::default();
-        let mut sheet = Self { slots: before.slots.clone(), ..Self::default() };
+        if before.still_holds(estate, region, now) {
+            let same = Self { leaves: before.leaves.clone(), slots: before.slots.clone(), row: PhantomData };
+            return (same, edit);
+        }
+        let mut leaves = Vec::with_capacity(before.leaves.len());
+        let mut slots = (*before.slots).clone();
         for (part, slice) in estate.slices(region, T::KIND) {
             let Some(rows) = slice.all_rows() else { continue };
             let known = slice.trust(T::KIND.age_limit(), now).is_known();
-            let older = before.leaf(part);
+            let older = before.leaves.get(leaves.len()).filter(|leaf| leaf.part == *part).or_else(|| before.leaf(part));
             let leaf = match older {
                 Some(older) if Arc::ptr_eq(&older.rows, rows) => Leaf { known, ..older.clone() },
                 _ => {
-                    let slot =
-                        older.map_or_else(|| u32::try_from(sheet.slots.len()).unwrap_or(u32::MAX), |leaf| leaf.slot);
-                    sheet.slots.resize(sheet.slots.len().max(slot as usize + 1), u32::MAX);
+                    let slot = older.map_or_else(|| u32::try_from(slots.len()).unwrap_or(u32::MAX), |leaf| leaf.slot);
+                    slots.resize(slots.len().max(slot as usize + 1), u32::MAX);
                     edit.is_new = true;
-                    Leaf::after::<T>(older, Leaf::new(part, slot, rows, known), numbers, name, &mut edit)
+                    Leaf::after::<T>(older, Leaf::new(part, slot, rows, known), numbers, about, &mut edit)
                 }
             };
             if older.is_none_or(|older| older.known != known) {
                 (edit.parts, edit.is_any, edit.is_new) = (true, true, true);
                 edit.changed.extend(leaf.numbers.iter());
             }
-            sheet.leaves.push(leaf);
+            leaves.push(leaf);
         }
-        sheet.slots.fill(u32::MAX);
-        for (position, leaf) in (0..).zip(&sheet.leaves) {
-            if let Some(place) = sheet.slots.get_mut(leaf.slot as usize) {
+        slots.fill(u32::MAX);
+        for (position, leaf) in (0..).zip(&leaves) {
+            if let Some(place) = slots.get_mut(leaf.slot as usize) {
                 *place = position;
             }
         }
+        let sheet = Self { leaves: leaves.into(), slots: slots.into(), row: PhantomData };
         for gone in before.leaves.iter().filter(|leaf| sheet.position(leaf.slot).is_none()) {
             (edit.parts, edit.is_any, edit.is_new) = (true, true, true);
             gone.each(|number, at, nth| edit.left.push((number, at, nth)));
         }
         (sheet, edit)
+    }
+
+    /// Whether there are the same rows now, trusted alike.
+    fn still_holds(&self, estate: &Estate, region: &Region, now: Timestamp) -> bool {
+        let mut leaves = self.leaves.iter();
+        let slices = estate.slices(region, T::KIND);
+        let mut read = slices.filter_map(|(part, slice)| Some((part, slice, slice.all_rows()?)));
+        read.all(|(part, slice, rows)| {
+            leaves.next().is_some_and(|leaf| {
+                let known = slice.trust(T::KIND.age_limit(), now).is_known();
+                Arc::ptr_eq(&leaf.rows, rows) && leaf.known == known && leaf.part == *part
+            })
+        }) && leaves.next().is_none()
     }
 
     /// Where a part is among the others now.
@@ -158,9 +183,12 @@ impl<T: Row + PartialEq> Sheet<T> {
         self.leaves.binary_search_by(|leaf| leaf.part.cmp(part)).ok().and_then(|at| self.leaves.get(at))
     }
 
-    /// The slot of the part that belongs to `parent`.
-    pub(super) fn slot_of(&self, parent: &Text) -> Option<u32> {
-        self.leaf(&Part::Of(parent.clone())).map(|leaf| leaf.slot)
+    /// The parents whose parts can be trusted now, each with its part's slot.
+    pub(super) fn known_parents(&self) -> impl Iterator<Item = (&Text, usize)> {
+        self.leaves.iter().filter(|leaf| leaf.known).filter_map(|leaf| match &leaf.part {
+            Part::Of(parent) => Some((parent, leaf.slot as usize)),
+            Part::All | Part::Zone(_) => None,
+        })
     }
 
     pub(super) fn get(&self, at: At) -> Option<&T> {
@@ -250,7 +278,7 @@ impl Leaf {
         older: Option<&Self>,
         mut leaf: Self,
         numbers: &mut Arc<Numbers>,
-        name: Names<T>,
+        about: &About<T>,
         edit: &mut Edit,
     ) -> Self {
         let rows = T::of(&leaf.rows).unwrap_or_default();
@@ -267,13 +295,15 @@ impl Leaf {
             }
             edit.is_any = true;
             let at = At::new(leaf.slot, position);
-            let names = row.into_iter().flat_map(|row| (0..).map_while(|nth| name(row, nth)));
+            edit.unlike.extend(row.filter(|_| older.is_some()).map(|_| at));
+            let names = row.into_iter().flat_map(|row| (0..).map_while(|nth| (about.name)(row, nth)));
             let first = given.len();
             for (nth, text) in names.enumerate() {
                 let as_before = old.get(nth).filter(|number| numbers.name(**number) == Some(text)).copied();
                 given.push(as_before.or_else(|| numbers.of(text)).unwrap_or_else(|| Arc::make_mut(numbers).give(text)));
             }
-            compare(old, given.get(first..).unwrap_or_default(), at, edit);
+            let same = |nth| row.zip(old_row).is_some_and(|(row, old_row)| (about.same)(old_row, row, nth));
+            compare(old, given.get(first..).unwrap_or_default(), at, same, edit);
         }
         leaf.numbers = given.into();
         // Where each row is about one thing, its place says it.
@@ -284,11 +314,11 @@ impl Leaf {
 }
 
 /// Notes which things of a row stay, which leave it and which come.
-fn compare(old: &[Number], new: &[Number], at: At, edit: &mut Edit) {
+fn compare(old: &[Number], new: &[Number], at: At, same: impl Fn(usize) -> bool, edit: &mut Edit) {
     for nth in 0..old.len().max(new.len()) {
         let place = u32::try_from(nth).unwrap_or(u32::MAX);
         match (old.get(nth), new.get(nth)) {
-            (Some(was), Some(is)) if was == is => edit.changed.push(*is),
+            (Some(was), Some(is)) if was == is => edit.changed.extend((!same(nth)).then_some(*is)),
             (was, is) => {
                 edit.left.extend(was.map(|number| (*number, at, place)));
                 edit.came.extend(is.map(|number| (*number, at, place)));

@@ -14,8 +14,6 @@ use crate::estate::instance::Instance;
 use crate::estate::{Change, Kind};
 use crate::id::{Text, ZoneName};
 use crate::judge::index::Number;
-use crate::judge::parents;
-use crate::judge::service::Service;
 
 use super::view::Ground;
 
@@ -84,7 +82,8 @@ struct Found {
 /// What is found before it is put in its zone.
 struct Search<'s, 'a> {
     ground: &'s Ground<'a>,
-    owners: BTreeMap<&'a str, Owner<'a>>,
+    /// By the ARN or name of what targets are registered with.
+    owners: Vec<(&'a str, Owner<'a>)>,
     found: BTreeMap<Key<'a>, Found>,
     complete: bool,
 }
@@ -92,8 +91,7 @@ struct Search<'s, 'a> {
 impl<'a> Failing<'a> {
     /// Looks at every target's health and at what changed of it.
     pub(super) fn new(ground: &Ground<'a>) -> Self {
-        let mut search =
-            Search { ground, owners: BTreeMap::new(), found: BTreeMap::new(), complete: is_complete(ground) };
+        let mut search = Search { ground, owners: Vec::new(), found: BTreeMap::new(), complete: is_complete(ground) };
         search.name_owners();
         search.look_now();
         search.look_back();
@@ -162,58 +160,81 @@ impl<'a> Search<'_, 'a> {
         for service in ground.services.iter().map(|judged| &judged.service) {
             for arn in &service.target_groups {
                 let sure = known && (tags || owned.contains(arn.as_str()));
-                self.owners.insert(arn.as_str(), Owner { service: &service.name, sure });
+                self.owners.push((arn.as_str(), Owner { service: &service.name, sure }));
             }
             for name in &service.classic_balancers {
-                self.owners.insert(name.as_str(), Owner { service: &service.name, sure: known });
+                self.owners.push((name.as_str(), Owner { service: &service.name, sure: known }));
             }
         }
+        self.owners.sort_by_key(|(parent, _)| *parent);
+    }
+
+    fn owner_of(&self, parent: &str) -> Option<Owner<'a>> {
+        let found = self.owners.binary_search_by(|(name, _)| (*name).cmp(parent)).ok()?;
+        self.owners.get(found).map(|(_, owner)| *owner)
     }
 
     /// Puts what was found in its zone, beside what serves there.
     fn count(&mut self, zones: &mut [ZoneTargets<'a>]) {
-        let ground = self.ground;
-        let mut at: BTreeMap<(usize, &'a str), usize> = BTreeMap::new();
-        for parent in ground.services.iter().flat_map(|judged| parents_of(&judged.service)) {
-            if ground.index.has_answered(parent) {
-                for (zone, count) in ground.index.serving_behind(parent) {
-                    self.complete &= zone.is_some();
-                    if let Some(place) = zone.and_then(|zone| ground.place(zone)) {
-                        *at.entry((place, parent)).or_default() += count;
-                    }
-                }
-            }
-        }
+        let mut serving = self.serving();
         for (key, Found { place, now, sure }) in &self.found {
-            let Some(owner) = self.owners.get(key.0).copied() else { continue };
-            let mut counted = false;
-            let number = ground.index.number(key.1);
+            let Some(owner) = self.owner_of(key.0) else { continue };
+            let mut add = |place: usize, by: isize| {
+                if let Some(counts) = serving.get_mut(place) {
+                    counts.push((owner, by));
+                }
+            };
+            let number = self.ground.index.number(key.1);
             let there = number.map(|number| self.targets_at(number)).unwrap_or_default();
+            let mut counted = 0;
             for (_, zone, health) in there.into_iter().filter(|(other, _, _)| other == key) {
                 let Some(zone) = zone else {
                     self.complete = false;
                     continue;
                 };
-                counted = true;
+                counted += 1;
                 // It counts where it was found, be it serving by now.
-                if let Some(own) = ground.place(zone).filter(|_| health == Health::Serving) {
-                    at.entry((own, key.0)).and_modify(|count| *count = count.saturating_sub(1));
+                if let Some(own) = self.ground.place(zone).filter(|_| health == Health::Serving) {
+                    add(own, -1);
                 }
-                *at.entry((*place, key.0)).or_default() += 1;
             }
-            if !counted {
-                *at.entry((*place, key.0)).or_default() += 1;
-            }
+            add(*place, counted.max(1));
             if let Some(zone) = zones.get_mut(*place) {
                 zone.hits.push(Hit { host: key.1, owner, now: *now, sure: *sure });
             }
         }
-        at.retain(|_, count| *count > 0);
-        for ((place, parent), count) in at {
-            let (Some(zone), Some(owner)) = (zones.get_mut(place), self.owners.get(parent)) else { continue };
-            zone.serving += count;
-            *zone.services.entry(*owner).or_default() += count;
+        for (zone, mut counts) in zones.iter_mut().zip(serving) {
+            counts.sort_by_key(|(owner, _)| *owner);
+            let own = counts.chunk_by(|(a, _), (b, _)| a == b).filter_map(|same| {
+                let count = usize::try_from(same.iter().map(|(_, by)| by).sum::<isize>()).ok()?;
+                same.first().map(|(owner, _)| (*owner, count)).filter(|_| count > 0)
+            });
+            zone.services = own.collect();
+            zone.serving = zone.services.values().sum();
         }
+    }
+
+    /// How many targets serve, zone by zone, with whose they are.
+    fn serving(&mut self) -> Vec<Vec<(Owner<'a>, isize)>> {
+        let index = self.ground.index;
+        let places: Vec<Option<usize>> = index.counted_zones().map(|zone| self.ground.place(zone)).collect();
+        let mut serving: Vec<Vec<(Owner<'a>, isize)>> = self.ground.zones.iter().map(|_| Vec::new()).collect();
+        // Both are in the order of names.
+        let mut owners = self.owners.iter().peekable();
+        for (parent, counts) in index.serving() {
+            while owners.next_if(|(name, _)| *name < &**parent).is_some() {}
+            let beside = owners.peek().filter(|(name, _)| *name == &**parent).map(|(_, owner)| *owner);
+            // Classic balancers come after the target groups and begin anew.
+            let Some(owner) = beside.or_else(|| self.owner_of(parent)) else { continue };
+            for (zone, count) in counts.iter().filter(|(_, count)| *count > 0) {
+                self.complete &= zone.is_some();
+                let place = zone.and_then(|zone| places.get(zone).copied().flatten());
+                if let Some(own) = place.and_then(|place| serving.get_mut(place)) {
+                    own.push((owner, isize::try_from(*count).unwrap_or(isize::MAX)));
+                }
+            }
+        }
+        serving
     }
 
     /// Where a thing is a target of some service, by balancers whose word can be trusted now: in which zone, and how it fares there.
@@ -227,16 +248,10 @@ impl<'a> Search<'_, 'a> {
             let key: Key<'a> = (parent, target.instance.as_str());
             (key, index.zone_at(number), Health::of_classic(&target.state))
         });
-        let is_told = |parent: &str| self.owners.contains_key(parent) && index.has_answered(parent);
+        let is_told = |parent: &str| self.owner_of(parent).is_some() && index.has_answered(parent);
         let told = targets.chain(classic).filter(|(key, _, health)| *health != Health::Aside && is_told(key.0));
         told.collect()
     }
-}
-
-/// What a service's targets are registered with.
-fn parents_of(service: &Service) -> impl Iterator<Item = &Text> {
-    let balancers = service.classic_balancers.iter().map(|name| name.text());
-    service.target_groups.iter().map(|arn| arn.text()).chain(balancers)
 }
 
 /// What a target's health says about its zone.
@@ -272,10 +287,10 @@ fn is_complete(ground: &Ground<'_>) -> bool {
     let (estate, region, now) = (ground.estate, ground.region, ground.now);
     let classic = estate.slices(region, Kind::ClassicTargets);
     let mut classic = classic.map(|(_, slice)| slice.trust(Kind::ClassicTargets.age_limit(), now).is_known());
-    parents::targets_are_complete(estate, region, now)
+    ground.unread.targets_are_complete(estate, region, now)
         && estate.table::<Group>(region, now).is_complete()
         && classic.all(|known| known)
-        && parents::unread(estate, region, Kind::ClassicTargets) == Some(0)
+        && ground.unread.of(Kind::ClassicTargets) == Some(0)
 }
 
 fn is_health(change: &Change) -> bool {

@@ -67,6 +67,5 @@ fn classic_is_known(ground: &Ground<'_>) -> bool {
     let slices = ground.estate.slices(ground.region, Kind::ClassicTargets);
     let limit = Kind::ClassicTargets.age_limit();
     let mut trusts = slices.map(|(_, slice)| slice.trust(limit, ground.now).is_known());
-    trusts.all(|known| known)
-        && crate::judge::parents::unread(ground.estate, ground.region, Kind::ClassicTargets) == Some(0)
+    trusts.all(|known| known) && ground.unread.of(Kind::ClassicTargets) == Some(0)
 }

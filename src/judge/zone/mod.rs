@@ -23,12 +23,13 @@ use serde::{Deserialize, Serialize};
 use crate::estate::Estate;
 use crate::estate::silence::silences;
 use crate::estate::zone::Zone;
-use crate::id::{Region, Text, ZoneId, ZoneName};
+use crate::id::{Text, ZoneId, ZoneName};
 
 use super::JudgedService;
 use super::index::Index;
-use super::policy::Policy;
+use super::parents::Unread;
 use super::shifted::{self, Moved};
+use super::sight::Sight;
 use super::target_group::TargetCounts;
 use super::verdict::Verdict;
 pub use not_zonal::NotZonal;
@@ -132,16 +133,17 @@ pub struct ZoneAssessment {
 }
 
 /// Judges the zones of a region, in the order of their names.
-pub fn assess(
+pub(super) fn assess(
     estate: &Estate,
     index: &Index,
     services: &[JudgedService],
-    region: &Region,
+    sight: &Sight<'_>,
+    unread: &Unread,
     now: Timestamp,
-    policy: &Policy,
 ) -> Vec<ZoneAssessment> {
-    let tallies = Tallies::new(estate, index, region, now);
-    let view = View::new(Ground::new(estate, index, services, region, now, policy));
+    let (region, policy) = (sight.region(), sight.policy());
+    let view = View::new(Ground::new(estate, index, services, region, now, policy, unread));
+    let tallies = Tallies::new(&view.ground);
     let zones = view.ground.zones.iter().enumerate();
     zones.map(|(place, zone)| judged(&view, place, counted(&view, &tallies, place, zone))).collect()
 }

@@ -13,10 +13,10 @@ use crate::estate::{Estate, Table};
 use crate::id::{Region, ZoneName};
 
 use super::super::index::Index;
-use super::super::parents;
 use super::super::role::Clusters;
 use super::super::target_group::TargetCounts;
 use super::InstanceCounts;
+use super::view::Ground;
 
 /// The counts of a region's zones.
 pub(super) struct Tallies<'a> {
@@ -32,14 +32,15 @@ pub(super) struct Tallies<'a> {
 }
 
 impl<'a> Tallies<'a> {
-    /// Counts what is known of `region`.
-    pub(super) fn new(estate: &'a Estate, index: &'a Index, region: &Region, now: Timestamp) -> Self {
+    /// Counts what is known of the region.
+    pub(super) fn new(ground: &Ground<'a>) -> Self {
+        let Ground { estate, index, region, now, .. } = *ground;
         let mut tallies = Self {
             index,
             databases: BTreeMap::new(),
             instances: estate.table(region, now),
             statuses: estate.table(region, now),
-            targets_known: parents::targets_are_complete(estate, region, now) && index.targets_astray() == 0,
+            targets_known: ground.unread.targets_are_complete(estate, region, now) && index.targets_astray() == 0,
             groups_known: estate.table::<Group>(region, now).is_complete(),
             writers_known: false,
             databases_known: false,

@@ -14,6 +14,7 @@ use crate::id::{Region, ZoneName};
 use crate::judge::JudgedService;
 use crate::judge::index::Index;
 use crate::judge::metrics::Metrics;
+use crate::judge::parents::Unread;
 use crate::judge::policy::{Policy, ZoneRules};
 
 use super::by_node::{Nodes, nodes};
@@ -40,6 +41,7 @@ pub(super) struct Ground<'a> {
     pub(super) region: &'a Region,
     pub(super) now: Timestamp,
     pub(super) policy: &'a Policy,
+    pub(super) unread: &'a Unread,
     /// By name.
     pub(super) zones: Vec<&'a Zone>,
     gone: OnceCell<BTreeMap<&'a str, &'a ZoneName>>,
@@ -53,12 +55,13 @@ impl<'a> Ground<'a> {
         region: &'a Region,
         now: Timestamp,
         policy: &'a Policy,
+        unread: &'a Unread,
     ) -> Self {
         let zones = estate.table::<Zone>(region, now).known();
         let mut zones: Vec<&Zone> = zones.filter(|zone| &*zone.zone_type == "availability-zone").collect();
         zones.sort_by(|a, b| a.name.cmp(&b.name));
         zones.dedup_by(|a, b| a.name == b.name);
-        Self { estate, index, services, region, now, policy, zones, gone: OnceCell::new() }
+        Self { estate, index, services, region, now, policy, unread, zones, gone: OnceCell::new() }
     }
 
     /// A zone's place among the zones; none of local ones and of those nobody knows.
