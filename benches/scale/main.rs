@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod board;
+mod judging;
 mod keys;
 mod reading;
 mod synthetic;
@@ -15,7 +16,6 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fournines::{console, estate, id, judge};
-use jiff::SignedDuration;
 
 use synthetic::{Account, Size};
 
@@ -27,7 +27,7 @@ fn main() {
         ["part", "read", url, zones] => reading::instances(url, zones.parse().unwrap()),
         ["part", "memory", url, zones] => reading::memory(url, zones.parse().unwrap()),
         ["part", "everything", url] => reading::everything(url),
-        ["part", "judge", count] => judging(count.parse().unwrap()),
+        ["part", "judge", count] => judging::judging(&account(count.parse().unwrap())),
         ["part", "keys", count] => keys::keys_to_frames(account(count.parse().unwrap()), (200, 60)),
         ["part", "board"] => board::whole_board(),
         counts => all(counts),
@@ -74,28 +74,6 @@ fn part(words: &[&str]) {
 
 fn account(instances: usize) -> Account {
     Account::new(Size { instances, groups: (instances / 50).max(1) })
-}
-
-/// From nothing, and after one slice was read anew.
-fn judging(count: usize) {
-    let account = account(count);
-    let mut estate = account.estate();
-    println!("made up: resident {:.0} MiB", reading::resident());
-    let began = std::time::Instant::now();
-    let mut last = keys::picture(&estate, account.start, &judge::Judgement::default());
-    println!("judge from nothing {:>44.2?}   resident {:.0} MiB", began.elapsed(), reading::resident());
-    for (round, what) in
-        ["instances of a zone", "checks of a zone", "groups", "50 target groups", "", "alarms"].iter().enumerate()
-    {
-        let at = account.start + SignedDuration::from_secs(1 + round as i64);
-        account.refresh(&mut estate, round, at);
-        let began = std::time::Instant::now();
-        last = keys::picture(&estate, at, &last.judgement);
-        if !what.is_empty() {
-            println!("judge after a refresh of {what:<24} {:>14.2?}", began.elapsed());
-        }
-    }
-    println!("resident after six refreshes {:.0} MiB", reading::resident());
 }
 
 /// `fournines sim` with so many instances, until it is dropped.
