@@ -20,7 +20,7 @@ pub mod instance;
 pub mod lag;
 mod memo;
 pub mod metrics;
-mod parents;
+pub mod parents;
 pub mod picture;
 pub mod policy;
 pub mod probe;

@@ -49,7 +49,7 @@ impl Unread {
 }
 
 /// How many parents of `kind` were never asked about, of those that are read at all; none where the kind has no parents.
-pub(super) fn unread(estate: &Estate, region: &Region, kind: Kind) -> Option<usize> {
+pub fn unread(estate: &Estate, region: &Region, kind: Kind) -> Option<usize> {
     parents::listing(kind)?;
     let never = |parent: &Text| estate.slice(&SliceId::of(region, kind, parent.clone())).is_none();
     Some(parents::of(kind, estate, region).iter().filter(|parent| never(parent)).count())
