@@ -105,6 +105,8 @@ impl LogLevel {
 pub enum Command {
     /// The console on the simulated account
     Demo(Demo),
+    /// The read-only wall screen: large numbers, pages that turn by themselves
+    Wall(WallArgs),
     /// The account's verdict; exits 0 ok, 1 warning, 2 critical, 3 unknown
     Status(Status),
     /// The things of one kind, as a table, JSON or CSV
@@ -144,6 +146,35 @@ pub struct Demo {
     /// The seed of all chance
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+}
+
+/// `fournines wall`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct WallArgs {
+    /// On the simulated account
+    #[arg(long)]
+    pub demo: bool,
+    /// What happens in the simulated account
+    #[arg(long, value_name = "NAME|FILE", requires = "demo")]
+    pub scenario: Option<String>,
+    /// Sets a parameter of the scenario: zone=us-east-1c
+    #[arg(long, value_name = "K=V", requires = "demo")]
+    pub set: Vec<String>,
+    /// Virtual seconds a second; 0 stands still [default: 1]
+    #[arg(long, value_name = "N", value_parser = speed, requires = "demo")]
+    pub speed: Option<f64>,
+    /// The seed of all chance
+    #[arg(long, value_name = "N", requires = "demo")]
+    pub seed: Option<u64>,
+}
+
+impl WallArgs {
+    /// The demo that was asked for.
+    pub fn demo(&self) -> Option<Demo> {
+        let Self { demo, scenario, set, speed, seed } = self;
+        let asked = Demo { scenario: scenario.clone(), set: set.clone(), speed: speed.unwrap_or(1.0), seed: *seed };
+        demo.then_some(asked)
+    }
 }
 
 /// `fournines status`.
@@ -380,6 +411,7 @@ mod tests {
             ("list", "KIND"),
             ("sim --listen 0.0.0.0:80", "loopback"),
             ("demo --speed -1", ""),
+            ("wall --scenario calm", "--demo"),
             ("--endpoint-url localhost:5000", "http://"),
         ] {
             let usage = read(line).unwrap_err();

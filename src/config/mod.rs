@@ -10,12 +10,14 @@ mod origin;
 mod paths;
 mod policy;
 mod settings;
+mod wall;
 
 pub use error::ConfigError;
 pub use origin::{Entry, Origin, Setting};
 pub use paths::{config_file, keys_file, policy_file, read, state_dir, themes};
 pub use policy::{Account, Rules};
 pub use settings::{Color, Config, Pace, Retention};
+pub use wall::{Notify, PAGES, WallConfig};
 
 /// What the command line says; it outranks the environment, which outranks the files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use crate::listing::{self, List};
 use super::document::{Document, as_is};
 use super::error::ConfigError;
 use super::origin::{Entry, Origin, Setting};
+use super::wall::{WallConfig, WallKeys};
 use super::{Environment, Overrides, Source};
 
 /// What the config file may say.
@@ -30,6 +31,8 @@ struct Keys {
     service_tags: Option<Spanned<Vec<String>>>,
     #[serde(default)]
     retention: RetentionKeys,
+    #[serde(default)]
+    wall: WallKeys,
     #[serde(default)]
     columns: BTreeMap<Spanned<String>, Spanned<Vec<String>>>,
 }
@@ -62,6 +65,8 @@ pub struct Config {
     pub service_tags: Setting<Option<Vec<String>>>,
     /// How long and how much is kept in the state folder.
     pub retention: Retention,
+    /// How a wall behaves.
+    pub wall: WallConfig,
     /// Columns by list, by their names, for lists of which the file says any.
     pub columns: BTreeMap<&'static str, Setting<Vec<&'static str>>>,
 }
@@ -150,6 +155,7 @@ impl Default for Config {
             pace: Setting::default(Pace::Normal),
             service_tags: Setting::default(None),
             retention: Retention { days: Setting::default(30), mib: Setting::default(256) },
+            wall: WallConfig::default(),
             columns: BTreeMap::new(),
         }
     }
@@ -183,6 +189,7 @@ impl Config {
         document.apply(keys.service_tags.as_ref(), &mut self.service_tags, |tags| check_tags(tags).map(Some))?;
         document.apply(keys.retention.days.as_ref(), &mut self.retention.days, |days| at_least_one(days, "days"))?;
         document.apply(keys.retention.mib.as_ref(), &mut self.retention.mib, |mib| at_least_one(mib, "mib"))?;
+        self.wall.apply(&keys.wall, &document)?;
         for (name, columns) in &keys.columns {
             let list = listing::find(name.get_ref()).map_err(|unknown| document.error(name, unknown.to_string()))?;
             let mut setting = Setting::default(Vec::new());
@@ -225,6 +232,7 @@ impl Config {
         if let Some(tags) = &self.service_tags.value {
             entries.push(Entry::new("service_tags", &self.service_tags, format!("{tags:?}")));
         }
+        entries.extend(self.wall.entries());
         let columns = self.columns.iter();
         entries.extend(
             columns.map(|(list, names)| Entry::new(format!("columns.{list}"), names, format!("{:?}", names.value))),
@@ -296,6 +304,9 @@ mod tests {
                 "config.toml:2:13: unknown column `zon`; did you mean `zone`?",
             ),
             ("[retention]\ndays = 0", "config.toml:2:8: days must be at least 1"),
+            ("[wall]\nrotate_s = 3", "config.toml:2:12: rotate_s is 0, which turns no page, or from 5 to 3600"),
+            ("[wall]\npages = [\"bord\"]", "config.toml:2:9: unknown page `bord`; did you mean `board`?"),
+            ("[wall]\nnotify = \"osc8\"", "config.toml:2:10: unknown word `osc8`; did you mean `osc9`?"),
             ("theme = \"dark", "config.toml:1:"),
         ] {
             let error = load(text).unwrap_err().to_string();
@@ -324,6 +335,10 @@ mod tests {
                 "pace = \"normal\"  # default",
                 "retention.days = 30  # default",
                 "retention.mib = 256  # default",
+                "wall.rotate_s = 300  # default",
+                "wall.bell = false  # default",
+                "wall.notify = \"off\"  # default",
+                "wall.pages = [\"overview\", \"board\", \"findings\", \"availability\"]  # default",
                 "columns.groups = [\"name\", \"in_service\"]  # config.toml:6",
             ]
         );

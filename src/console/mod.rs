@@ -31,6 +31,7 @@ pub mod theme;
 mod trail;
 mod update;
 mod view;
+pub mod wall;
 
 pub use app::{App, StartError};
 pub use glyph::Glyphs;

@@ -13,7 +13,9 @@ mod screen;
 mod set_up;
 mod signals;
 mod simulated;
+mod sparse;
 mod terminal;
+mod wall;
 
 use crate::cli::{self, Args, Command, Exit};
 use set_up::{Desk, SetUpError};
@@ -31,6 +33,16 @@ pub async fn run(args: Args) -> Exit {
             Ok(desk) => screen::console(desk).await,
             Err(error) => Err(error),
         },
+        Some(Command::Wall(asked)) => {
+            let desk = match asked.demo() {
+                Some(demo) => simulated::desk(&args.global, &demo),
+                None => Desk::on_account(&args.global).await,
+            };
+            match desk {
+                Ok(desk) => wall::wall(desk).await,
+                Err(error) => Err(error),
+            }
+        }
         Some(Command::Status(status)) => headless::status(&args.global, status).await,
         Some(Command::List(list)) => headless::list(&args.global, list).await,
         Some(Command::Audit(audit)) => headless::audit(&args.global, audit).await,

@@ -91,7 +91,8 @@ pub(super) async fn console(desk: Desk) -> Result<Exit, SetUpError> {
     outcome.map(|()| Exit::Done)
 }
 
-fn load(store: Option<&Store>) -> Loaded {
+/// What an earlier run kept; nothing where it cannot be read.
+pub(super) fn load(store: Option<&Store>) -> Loaded {
     let Some(store) = store else { return Loaded::default() };
     store.load().unwrap_or_else(|error| {
         tracing::warn!(%error, "the kept inventory cannot be read");
@@ -106,7 +107,7 @@ async fn waiting(events: &mut EventStream) -> Option<Event> {
 }
 
 /// Waits for the observer, shortly, and keeps what it knew.
-async fn finish(
+pub(super) async fn finish(
     reading: JoinHandle<Estate>,
     saving: Option<JoinHandle<()>>,
     store: Option<Store>,

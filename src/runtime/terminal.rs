@@ -5,11 +5,11 @@
 
 use std::io::{self, IsTerminal, Write as _};
 
-use ratatui::DefaultTerminal;
 use ratatui::layout::Size;
 
 use super::clipboard::Multiplexer;
 use super::set_up::SetUpError;
+use super::sparse::Sparse;
 
 /// Presses and the wheel with exact places (SGR), and not every move: that would flood a slow line.
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
@@ -17,7 +17,7 @@ const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
 /// A terminal in raw mode on the alternate screen.
 pub(super) struct Terminal {
-    inner: DefaultTerminal,
+    inner: ratatui::Terminal<Sparse<io::Stdout>>,
     /// Whether it reports the mouse.
     mouse: bool,
 }
@@ -28,7 +28,7 @@ impl Terminal {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(SetUpError::NoTerminal);
         }
-        let inner = ratatui::try_init().map_err(SetUpError::Terminal)?;
+        let inner = open().map_err(SetUpError::Terminal)?;
         crossterm::execute!(io::stdout(), crossterm::event::EnableBracketedPaste).map_err(SetUpError::Terminal)?;
         Ok(Self { inner, mouse: false })
     }
@@ -66,10 +66,15 @@ impl Terminal {
         if term.is_empty() || term == "linux" || term == "dumb" {
             return Ok(false);
         }
-        let mut out = io::stdout();
-        out.write_all(b"\x1b]11;?\x1b\\")?;
-        out.flush()?;
+        self.send(b"\x1b]11;?\x1b\\")?;
         Ok(true)
+    }
+
+    /// Sends what draws nothing: a question, a bell, a notification.
+    pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout();
+        out.write_all(bytes)?;
+        out.flush()
     }
 
     /// Gives the terminal back to the shell, stops this process until the shell continues it, and takes the terminal again.
@@ -77,7 +82,7 @@ impl Terminal {
         give_back();
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)
             .map_err(io::Error::from)?;
-        self.inner = ratatui::try_init()?;
+        self.inner = open()?;
         crossterm::execute!(io::stdout(), crossterm::event::EnableBracketedPaste)?;
         if self.mouse {
             self.mouse(true)?;
@@ -85,6 +90,12 @@ impl Terminal {
         // Drawn anew from nothing; `clear` would ask the terminal where its cursor is, against the events' reader.
         self.inner.resize(ratatui::layout::Rect::from((ratatui::layout::Position::ORIGIN, self.size()?)))
     }
+}
+
+/// Raw mode, the alternate screen and the hook that gives both back on a panic are ratatui's; what is drawn with is ours.
+fn open() -> io::Result<ratatui::Terminal<Sparse<io::Stdout>>> {
+    drop(ratatui::try_init()?);
+    ratatui::Terminal::new(Sparse::new(io::stdout()))
 }
 
 impl Drop for Terminal {

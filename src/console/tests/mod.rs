@@ -7,6 +7,7 @@ mod pictures;
 mod silent;
 mod themes;
 mod views;
+mod wall;
 
 use std::sync::Arc;
 
