@@ -10,6 +10,7 @@ mod numbers;
 mod page;
 mod sight;
 mod stop;
+mod telling;
 mod view;
 
 use std::sync::Arc;
@@ -20,9 +21,10 @@ use ratatui::layout::Size;
 use serde::{Deserialize, Serialize};
 
 use crate::judge::availability::{self, ServiceAvailability};
-use crate::judge::{Picture, Verdict, finding};
+use crate::judge::{Picture, Verdict};
 
 use super::app::{Look, StartError, World};
+use super::marks::Marks;
 use super::msg::{Msg, Wants};
 use super::screen::{Board, Screen};
 use super::setting::Setting;
@@ -34,14 +36,8 @@ pub use view::view;
 
 /// How often availability is reckoned anew, in ticks: it goes through everything the account holds.
 const RECKONED: u64 = 60;
-/// Ticks without a picture after which what is shown is stale. One comes every few seconds even where nothing changes.
-const SILENT: u64 = 20;
-/// Ticks that the first reading may take before what is unknown is called so.
-const FIRST: u64 = 90;
 /// Ticks between two moves of the layout against burn-in, which wait for a turn of the page where there is one.
 const SHIFT: u64 = 60;
-/// Ticks between two bells.
-const RING: u64 = 60;
 /// While something is critical, the pages about it turn so many times as fast.
 const HURRY: u64 = 10;
 /// Ticks between two frames in calm, where nothing but ages moves.
@@ -90,6 +86,9 @@ pub struct Wall {
     theme: Theme,
     #[serde(skip)]
     board: Board,
+    /// None: nobody marks anything here.
+    #[serde(skip)]
+    marks: Marks,
     #[serde(skip)]
     services: Vec<ServiceAvailability>,
     now: Timestamp,
@@ -128,6 +127,7 @@ impl Wall {
             picture: None,
             theme,
             board: Board::default(),
+            marks: Marks::default(),
             services: Vec::new(),
             now,
             size,
@@ -298,94 +298,6 @@ impl Wall {
         self.announce()
     }
 
-    /// A verdict that became worse is told to whoever does not look, once a minute at most.
-    fn announce(&mut self) -> Vec<Effect> {
-        let sight = self.sight();
-        if sight == Sight::Reading {
-            return Vec::new();
-        }
-        let verdict = sight.verdict();
-        let worse = self.seen.is_some_and(|before| verdict.severity() > before.severity());
-        self.seen = Some(verdict);
-        let quiet = self.rang_at.is_some_and(|at| self.ticks.saturating_sub(at) < RING);
-        if !worse || quiet {
-            return Vec::new();
-        }
-        self.rang_at = Some(self.ticks);
-        let ring = self.manner.bell.then_some(Effect::Ring);
-        let notice = self.manner.notify.then(|| Effect::Notify(self.sentence(&sight)));
-        ring.into_iter().chain(notice).collect()
-    }
-
-    /// Account, word and first reason in one harmless line.
-    fn sentence(&self, sight: &Sight) -> String {
-        let name = self.account();
-        let words = format!("{name}: {}: {}", sight.word(), self.reason(sight).unwrap_or_default());
-        super::text::cut(&words, 200, "...")
-    }
-
-    /// What is first to be known beside the large word.
-    fn reason(&self, sight: &Sight) -> Option<String> {
-        match sight {
-            Sight::Reading => Some("nothing is known yet".to_owned()),
-            Sight::Blind { why, .. } => Some(why.clone()),
-            Sight::Stale(_) => {
-                Some("fournines has judged nothing since: what is below is of then. Start the wall again".to_owned())
-            }
-            Sight::Sees(_) => {
-                let picture = self.picture.as_deref()?;
-                let regions = picture.estate.scope();
-                let many = regions.len() > 1;
-                let (region, first) =
-                    finding::ranked(&picture.judgement, regions, picture.taken_at).into_iter().next()?;
-                let place = region.filter(|_| many && first.subject.what != "region");
-                let place = place.map(|region| format!("{region}: ")).unwrap_or_default();
-                Some(format!("{place}{}", first.words()))
-            }
-        }
-    }
-
-    fn account(&self) -> String {
-        let picture = self.picture.as_deref();
-        let id = picture.and_then(|picture| picture.estate.identity()).map(|identity| identity.account.to_string());
-        let alias = picture.and_then(|picture| picture.estate.alias()).map(str::to_owned);
-        match (self.setting.account_name.clone().or(alias), id) {
-            (Some(name), Some(id)) => format!("{name} {id}"),
-            (Some(only), None) | (None, Some(only)) => only,
-            (None, None) => "account ?".to_owned(),
-        }
-    }
-
-    fn sight(&self) -> Sight {
-        let Some(picture) = self.picture.as_deref() else { return Sight::Reading };
-        if self.heard_at.is_none_or(|at| self.ticks.saturating_sub(at) > SILENT) {
-            return Sight::Stale(picture.taken_at);
-        }
-        if let Some((since, why)) = sight::reason_blind(picture) {
-            return Sight::Blind { since: since.or(self.blind_since), why };
-        }
-        let verdict = picture.judgement.account.verdict;
-        if verdict == Verdict::Unknown && self.ticks < FIRST && sight::is_reading(picture) {
-            return Sight::Reading;
-        }
-        Sight::Sees(verdict)
-    }
-
-    /// Whether somebody has to come: then nothing turns away from it.
-    fn is_pinned(&self) -> bool {
-        self.picture.as_ref().is_some_and(|picture| picture.judgement.account.verdict == Verdict::Critical)
-    }
-
-    /// The region that stands worst, the first of several.
-    fn worst_region(&self) -> Option<crate::id::Region> {
-        let picture = self.picture.as_deref()?;
-        let severity = |region: &crate::id::Region| {
-            picture.judgement.regions.get(region).map_or(0, |judged| judged.summary.verdict.severity())
-        };
-        // The last of equals is what `max_by_key` gives.
-        picture.estate.scope().iter().rev().max_by_key(|region| severity(region)).cloned()
-    }
-
     /// Has the board take in what is new.
     fn gather(&mut self) {
         if self.stop.page == Page::Board {
@@ -396,7 +308,8 @@ impl Wall {
     }
 
     fn world(&self, body: ratatui::layout::Rect) -> World<'_> {
-        World { picture: self.picture.as_ref(), now: self.now, region: self.stop.region.as_ref(), body }
+        let region = self.stop.region.as_ref();
+        World { picture: self.picture.as_ref(), now: self.now, region, marks: &self.marks, body }
     }
 
     fn look_of(&self) -> Look<'_> {
