@@ -37,6 +37,17 @@ fn a_theme_is_seen_while_it_is_typed_and_escape_brings_the_old_one_back() {
     assert_eq!(ground(&mut desk), ground_of("light"));
     desk.press("esc");
     assert_eq!(ground(&mut desk), ground_of("nord"), "the one that was chosen");
+    // Walking through what is offered shows each.
+    desk.press(":");
+    desk.text("theme solarized");
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        desk.press("tab");
+        seen.push(ground(&mut desk));
+    }
+    assert_eq!(seen, [ground_of("solarized-dark"), ground_of("solarized-light")]);
+    desk.press("esc");
+    assert_eq!(ground(&mut desk), ground_of("nord"));
 }
 
 #[test]

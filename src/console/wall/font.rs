@@ -15,7 +15,7 @@ const TALL: u16 = 5;
 /// Each letter's rows, from the top: `#` is a square.
 const SHAPES: &[(char, [&str; TALL as usize])] = &[
     ('0', ["###", "# #", "# #", "# #", "###"]),
-    ('1', ["##", " #", " #", " #", " #"]),
+    ('1', [" #", "##", " #", " #", " #"]),
     ('2', ["###", "  #", "###", "#  ", "###"]),
     ('3', ["###", "  #", "###", "  #", "###"]),
     ('4', ["# #", "# #", "###", "  #", "  #"]),
@@ -139,8 +139,8 @@ mod tests {
 
     #[test]
     fn digits_look_like_themselves() {
-        assert_eq!(drawn("7/1", 1, Glyphs::Unicode), ["▀▀█   █ ▀█", " ▄▀ ▄▀   █", " ▀  ▀    ▀"]);
-        assert_eq!(drawn("1", 1, Glyphs::Ascii), ["##", " #", " #", " #", " #"]);
+        assert_eq!(drawn("7/1", 1, Glyphs::Unicode), ["▀▀█   █ ▄█", " ▄▀ ▄▀   █", " ▀  ▀    ▀"]);
+        assert_eq!(drawn("1", 1, Glyphs::Ascii), [" #", "##", " #", " #", " #"]);
         assert_eq!(drawn(".", 2, Glyphs::Unicode), ["  ", "  ", "  ", "  ", "██"]);
     }
 

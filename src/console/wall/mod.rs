@@ -13,6 +13,7 @@ mod stop;
 mod telling;
 mod view;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -86,9 +87,11 @@ pub struct Wall {
     theme: Theme,
     #[serde(skip)]
     board: Board,
-    /// None: nobody marks anything here.
+    /// None: nobody marks anything here, or chooses columns.
     #[serde(skip)]
     marks: Marks,
+    #[serde(skip)]
+    columns: BTreeMap<String, Vec<String>>,
     #[serde(skip)]
     services: Vec<ServiceAvailability>,
     now: Timestamp,
@@ -128,6 +131,7 @@ impl Wall {
             theme,
             board: Board::default(),
             marks: Marks::default(),
+            columns: BTreeMap::new(),
             services: Vec::new(),
             now,
             size,
@@ -283,8 +287,10 @@ impl Wall {
     fn look(&mut self) -> Vec<Effect> {
         let credentials = self.picture.as_ref().is_some_and(|picture| picture.traffic.credentials.is_some());
         self.blind_since = if credentials { self.blind_since.or(Some(self.now)) } else { None };
-        let due = self.reckoned_at.is_none_or(|at| self.ticks.saturating_sub(at) >= RECKONED);
-        if let Some(picture) = self.picture.clone().filter(|picture| due && !sight::is_reading(picture)) {
+        // While it is being read every few seconds tell more.
+        let holds = if self.services.iter().any(|service| service.nines.is_some()) { RECKONED } else { RECKONED / 6 };
+        let due = self.reckoned_at.is_none_or(|at| self.ticks.saturating_sub(at) >= holds);
+        if let Some(picture) = self.picture.clone().filter(|_| due) {
             self.services =
                 availability::assess(&picture.estate, &picture.judgement, picture.taken_at, &picture.policy);
             self.reckoned_at = Some(self.ticks);
@@ -309,7 +315,8 @@ impl Wall {
 
     fn world(&self, body: ratatui::layout::Rect) -> World<'_> {
         let region = self.stop.region.as_ref();
-        World { picture: self.picture.as_ref(), now: self.now, region, marks: &self.marks, body }
+        let (marks, columns) = (&self.marks, &self.columns);
+        World { picture: self.picture.as_ref(), now: self.now, region, marks, columns, body }
     }
 
     fn look_of(&self) -> Look<'_> {

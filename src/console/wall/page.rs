@@ -67,26 +67,36 @@ const GAP: u16 = 3;
 
 /// How many times as large the figures of a row can be; 0 where not even once.
 fn times(row: &[Figure], width: u16, height: u16, look: &Look<'_>) -> u16 {
-    let gaps = u16::try_from(row.len()).unwrap_or(1) * GAP;
     let fits = |times: &u16| {
+        let gaps = u16::try_from(row.len()).unwrap_or(1) * GAP.max(2 * times);
         let all: u16 = row.iter().map(|figure| font::columns(&figure.digits, *times)).sum();
-        all + gaps <= width && font::rows(*times, look.glyphs) + 2 <= height
+        all + gaps <= width && font::rows(*times, look.glyphs) + title_rows(height, look) + 1 <= height
     };
     (1..=40).take_while(fits).last().unwrap_or(0)
+}
+
+/// Rows of a title: on a large screen it is in large letters too.
+fn title_rows(height: u16, look: &Look<'_>) -> u16 {
+    if height >= 20 { font::rows(1, look.glyphs) + 1 } else { 1 }
 }
 
 fn draw_figure(figure: &Figure, times: u16, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let role = Role::of(figure.verdict);
     let title = format!("{} {}", look.glyphs.verdict(figure.verdict), figure.title);
     let columns = usize::from(area.width);
-    put(buf, area, 0, &Line::from(look.span(Role::Title, cut(&title, columns, look.glyphs.ellipsis()))), area);
-    let digits = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..area };
+    let top = title_rows(area.height, look);
+    if top > 1 && font::columns(figure.title, 1) <= area.width {
+        font::draw(buf, area, figure.title, 1, look.glyphs, look.style(Role::Title));
+    } else {
+        put(buf, area, 0, &Line::from(look.span(Role::Title, cut(&title, columns, look.glyphs.ellipsis()))), area);
+    }
+    let digits = Rect { y: area.y + top, height: area.height.saturating_sub(top + 1), ..area };
     if times == 0 {
         put(buf, digits, 0, &Line::from(look.span(role, &figure.digits)), area);
     } else {
         font::draw(buf, digits, &figure.digits, times, look.glyphs, look.style(role));
     }
-    let below = 1 + font::rows(times, look.glyphs).max(1);
+    let below = top + font::rows(times, look.glyphs).max(1);
     let note = Rect { y: area.y + below, height: area.height.saturating_sub(below), ..area };
     let lines = wrap(&figure.note, columns, usize::from(note.height.min(2)), look.glyphs.ellipsis());
     for (n, line) in lines.iter().enumerate() {

@@ -89,8 +89,11 @@ pub fn region_blind_since(picture: &Picture, region: &Region) -> Option<Timestam
     last.or(first)
 }
 
-/// Whether something that the verdict rests on has not been tried at all.
+/// Whether something that the verdict rests on has merely not been read yet.
 pub fn is_reading(picture: &Picture) -> bool {
-    let scope = picture.estate.scope();
-    scope.is_empty() || scope.iter().any(|region| JUDGED.iter().any(|kind| !picture.estate.was_tried(region, *kind)))
+    let judged = || picture.judgement.regions.values().flat_map(|judged| &judged.findings);
+    let waits = judged().any(|finding| finding.waiting);
+    // What was refused or has failed is not waited for.
+    let is_lost = judged().any(|finding| !finding.waiting && finding.verdict == Verdict::Unknown);
+    picture.estate.scope().is_empty() || waits && !is_lost
 }

@@ -64,6 +64,14 @@ impl Wall {
         }
     }
 
+    /// What the first finding is about, in few letters.
+    pub(super) fn subject(&self) -> Option<String> {
+        let picture = self.picture.as_deref()?;
+        let ranked = finding::ranked(&picture.judgement, picture.estate.scope(), picture.taken_at);
+        let (_, first) = ranked.into_iter().next()?;
+        Some(format!("{} {}", first.subject.what, first.subject.name))
+    }
+
     pub(super) fn account(&self) -> String {
         let picture = self.picture.as_deref();
         let id = picture.and_then(|picture| picture.estate.identity()).map(|identity| identity.account.to_string());

@@ -125,6 +125,7 @@ fn draw_banner(wall: &Wall, sight: &Sight, look: &Look<'_>, area: Rect, buf: &mu
         put(buf, area, 0, &Line::from(badge), area);
     }
     let rest = Rect { x, width: area.right().saturating_sub(x), ..area };
+    let rest = draw_subject(wall, sight, look, rest, buf);
     let small = if large == word { String::new() } else { format!("{word}. ").to_lowercase() };
     let reason = format!("{small}{}", wall.reason(sight).unwrap_or_else(|| "nothing to do".to_owned()));
     let role = if sight.verdict() == Verdict::Ok { Role::Dim } else { Role::Strong };
@@ -132,6 +133,17 @@ fn draw_banner(wall: &Wall, sight: &Sight, look: &Look<'_>, area: Rect, buf: &mu
     for (n, line) in lines.iter().enumerate() {
         put(buf, rest, n, &Line::from(look.span(role, line)), area);
     }
+}
+
+/// On a large screen, what it is about in large letters; what is left of the area.
+fn draw_subject(wall: &Wall, sight: &Sight, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> Rect {
+    let subject = wall.subject().filter(|_| area.height >= 10 && sight.is_clear());
+    let room = (area.width, area.height.saturating_sub(4));
+    let fitting = subject.and_then(|words| Some((font::largest(&words, room, look.glyphs)?, words)));
+    let Some((times, words)) = fitting else { return area };
+    font::draw(buf, area, &words, times, look.glyphs, look.style(Role::Strong));
+    let used = font::rows(times, look.glyphs) + 1;
+    Rect { y: area.y + used, height: area.height.saturating_sub(used), ..area }
 }
 
 /// Every region with its sign; where they do not fit, the worst, and how many there are besides.
