@@ -291,6 +291,7 @@ fn a_wall_is_data() {
     let mut room = Room::with(Setting::default(), only, (80, 24), pictures::zone_bad());
     room.press(KeyCode::Char(' '));
     room.sees("availability 1/1");
+    assert_eq!(crate::config::PAGES.map(Page::named), Page::ALL.map(Some), "the config file's pages are the wall's");
 }
 
 /// Counts the bytes that go to a terminal.
