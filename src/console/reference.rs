@@ -18,8 +18,15 @@ use super::theme;
 pub fn keys() -> Result<String, StartError> {
     let map = KeyMap::preset()?;
     let mut text = String::new();
-    for context in [Context::Everywhere, Context::Board, Context::List, Context::Detail, Context::Help, Context::Prompt]
-    {
+    for context in [
+        Context::Everywhere,
+        Context::Board,
+        Context::List,
+        Context::Detail,
+        Context::Chart,
+        Context::Help,
+        Context::Prompt,
+    ] {
         let bindings: Vec<_> = map.of(context).collect();
         if bindings.is_empty() {
             continue;

@@ -13,6 +13,7 @@ use super::balancer::{
     BalancerAttributes, ClassicBalancer, ClassicTarget, Listener, LoadBalancer, ResourceTags, Target, TargetGroup,
     TargetGroupAttributes,
 };
+use super::chart::Curve;
 use super::database::{Cluster, Database, DatabaseEvent, GlobalCluster};
 use super::group::{Activity, Group, Hook, Refresh, ScalingPolicy};
 use super::health::HealthEvent;
@@ -149,6 +150,8 @@ kinds! {
     Alarms(Alarm), "alarms", 180 s;
     /// Values of metrics that a view asked for; a part a question.
     Series(Series), "metrics", 360 s;
+    /// Values of metrics over the hours of a chart that is open; a part a question.
+    Charts(Curve), "charts", 360 s;
     /// What happened to alarms; a part an alarm.
     AlarmHistory(AlarmEvent), "alarm history", 600 s;
     /// Resources that ARC can shift.

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod alarm;
 pub mod balancer;
+pub mod chart;
 pub mod database;
 pub mod failure;
 pub mod group;

@@ -97,6 +97,11 @@ impl Query {
         Self::new("AWS/EC2", "CPUUtilization", "Average", &[("InstanceId", instance)])
     }
 
+    /// Whether any status check of an instance fails: 1 where one does.
+    pub fn of_checks(instance: &str) -> Self {
+        Self::new("AWS/EC2", "StatusCheckFailed", "Maximum", &[("InstanceId", instance)])
+    }
+
     /// The age of what waits in a queue.
     pub fn of_queue(queue: &str) -> Self {
         Self::new("AWS/SQS", "ApproximateAgeOfOldestMessage", "Maximum", &[("QueueName", queue)])

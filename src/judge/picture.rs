@@ -54,6 +54,10 @@ pub struct MetricSpend {
     pub rarer: Vec<(&'static str, u32)>,
     /// Tiers that are not asked.
     pub unasked: Vec<&'static str>,
+    /// Metrics asked for charts since the start: a person's wish, beyond the budget.
+    pub charted: u64,
+    /// US dollars that those cost.
+    pub charted_usd: f64,
 }
 
 impl MetricSpend {
@@ -75,6 +79,9 @@ impl MetricSpend {
         }
         if !self.unasked.is_empty() {
             words += &format!("; {} not asked", self.unasked.join(", "));
+        }
+        if self.charted > 0 {
+            words += &format!("; charts {} metrics, ${:.4} so far", self.charted, self.charted_usd);
         }
         Some(words)
     }

@@ -19,7 +19,7 @@ use crate::estate::{Estate, FailureKind, Kind, ReadFailure, SliceId, Update};
 use crate::id::Region;
 use crate::judge::{self, Judgement, MetricSpend, Picture, Policy, Traffic};
 use crate::probe::ProberError;
-use crate::watch::metrics::{Budget, Plan};
+use crate::watch::metrics::Budget;
 use crate::watch::store::Loaded;
 use crate::watch::{Job, Moment, Purpose, Watch};
 
@@ -256,7 +256,7 @@ impl Observer {
             credentials: self.credentials.clone(),
             // An account whose time runs faster than ours has a clock of its own, and no skew to mind.
             skew: self.clock.skew().filter(|_| self.clock.rate() == 1.0),
-            metrics: spend(self.watch.metrics(), &self.policy),
+            metrics: spend(&self.watch, &self.policy),
         }
     }
 
@@ -381,7 +381,8 @@ fn budget(policy: &Policy) -> Budget {
 }
 
 /// What the plan of metrics costs, and what it leaves out, as the faces show it.
-fn spend(plan: &Plan, policy: &Policy) -> MetricSpend {
+fn spend(watch: &Watch, policy: &Policy) -> MetricSpend {
+    let (plan, charted) = (watch.metrics(), watch.charted());
     let tiers = || plan.tiers().iter();
     MetricSpend {
         usd_a_day: plan.usd_a_day(),
@@ -389,6 +390,8 @@ fn spend(plan: &Plan, policy: &Policy) -> MetricSpend {
         rarer: tiers()
             .filter_map(|planned| Some((planned.tier.name(), planned.every_min.filter(|minutes| *minutes > 1)?)))
             .collect(),
+        charted,
+        charted_usd: charted as f64 * policy.metrics.usd_per_thousand / 1000.0,
         unasked: tiers().filter(|planned| planned.every_min.is_none()).map(|planned| planned.tier.name()).collect(),
     }
 }

@@ -61,6 +61,8 @@ pub struct Watch {
     plan: Plan,
     /// When the metrics were last planned, on the steady clock; none where they must be planned anew.
     planned_at: Option<Timestamp>,
+    /// How many metrics were asked for charts since the start.
+    charted: u64,
     random: fastrand::Rng,
 }
 
@@ -99,6 +101,7 @@ impl Watch {
             budget: Budget::default(),
             plan: Plan::default(),
             planned_at: None,
+            charted: 0,
             random: fastrand::Rng::with_seed(seed),
         }
     }
@@ -119,6 +122,11 @@ impl Watch {
         &self.plan
     }
 
+    /// How many metrics were asked for charts since the start: a person's wish, beyond the budget of the rest.
+    pub fn charted(&self) -> u64 {
+        self.charted
+    }
+
     /// Lists the account's regions too, again and again.
     pub fn discover_regions(&mut self) {
         self.discovers = true;
@@ -134,7 +142,7 @@ impl Watch {
     pub fn refresh(&mut self, now: Moment) {
         for (id, entry) in &mut self.entries {
             if !entry.running
-                && id.kind != Kind::Series
+                && !matches!(id.kind, Kind::Series | Kind::Charts)
                 && (self.visible.is_empty() || self.visible.contains(&id.kind) || self.wanted.contains(id))
             {
                 entry.due_at = Some(now.steady);
@@ -154,6 +162,9 @@ impl Watch {
             }
             let Some(ask) = self.ask(&id, estate, now) else { continue };
             let priority = self.priority(&id);
+            if id.kind == Kind::Charts {
+                self.charted += ask.metrics.len() as u64;
+            }
             if let Some(entry) = self.entries.get_mut(&id) {
                 entry.running = true;
                 entry.by_id = ask.by_id.is_some() || ask.of_all;

@@ -37,7 +37,7 @@ impl Pace {
             // Only of groups with a member that a hook holds.
             Kind::Hooks => Pace::Every(300),
             // The schedule of metrics has an interval of its own for each tier.
-            Kind::Series | Kind::AlarmHistory | Kind::Probes => Pace::OnRequest(60),
+            Kind::Series | Kind::Charts | Kind::AlarmHistory | Kind::Probes => Pace::OnRequest(60),
             // A call a parent, and they seldom change (`aws-domain.md` A.3).
             Kind::LaunchTemplateVersions
             | Kind::Listeners

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::Ask;
 use crate::estate::balancer::{LoadBalancer, TargetGroup};
+use crate::estate::chart::Question;
 use crate::estate::zone::Zone;
 use crate::estate::{Estate, Kind, Part, SliceId};
 use crate::id::{Region, ZoneName};
@@ -31,6 +32,14 @@ pub(super) fn ask(id: &SliceId, estate: &Estate, now: Timestamp) -> Option<Ask> 
             let arns = balancers.rows::<LoadBalancer>().iter().map(|balancer| &balancer.arn);
             let arns = arns.chain(groups.rows::<TargetGroup>().iter().map(|group| &group.arn));
             Some(Ask { parents: arns.map(|arn| arn.text().clone()).collect(), ..Ask::default() })
+        }
+        Kind::Charts => {
+            let question = Question::of_slice(id)?;
+            let queries = question.queries(estate, &id.region).into_iter();
+            let metrics = queries.map(|query| (query.metric, query.statistic)).collect();
+            // Whole minutes: CloudWatch's periods begin there.
+            let since = now.checked_sub(question.span.duration()).ok()?.as_second().div_euclid(60) * 60;
+            Some(Ask { metrics, since: Timestamp::from_second(since).ok(), ..Ask::default() })
         }
         Kind::Activities => Some(Ask { since: ago(6), ..Ask::default() }),
         Kind::DatabaseEvents | Kind::HealthEvents => Some(Ask { since: ago(24), ..Ask::default() }),

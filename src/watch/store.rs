@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::estate::account::Identity;
-use crate::estate::{Change, Estate, Slice, SliceId, Update};
+use crate::estate::{Change, Estate, Kind, Slice, SliceId, Update};
 use crate::id::Region;
 
 /// Where an inventory is kept.
@@ -111,7 +111,10 @@ impl Store {
         let others = self.of_other_regions(estate);
         let unfinished = self.file.with_extension(format!("{}.part", std::process::id()));
         let mut out = BufWriter::new(create_private_file(&unfinished)?);
-        let written = estate.all_slices().filter(|(_, slice)| slice.read_at().is_some()).try_for_each(|(id, slice)| {
+        // What a person once looked at closely is no inventory.
+        let is_kept = |id: &SliceId, slice: &Slice| slice.read_at().is_some() && id.kind != Kind::Charts;
+        let mut slices = estate.all_slices().filter(|(id, slice)| is_kept(id, slice));
+        let written = slices.try_for_each(|(id, slice)| {
             serde_json::to_writer(&mut out, &LineOut { id: &id, slice: Arc::as_ref(slice) })?;
             out.write_all(b"\n")
         });
@@ -167,8 +170,8 @@ fn create_private_file(file: &Path) -> io::Result<fs::File> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::estate::Row;
     use crate::estate::account::Alias;
-    use crate::estate::{Kind, Row};
     use jiff::Timestamp;
 
     #[test]

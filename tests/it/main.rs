@@ -4,6 +4,7 @@
 mod account;
 mod audit;
 mod binary;
+mod charts;
 mod denied;
 mod disturbed;
 mod faults;

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fournines::estate::Estate;
+use fournines::estate::{Estate, Kind, SliceId};
 use fournines::id::Region;
 use fournines::judge::{Picture, Policy};
 use fournines::runtime::observer::{Observer, Wish};
@@ -19,7 +19,7 @@ use crate::account::Account;
 pub struct Console {
     run: Pin<Box<dyn Future<Output = Estate>>>,
     pictures: watch::Receiver<Option<Arc<Picture>>>,
-    _wishes: mpsc::Sender<Wish>,
+    wish: mpsc::Sender<Wish>,
 }
 
 impl Console {
@@ -28,7 +28,12 @@ impl Console {
         let (wish, wishes) = mpsc::channel(8);
         let (sender, pictures) = watch::channel(None);
         let regions = regions.iter().map(|region| Region::from(*region)).collect();
-        Self { run: Box::pin(observer.run(regions, wishes, sender)), pictures, _wishes: wish }
+        Self { run: Box::pin(observer.run(regions, wishes, sender)), pictures, wish }
+    }
+
+    /// Says what is looked at from now on.
+    pub fn look_at(&self, kinds: Vec<Kind>, slices: Vec<SliceId>) {
+        self.wish.try_send(Wish::LookAt(kinds, slices)).unwrap();
     }
 
     /// The picture so many seconds later.

@@ -2,11 +2,13 @@
 
 use aws_sdk_cloudwatch::types;
 use aws_smithy_types::DateTime;
+use jiff::SignedDuration;
 
 use super::{Ask, Found, parent};
 use crate::aws::caller::Caller;
 use crate::aws::time;
 use crate::estate::alarm::{Alarm, AlarmEvent, AlarmState, AlarmType, Metric, Series};
+use crate::estate::chart::Curve;
 use crate::estate::{ReadFailure, Row, SliceId};
 use crate::id::{AlarmName, Arn, Text};
 
@@ -141,12 +143,27 @@ pub(super) async fn history(caller: &Caller<'_>, id: &SliceId) -> Result<Found, 
     Ok(Found::Rows(AlarmEvent::rows(rows?)))
 }
 
-/// Values of the metrics asked for, by the minute, since the time asked for.
+/// The latest values of the metrics asked for, by the minute.
 pub(super) async fn series(caller: &Caller<'_>, id: &SliceId, ask: &Ask) -> Result<Found, ReadFailure> {
+    Ok(Found::Rows(Series::rows(values(caller, id, ask, SignedDuration::from_hours(3)).await?)))
+}
+
+/// The values of a chart that is open, up to a day of them.
+pub(super) async fn curves(caller: &Caller<'_>, id: &SliceId, ask: &Ask) -> Result<Found, ReadFailure> {
+    let rows = values(caller, id, ask, SignedDuration::from_hours(25)).await?;
+    Ok(Found::Rows(Curve::rows(rows.into_iter().map(Curve).collect())))
+}
+
+/// Values of the metrics asked for, by the minute, from the time asked for to so long after it.
+async fn values(
+    caller: &Caller<'_>,
+    id: &SliceId,
+    ask: &Ask,
+    length: SignedDuration,
+) -> Result<Vec<Series>, ReadFailure> {
     let question = parent(caller, id)?;
     let since = caller.required(ask.since, "start of the time asked for")?;
-    let until =
-        caller.required(since.checked_add(jiff::SignedDuration::from_hours(3)).ok(), "end of the time asked for")?;
+    let until = caller.required(since.checked_add(length).ok(), "end of the time asked for")?;
     let mut rows: Vec<Series> = ask
         .metrics
         .iter()
@@ -184,7 +201,7 @@ pub(super) async fn series(caller: &Caller<'_>, id: &SliceId, ask: &Ask) -> Resu
             )
             .await?;
     }
-    Ok(Found::Rows(Series::rows(rows)))
+    Ok(rows)
 }
 
 fn query(place: usize, metric: &Metric, statistic: &str) -> types::MetricDataQuery {

@@ -41,7 +41,7 @@ pub struct Ask {
     pub parents: Vec<Text>,
     /// For reads of what happened: since when.
     pub since: Option<Timestamp>,
-    /// For [`Kind::Series`]: the metrics, each with its statistic.
+    /// For [`Kind::Series`] and [`Kind::Charts`]: the metrics, each with its statistic.
     pub metrics: Vec<(Metric, Text)>,
     /// For [`Kind::Instances`]: only these, by their ids.
     pub by_id: Option<ById>,
@@ -225,6 +225,9 @@ pub const READS: &[Read] = &[
     }),
     read(Kind::Series, "cloudwatch:GetMetricData", Scope::Parent, Domain::CloudWatch, |c, id, ask| {
         Box::pin(cloudwatch::series(c, id, ask))
+    }),
+    read(Kind::Charts, "cloudwatch:GetMetricData", Scope::Parent, Domain::CloudWatch, |c, id, ask| {
+        Box::pin(cloudwatch::curves(c, id, ask))
     }),
     read(Kind::ManagedResources, "arc-zonal-shift:ListManagedResources", Scope::Region, Domain::Arc, |c, _, _| {
         Box::pin(shift::managed_resources(c))

@@ -1,11 +1,13 @@
-//! Commands that change what is shown of a screen: filter, sort, problems, theme.
+//! Commands that change what is shown of a screen: filter, sort, problems, charts, theme.
+
+use crate::estate::chart::Span;
 
 use super::super::app::App;
 use super::super::msg::{Effect, Level};
 use super::super::prompt::{Prompt, Purpose};
-use super::super::screen::{Act, Sorting};
+use super::super::screen::{Act, Chart, Place, Sorting, span_of};
 use super::super::theme;
-use super::place::act;
+use super::place::{act, open};
 use super::{Argument, Command, Done, nothing, offer_zones};
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -45,6 +47,15 @@ pub(super) const COMMANDS: &[Command] = &[
         run: |app, zone| act(app, &Act::WhatIf(zone.to_owned())),
     },
     Command {
+        name: "chart",
+        aliases: &["charts", "metrics"],
+        argument: Argument::Optional("`1h`, `3h` or `24h`; on a chart `longer` and `shorter` too", |_| {
+            Span::ALL.iter().map(|span| span.as_str().to_owned()).collect()
+        }),
+        doc: "chart the metrics of what is selected: asked while it is open, beyond the budget of the rest",
+        run: chart,
+    },
+    Command {
         name: "right",
         aliases: &[],
         argument: Argument::None,
@@ -73,6 +84,19 @@ pub(super) const COMMANDS: &[Command] = &[
         run: set_theme,
     },
 ];
+
+/// On a chart another span; elsewhere the charts of what is selected.
+fn chart(app: &mut App, word: &str) -> Done {
+    if matches!(app.place(), Some(Place::Chart(_))) {
+        return act(app, &Act::Chart(word.to_owned()));
+    }
+    let span = span_of(word)?.unwrap_or_default();
+    let chosen = app.place().and_then(|place| place.screen().chosen(&app.world()));
+    let subject = chosen.ok_or("nothing is selected that has metrics")?;
+    let chart = Chart::new(&subject, span);
+    let chart = chart.ok_or_else(|| format!("no metrics are charted of a {}", subject.kind.as_str()))?;
+    Ok(open(app, Place::Chart(chart)))
+}
 
 fn offer_columns(app: &App) -> Vec<String> {
     let list = app.place().and_then(|place| crate::listing::find(&place.screen().title()).ok());

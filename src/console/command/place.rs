@@ -90,20 +90,23 @@ pub(super) const COMMANDS: &[Command] = &[
 /// Lets the visible screen act, and opens what it asks for.
 pub(super) fn act(app: &mut App, act: &Act) -> Done {
     match app.with_screen(|screen, world| screen.act(act, world)) {
-        Some(Outcome::Open(place)) => {
-            // Long walks through relations stay bounded; the way back to the first screens is kept.
-            app.leave_place();
-            if app.places.len() >= 50 {
-                app.places.remove(2);
-            }
-            app.places.push(*place);
-            app.refresh_screen();
-            Ok(Vec::new())
-        }
+        Some(Outcome::Open(place)) => Ok(open(app, *place)),
         Some(Outcome::Refused(why)) => Err(why),
         Some(Outcome::Unknown) => Err("not on this screen".to_owned()),
         Some(Outcome::Done) | None => Ok(Vec::new()),
     }
+}
+
+/// Opens a screen above the visible one.
+pub(super) fn open(app: &mut App, place: Place) -> Vec<Effect> {
+    // Long walks through relations stay bounded; the way back to the first screens is kept.
+    app.leave_place();
+    if app.places.len() >= 50 {
+        app.places.remove(2);
+    }
+    app.places.push(place);
+    app.refresh_screen();
+    Vec::new()
 }
 
 /// Shows a view above the board, as it was when it was left.
@@ -177,7 +180,7 @@ fn refresh(app: &mut App, _: &str) -> Done {
 fn step(app: &mut App, by: isize) -> Done {
     let round: Vec<View> = views().filter(|view| view.in_round).collect();
     let here = app.places.iter().rev().find_map(|place| match place {
-        Place::Detail(_) | Place::Help(_) => None,
+        Place::Detail(_) | Place::Chart(_) | Place::Help(_) => None,
         other => Some(other.screen().title()),
     });
     let at = round.iter().position(|view| Some(view.name) == here.as_deref()).unwrap_or(0);

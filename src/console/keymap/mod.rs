@@ -29,6 +29,8 @@ pub enum Context {
     List,
     /// On the detail of a thing.
     Detail,
+    /// On the charts of a thing.
+    Chart,
     /// In the help.
     Help,
     /// While a command or a filter is typed.
@@ -43,6 +45,7 @@ impl Context {
             Self::Board => "zone board",
             Self::List => "lists",
             Self::Detail => "detail",
+            Self::Chart => "charts",
             Self::Help => "help",
             Self::Prompt => "while typing",
         }

@@ -122,7 +122,9 @@ impl Screen for Audit {
                 Err(error) => return Outcome::Refused(error.to_string()),
             },
             Act::Problems => self.problems = !self.problems,
-            Act::Fold { .. } | Act::Sort(_) | Act::Sideways(_) | Act::WhatIf(_) => return Outcome::Unknown,
+            Act::Fold { .. } | Act::Sort(_) | Act::Sideways(_) | Act::WhatIf(_) | Act::Chart(_) => {
+                return Outcome::Unknown;
+            }
         }
         self.settle(world);
         Outcome::Done

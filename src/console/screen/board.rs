@@ -302,7 +302,7 @@ impl Screen for Board {
             }
             Act::WhatIf(zone) => return self.what_if(zone, world),
             Act::Sideways(by) => return self.another_zone(*by, world),
-            Act::Sort(_) => return Outcome::Unknown,
+            Act::Sort(_) | Act::Chart(_) => return Outcome::Unknown,
         }
         Outcome::Done
     }

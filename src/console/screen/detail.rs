@@ -223,7 +223,7 @@ impl Screen for Detail {
                 self.filter = text.clone();
                 self.settle(world);
             }
-            Act::Fold { .. } | Act::Problems | Act::Sort(_) | Act::Sideways(_) | Act::WhatIf(_) => {
+            Act::Fold { .. } | Act::Problems | Act::Sort(_) | Act::Sideways(_) | Act::WhatIf(_) | Act::Chart(_) => {
                 return Outcome::Unknown;
             }
         }

@@ -35,7 +35,8 @@ enum Entry {
     Blank,
 }
 
-const CONTEXTS: &[Context] = &[Context::Everywhere, Context::Board, Context::List, Context::Detail, Context::Prompt];
+const CONTEXTS: &[Context] =
+    &[Context::Everywhere, Context::Board, Context::List, Context::Detail, Context::Chart, Context::Prompt];
 
 impl Help {
     /// The help for a key map.

@@ -238,7 +238,7 @@ impl Screen for ListView {
                 let most = self.list().map_or(0, |list| layout::offered(list, world).len().saturating_sub(2));
                 self.sideways = self.sideways.saturating_add_signed(*by).min(most);
             }
-            Act::Fold { .. } | Act::WhatIf(_) => return Outcome::Unknown,
+            Act::Fold { .. } | Act::WhatIf(_) | Act::Chart(_) => return Outcome::Unknown,
         }
         Outcome::Done
     }

@@ -5,6 +5,7 @@
 
 mod audit;
 mod board;
+mod chart;
 mod detail;
 mod help;
 mod list;
@@ -23,6 +24,8 @@ use super::subject::Subject;
 
 pub use audit::Audit;
 pub use board::Board;
+pub use chart::Chart;
+pub(super) use chart::span_of;
 pub use detail::Detail;
 pub use help::Help;
 pub use list::{Arrangement, ListView, Question};
@@ -103,6 +106,8 @@ pub enum Act {
     Sideways(isize),
     /// Preview the loss of a zone, by its name or id, or end that.
     WhatIf(String),
+    /// Chart the metrics of what is selected over `1h`, `3h` or `24h`; on a chart, `longer` and `shorter` too.
+    Chart(String),
 }
 
 /// What came of a click.
@@ -191,6 +196,8 @@ pub enum Place {
     Audit(Audit),
     /// One thing.
     Detail(Detail),
+    /// Its metrics.
+    Chart(Chart),
     /// The keys and commands.
     Help(Help),
 }
@@ -208,6 +215,7 @@ impl Place {
             Self::List(screen) => screen,
             Self::Audit(screen) => screen,
             Self::Detail(screen) => screen,
+            Self::Chart(screen) => screen,
             Self::Help(screen) => screen,
         }
     }
@@ -224,6 +232,7 @@ impl Place {
             Self::List(screen) => screen,
             Self::Audit(screen) => screen,
             Self::Detail(screen) => screen,
+            Self::Chart(screen) => screen,
             Self::Help(screen) => screen,
         }
     }

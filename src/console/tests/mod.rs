@@ -1,6 +1,7 @@
 //! The console as a whole: pictures in, keys in, screens out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod charts;
 mod details;
 mod grammar;
 mod pictures;
