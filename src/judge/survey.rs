@@ -131,6 +131,11 @@ impl<'a> Survey<'a> {
         })
     }
 
+    /// The alarm with this name.
+    pub(super) fn alarm(&self, name: &str) -> Option<&'a Alarm> {
+        self.alarms().get(name).copied()
+    }
+
     fn alarms(&self) -> &BTreeMap<&'a str, &'a Alarm> {
         self.alarms.get_or_init(|| {
             let alarms = self.estate.table::<Alarm>(self.region, self.now).known();

@@ -16,6 +16,8 @@ use crate::judge::survey::Survey;
 use crate::judge::verdict::Verdict;
 use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
 
+use super::booting;
+
 /// The share of a thing's trouble that must lie in a zone for the zone to explain it.
 const MOSTLY: f64 = 0.6;
 
@@ -140,11 +142,30 @@ impl Claims {
                 claims.add("cluster", cluster.as_str());
             }
         }
+        for host in &zone.hosts_hit {
+            claims.add("instance", &**host);
+        }
         claims.add_alarms(judged, survey);
+        claims.add_alarms_of_hit(zone, judged, survey);
         for alarm in survey.alarms_of_zone(name.as_str()) {
             claims.add("alarm", alarm.name.as_str());
         }
         claims
+    }
+
+    /// The alarms on target groups of services that were hit in a zone a moment ago, where nothing fails elsewhere now.
+    fn add_alarms_of_hit(&mut self, zone: &ZoneAssessment, judged: &RegionJudgement, survey: &Survey<'_>) {
+        let mut hit = Self::default();
+        let services = judged.services.iter().map(|each| &each.service);
+        let of_hit = services.filter(|service| zone.services_hit.contains(&service.name));
+        for arn in of_hit.flat_map(|service| &service.target_groups) {
+            let is_well = judged.target_groups.get(arn).is_none_or(|own| own.verdict == Verdict::Ok);
+            if is_well || self.holds("target group", arn.as_str()) || booting::alone_fail(arn, survey) {
+                hit.add("target group", arn.as_str());
+            }
+        }
+        hit.add_alarms(judged, survey);
+        self.keys.extend(hit.keys.into_iter().filter(|(what, _)| *what == "alarm"));
     }
 
     /// The alarms on a zone's own metrics.

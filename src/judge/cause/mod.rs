@@ -4,6 +4,7 @@
 //! data that is there, with its numbers; it claims only what it explains; where two would explain the same, the first in the
 //! order of [`find`] does.
 
+mod booting;
 mod claims;
 mod dependency;
 mod gateway;
@@ -19,6 +20,7 @@ use super::RegionJudgement;
 use super::finding::Finding;
 use super::service::Service;
 use super::survey::Survey;
+pub(super) use booting::calm;
 pub(super) use claims::Claims;
 use trouble::Trouble;
 
@@ -37,8 +39,9 @@ pub(super) fn find(judged: &RegionJudgement, survey: &Survey<'_>) -> Vec<Cause> 
     causes.extend(gateway::find(survey));
     causes.extend(dependency::find(judged, survey));
     for service in &judged.services {
-        let Some(trouble) = Trouble::of(service, survey) else { continue };
-        let rules = [health_path::find, release::find, overload::find, trouble::unexplained];
+        let trouble = Trouble::of(service, survey).filter(|trouble| !trouble.is_of_sick_zones(judged));
+        let Some(trouble) = trouble else { continue };
+        let rules = [health_path::find, release::find, overload::find, health_path::likely, trouble::unexplained];
         let cause = rules.into_iter().find_map(|rule| rule(&trouble, judged, survey));
         causes.extend(
             cause.map(|finding| Cause { finding, claims: Claims::of_service(&service.service, judged, survey) }),

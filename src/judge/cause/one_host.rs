@@ -1,59 +1,145 @@
 //! One host that fails where the others do not: no zone and no service (`aws-domain.md` F.9).
 
-use jiff::SignedDuration;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::estate::Kind;
 use crate::estate::balancer::{Target, TargetGroup, TargetState};
+use crate::estate::group::{Group, LifecycleState};
 use crate::estate::query::{Measure, Query};
+use crate::estate::{Change, Kind, age};
 use crate::judge::RegionJudgement;
 use crate::judge::finding::{Finding, Urgency};
 use crate::judge::index::Number;
 use crate::judge::survey::{NOW, Survey};
 use crate::judge::target_group::reason_words;
-use crate::judge::verdict::Verdict;
+use crate::judge::verdict::{Verdict, age_words};
 use crate::judge::words::{count, lasting};
-use crate::judge::zone::ZoneVerdict;
+use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
 
 use super::Cause;
+use super::booting;
 use super::claims::Claims;
 
 /// The share of failing requests from which customers feel one host.
 const FELT: f64 = 0.01;
-/// Without a grace period of its group, how long a new member may fail its first checks.
-const GRACE: SignedDuration = SignedDuration::from_secs(300);
 
 pub(super) fn find(judged: &RegionJudgement, survey: &Survey<'_>) -> Vec<Cause> {
+    let failed = failed_lately(survey);
     let troubled = judged.target_groups.iter().filter(|(_, assessment)| assessment.verdict != Verdict::Ok);
-    troubled
-        .filter_map(|(arn, _)| survey.target_group(arn))
-        .filter_map(|group| of_group(group, judged, survey))
-        .collect()
+    let arns: BTreeSet<&str> = troubled.map(|(arn, _)| arn.as_str()).chain(failed.keys().copied()).collect();
+    let groups = arns.into_iter().filter_map(|arn| survey.index.target_group(arn));
+    groups.filter_map(|group| of_group(group, failed.get(group.arn.as_str()), judged, survey)).collect()
 }
 
-fn of_group(group: &TargetGroup, judged: &RegionJudgement, survey: &Survey<'_>) -> Option<Cause> {
+/// Hosts that served and failed within the last minutes, by target group; each with the last change that says so.
+type Failed<'a> = BTreeMap<&'a str, BTreeMap<&'a str, &'a Change>>;
+
+fn failed_lately<'a>(survey: &Survey<'a>) -> Failed<'a> {
+    let mut failed = Failed::new();
+    let Some(history) = survey.history else { return failed };
+    let from = survey.now.checked_sub(survey.policy.zones.window()).unwrap_or(survey.now);
+    let healthy = Some(TargetState::Healthy.as_str());
+    let is_failure = |change: &&Change| {
+        change.kind == Kind::Targets
+            && change.from.as_deref() == healthy
+            && change.to.as_deref() == Some(TargetState::Unhealthy.as_str())
+    };
+    for change in history.since(from).filter(is_failure) {
+        if let Some(arn) = change.within.as_deref() {
+            failed.entry(arn).or_default().insert(&change.subject, change);
+        }
+    }
+    failed
+}
+
+fn of_group(
+    group: &TargetGroup,
+    failed: Option<&BTreeMap<&str, &Change>>,
+    judged: &RegionJudgement,
+    survey: &Survey<'_>,
+) -> Option<Cause> {
     let is_failing = |target: &Target| matches!(target.state, TargetState::Unhealthy | TargetState::UnhealthyDraining);
-    let mut failing = survey.index.targets_behind(group.arn.text()).filter(|(_, target)| is_failing(target));
-    let ((number, target), None) = (failing.next()?, failing.next()) else { return None };
+    let targets = || survey.index.targets_behind(group.arn.text());
+    let mut failing = targets().filter(|(number, target)| is_failing(target) && !booting::is_booting(*number, survey));
     let mut claims = Claims::nothing();
     claims.add("target group", group.arn.as_str());
+    let (number, finding) = match (failing.next(), failing.next()) {
+        (Some((number, target)), None) => {
+            // One whose own checks fail is told by them; what its balancer sees follows.
+            let own = target.instance().and_then(|id| judged.instances.get(&id));
+            let finding = match own.filter(|own| own.verdict == Verdict::Critical) {
+                Some(own) => Finding {
+                    next: own.next.clone(),
+                    urgency: own.urgency,
+                    since: own.since,
+                    ..Finding::new(own.verdict, survey.instance(&target.id), own.reasons.join("; "))
+                },
+                None => by_balancer(number, target, group, judged, survey, &mut claims)?,
+            };
+            (number, finding)
+        }
+        (None, None) => leaving(group, failed?, judged, survey, &mut claims)?,
+        _ => return None,
+    };
     let zone = survey.index.zone_at(number);
+    let is_sick = |known: &ZoneAssessment| known.verdict == ZoneVerdict::Degraded && Some(&known.name) == zone;
+    if judged.zones.iter().any(is_sick) {
+        return None; // It is the zone's.
+    }
     for known in judged.zones.iter().filter(|known| known.verdict == ZoneVerdict::NotZonal && Some(&known.name) == zone)
     {
         claims.add("zone", known.id.as_str());
     }
-    // One whose own checks fail is told by them; what its balancer sees follows.
-    let by_checks =
-        target.instance().and_then(|id| judged.instances.get(&id)).filter(|own| own.verdict == Verdict::Critical);
-    let finding = match by_checks {
-        Some(own) => Finding {
-            next: own.next.clone(),
-            urgency: own.urgency,
-            since: own.since,
-            ..Finding::new(own.verdict, survey.instance(&target.id), own.reasons.join("; "))
-        },
-        None => by_balancer(number, target, group, judged, survey, &mut claims)?,
-    };
     Some(Cause { finding, claims: claims.with_alarms(judged, survey) })
+}
+
+/// The one host that failed a moment ago, and that its group ends and replaces by now.
+fn leaving(
+    group: &TargetGroup,
+    failed: &BTreeMap<&str, &Change>,
+    judged: &RegionJudgement,
+    survey: &Survey<'_>,
+    claims: &mut Claims,
+) -> Option<(Number, Finding)> {
+    let mut hosts = failed.iter();
+    let ((id, change), None) = (hosts.next()?, hosts.next()) else { return None };
+    let number = survey.index.number(id)?;
+    let (owner, member) = survey.index.membership_at(number)?;
+    let passing = passing(group, survey);
+    let leaves = matches!(
+        member.state,
+        LifecycleState::Terminating | LifecycleState::TerminatingWait | LifecycleState::TerminatingProceed
+    );
+    if passing < 2 || !leaves || owner.suspended.contains_key("Launch") {
+        return None;
+    }
+    let is_felt = errors(group, survey).is_some_and(|share| share >= FELT);
+    let (verdict, urgency) =
+        if is_felt { (Verdict::Critical, Urgency::Now) } else { (Verdict::Warning, Urgency::Soon) };
+    claim_owner(owner, judged, claims);
+    let words = format!(
+        "one host: failed {}'s check {} ago, {} pass; {} in {} ends it",
+        group.name,
+        age_words(age(change.at, survey.now)),
+        count(passing, "other"),
+        owner.name,
+        member.zone
+    );
+    let finding = Finding::new(verdict, survey.instance(id), words);
+    let next = format!("{} replaces it: see that what comes in its place passes", owner.name);
+    Some((number, finding.next(next).urgency(urgency).since(Some(change.at))))
+}
+
+/// How many targets of a group pass their checks.
+fn passing(group: &TargetGroup, survey: &Survey<'_>) -> usize {
+    let targets = survey.index.targets_behind(group.arn.text());
+    targets.filter(|(_, target)| target.state == TargetState::Healthy).count()
+}
+
+/// What is said of the host's group follows, unless it is graver.
+fn claim_owner(owner: &Group, judged: &RegionJudgement, claims: &mut Claims) {
+    if judged.groups.get(&owner.name).is_some_and(|own| own.verdict != Verdict::Critical) {
+        claims.add("group", owner.name.as_str());
+    }
 }
 
 /// A host of which only its balancer says that it fails.
@@ -66,13 +152,9 @@ fn by_balancer(
     claims: &mut Claims,
 ) -> Option<Finding> {
     let (owner, member) = survey.index.membership_at(number)?;
-    let targets = survey.index.targets_behind(group.arn.text());
-    let passing = targets.filter(|(_, target)| target.state == TargetState::Healthy).count();
-    let launched = survey.index.instance_at(number).and_then(|instance| instance.launched_at);
-    let grace = owner.grace_s.map_or(GRACE, |seconds| SignedDuration::from_secs(i64::from(seconds)));
-    let is_new = launched.is_some_and(|at| survey.now.duration_since(at) < grace);
-    // One that is new is still coming; one in a group that never looks is that group's trouble.
-    if passing < 2 || is_new || !owner.checks_balancer() {
+    let passing = passing(group, survey);
+    // One in a group that never looks is that group's trouble.
+    if passing < 2 || !owner.checks_balancer() {
         return None;
     }
     let change = survey.history.and_then(|history| history.last_of(Kind::Targets, &target.id, "state"));
@@ -93,8 +175,8 @@ fn by_balancer(
         true => "replace it: its group may not".to_owned(),
         false => format!("{} should replace it: see that it does", owner.name),
     };
-    if judged.groups.get(&owner.name).is_some_and(|own| own.verdict != Verdict::Critical) && !kept {
-        claims.add("group", owner.name.as_str());
+    if !kept {
+        claim_owner(owner, judged, claims);
     }
     let finding = Finding::new(verdict, survey.instance(&target.id), words);
     Some(finding.next(next).urgency(Urgency::Now).since(since))

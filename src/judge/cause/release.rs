@@ -15,6 +15,7 @@ use crate::judge::verdict::{Verdict, age_words};
 use crate::judge::words::names;
 use crate::judge::zone::ZoneVerdict;
 
+use super::booting;
 use super::trouble::{Trouble, WINDOW};
 
 /// Hosts of a version that must fail before the version can be why.
@@ -139,7 +140,11 @@ fn versions<'a>(group: &Group, survey: &Survey<'a>) -> BTreeMap<&'a Text, Tally>
         let Some(version) = &member.template_version else { continue };
         let standing = survey.index.standing_at(number);
         let fails = !member.healthy || matches!(standing, Standing::Unhealthy | Standing::Impaired);
+        let boots = || survey.index.number(member.instance.as_str()).is_some_and(|it| booting::is_booting(it, survey));
         let tally = versions.entry(version).or_default();
+        if fails && member.healthy && boots() {
+            continue;
+        }
         tally.total += 1;
         if fails {
             tally.failing += 1;

@@ -9,17 +9,23 @@ use crate::estate::balancer::TargetGroup;
 use crate::estate::query::{Measure, Query};
 use crate::id::{Arn, ZoneName};
 use crate::judge::finding::{Finding, Urgency};
+use crate::judge::policy::Policy;
 use crate::judge::service::Service;
 use crate::judge::standing::Standing;
 use crate::judge::survey::{BEFORE, NOW, Survey};
 use crate::judge::verdict::Verdict;
 use crate::judge::words::{names, per_cent};
+use crate::judge::zone::ZoneVerdict;
 use crate::judge::{JudgedService, RegionJudgement};
+
+use super::booting;
 
 /// The share of failing requests from which a service is in trouble, whatever its targets' health says.
 const FAILING: f64 = 0.05;
 /// The share of members, or of requests, from which trouble without a known cause is said to be the service's.
 const SEVERE: f64 = 0.5;
+/// The share of failing requests that is severe.
+const ERRORS: f64 = 0.2;
 /// How far back the beginning of trouble is looked for.
 pub(super) const WINDOW: SignedDuration = SignedDuration::from_mins(60);
 
@@ -62,10 +68,12 @@ impl<'a> Trouble<'a> {
         };
         for (zone, cell) in &judged.cells.zones {
             let failing = cell.standings.of(Standing::Unhealthy) + cell.standings.of(Standing::Impaired);
-            if cell.total() > 0 {
-                trouble.zones.insert(zone, (failing, cell.total()));
+            let booting = if failing > 0 { booting::failing_in(service, zone, survey) } else { 0 };
+            let (failing, total) = (failing.saturating_sub(booting), cell.total().saturating_sub(booting));
+            if total > 0 {
+                trouble.zones.insert(zone, (failing, total));
                 trouble.failing += failing;
-                trouble.total += cell.total();
+                trouble.total += total;
             }
         }
         // Most services fail nothing, and then nobody asks how much is asked of them.
@@ -91,6 +99,15 @@ impl<'a> Trouble<'a> {
         let share = self.share();
         let is_like = |(failing, all): &(usize, usize)| *failing as f64 >= 0.5 * share * *all as f64;
         self.zones.len() > 1 && self.zones.values().filter(|(_, all)| *all > 1).all(is_like)
+    }
+
+    /// Whether all that fails stands in zones that are sick themselves: then they are the cause.
+    pub(super) fn is_of_sick_zones(&self, judged: &RegionJudgement) -> bool {
+        let is_sick = |zone: &ZoneName| {
+            judged.zones.iter().any(|known| known.name == *zone && known.verdict == ZoneVerdict::Degraded)
+        };
+        let mut hit = self.zones.iter().filter(|(_, (failing, _))| *failing > 0);
+        self.failing > 0 && hit.all(|(zone, _)| is_sick(zone))
     }
 
     /// What fails of what: `12 of 14 fail, 97 % of requests fail`.
@@ -187,10 +204,11 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     values.get(values.len() / 2).copied()
 }
 
-/// Severe trouble in all zones for which nothing here accounts: what it depends on comes next (`aws-domain.md` B.2).
-pub(super) fn unexplained(trouble: &Trouble<'_>, judged: &RegionJudgement, _: &Survey<'_>) -> Option<Finding> {
-    let is_severe = trouble.share() >= SEVERE || trouble.errors.is_some_and(|share| share >= 0.2);
-    if !is_severe || !trouble.is_alike() {
+/// Trouble for which nothing here accounts, severe in all zones or in several: what it depends on comes next (`aws-domain.md` B.2).
+pub(super) fn unexplained(trouble: &Trouble<'_>, judged: &RegionJudgement, survey: &Survey<'_>) -> Option<Finding> {
+    let is_severe = trouble.share() >= SEVERE || trouble.errors.is_some_and(|share| share >= ERRORS);
+    let is_alike = is_severe && trouble.is_alike();
+    if !is_alike && !fails_in_zones(trouble, judged, survey.policy) {
         return None;
     }
     let databases = judged.databases.iter().filter(|(_, assessment)| assessment.verdict == Verdict::Critical);
@@ -199,7 +217,20 @@ pub(super) fn unexplained(trouble: &Trouble<'_>, judged: &RegionJudgement, _: &S
         "" => (String::new(), "look at what it depends on".to_owned()),
         databases => (format!("; database {databases} fails too"), format!("see to {databases} first")),
     };
-    let words = format!("{} {}: no release seen{beside}", trouble.numbers(), trouble.place());
+    let several = if is_alike { "" } else { ": more than one zone, so no way out of one" };
+    let words = format!("{} {}{several}: no release seen{beside}", trouble.numbers(), trouble.place());
     let finding = Finding::new(Verdict::Critical, super::subject(trouble.service), words);
     Some(finding.next(next).urgency(Urgency::Now).since(trouble.since))
+}
+
+/// Whether a service fails in several zones that are not called sick, each as badly as would make a zone sick alone.
+fn fails_in_zones(trouble: &Trouble<'_>, judged: &RegionJudgement, policy: &Policy) -> bool {
+    let rules = &policy.zones;
+    let is_hit = |(failing, all): (usize, usize)| failing > 0 && failing as f64 >= rules.share * all as f64;
+    let hit = || trouble.zones.iter().filter(|(_, counts)| is_hit(**counts)).map(|(zone, _)| *zone);
+    let is_sick = |zone: &ZoneName| {
+        let mut known = judged.zones.iter().filter(|known| known.name == *zone);
+        known.any(|known| matches!(known.verdict, ZoneVerdict::Degraded | ZoneVerdict::Suspect))
+    };
+    hit().count() > 1 && trouble.share() >= rules.share && !hit().any(is_sick)
 }

@@ -6,10 +6,12 @@
 mod replication;
 mod status;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::estate::Kind;
 use crate::estate::database::{Cluster, Database, DatabaseEvent, GlobalCluster};
+use crate::estate::trail::TrailEvent;
+use crate::id::Arn;
 
 use super::finding::Urgency;
 use super::sight::Sight;
@@ -85,9 +87,37 @@ fn told_with_time(reason: Reason, database: &Database, sight: &Sight<'_>, fails_
         let words = format!("a failover is under way{}", sight.lasting(since));
         return Reason::new(Verdict::Critical, words).next(status::WAIT).urgency(Urgency::Now).since(since);
     }
+    if let Some(awaited) = failover_to_come(database, since, sight) {
+        return awaited;
+    }
     let is_stuck = since.is_some_and(|at| at.checked_add(STUCK).is_ok_and(|end| sight.has_passed(end)));
     let reason = reason.since(since);
     if is_stuck { reason.tail(&sight.lasting(since)) } else { reason }
+}
+
+/// A primary with a standby that reboots though nobody is known to have asked: RDS tells of the failover about a minute after it
+/// has begun (`aws-domain.md` A.4, F.28).
+fn failover_to_come(database: &Database, since: Option<Timestamp>, sight: &Sight<'_>) -> Option<Reason> {
+    let standby = database.standby_zone.as_ref().filter(|_| database.multi_az && &*database.status == "rebooting")?;
+    // One that goes on for longer is no failover any more.
+    let is_old = since.is_some_and(|at| at.checked_add(FRESH).is_ok_and(|end| sight.has_passed(end)));
+    if is_old || is_asked_for(database, sight) {
+        return None;
+    }
+    let lasting = sight.lasting(since);
+    let words = format!("it restarts{lasting}, asked for by nobody known: most likely a failover to {standby}");
+    let next = "wait: a failover takes 60-120 s, and a second one helps nobody";
+    Some(Reason::new(Verdict::Critical, words).next(next).urgency(Urgency::Now).since(since))
+}
+
+/// Whether somebody has asked for the reboot lately, as far as CloudTrail tells: minutes late, and only where it may be read.
+fn is_asked_for(database: &Database, sight: &Sight<'_>) -> bool {
+    let is_reboot = |event: &&TrailEvent| &*event.name == "RebootDBInstance" && event.error.is_none();
+    let names_it = |event: &&TrailEvent| {
+        event.resources.iter().any(|(_, name)| Arn::from(&**name).short() == database.id.as_str())
+    };
+    let mut asked = sight.table::<TrailEvent>().known().filter(is_reboot).filter(names_it);
+    asked.any(|event| event.at.checked_add(FRESH).is_ok_and(|end| !sight.has_passed(end)))
 }
 
 /// How a cluster stands.
@@ -138,6 +168,10 @@ mod tests {
     use serde_json::json;
 
     fn assessed(more: serde_json::Value, events: serde_json::Value) -> Assessment {
+        assessed_with(more, events, json!([]))
+    }
+
+    fn assessed_with(more: serde_json::Value, events: serde_json::Value, trail: serde_json::Value) -> Assessment {
         let mut row = json!({"id": "orders", "engine": "postgres", "status": "available", "multi_az": true, "zone": "us-east-1a",
             "standby_zone": "us-east-1c", "replicas": [], "replication": [], "pending_changes": [], "tags": []});
         row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -147,6 +181,9 @@ mod tests {
         let events: Vec<DatabaseEvent> = serde_json::from_value(events).unwrap();
         let id = SliceId::all(&region, Kind::DatabaseEvents);
         estate.apply(Update::part(id, Slice::read(DatabaseEvent::rows(events), now)));
+        let trail: Vec<TrailEvent> = serde_json::from_value(trail).unwrap();
+        let id = SliceId::all(&region, Kind::TrailEvents);
+        estate.apply(Update::part(id, Slice::read(TrailEvent::rows(trail), now)));
         let index = Index::new(&estate, &region, now);
         assess(&serde_json::from_value(row).unwrap(), &Sight::new(&estate, &region, &index, &policy, now))
     }
@@ -161,9 +198,30 @@ mod tests {
             (Verdict::Critical, "a failover is under way")
         );
         assert!(assessment.next.unwrap().starts_with("wait"));
-        assert_eq!(assessed(json!({"status": "rebooting"}), json!([])).verdict, Verdict::Warning);
+        let unsaid = assessed(json!({"status": "rebooting"}), json!([]));
+        let words = "it restarts, asked for by nobody known: most likely a failover to us-east-1c";
+        assert_eq!(
+            (unsaid.verdict, unsaid.reasons[0].as_str()),
+            (Verdict::Critical, words),
+            "RDS tells it a minute late"
+        );
+        assert!(unsaid.next.unwrap().starts_with("wait"));
+        let alone = assessed(json!({"status": "rebooting", "multi_az": false, "standby_zone": null}), json!([]));
+        assert_eq!((alone.verdict, alone.reasons), (Verdict::Warning, vec!["rebooting".to_owned()]), "nowhere to go");
         let early = assessed(json!({}), event);
         assert_eq!(early.reasons, ["Multi-AZ instance failover started 35s ago"], "its status may lag");
+    }
+
+    #[test]
+    fn a_reboot_that_somebody_asked_for_is_no_failover() {
+        let asked = |at: &str, error: Option<&str>| {
+            let event = json!([{"id": "e", "name": "RebootDBInstance", "source": "rds.amazonaws.com", "at": at, "user": "ann",
+                "invoked_by": null, "resources": [["AWS::RDS::DBInstance", "orders"]], "error": error}]);
+            assessed_with(json!({"status": "rebooting"}), json!([]), event).verdict
+        };
+        assert_eq!(asked("2026-11-21T03:01:00Z", None), Verdict::Warning);
+        assert_eq!(asked("2026-11-21T03:01:00Z", Some("AccessDenied")), Verdict::Critical, "refused");
+        assert_eq!(asked("2026-11-21T02:01:00Z", None), Verdict::Critical, "another one");
     }
 
     #[test]

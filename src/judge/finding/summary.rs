@@ -164,7 +164,8 @@ fn of_things(judged: &RegionJudgement, survey: &Survey<'_>, unread: &[(Kind, Str
         add(named("global cluster", id.as_str()), assessment);
     }
     for (name, assessment) in judged.alarms.iter().filter(|(_, a)| is_told(a)) {
-        add(named("alarm", name.as_str()), assessment);
+        let finding = of_one(named("alarm", name.as_str()), assessment, unread);
+        findings.extend(finding.map(|finding| cause::calm(finding, survey)));
     }
     findings
 }

@@ -56,16 +56,18 @@ impl Flow {
     }
 }
 
-/// By when most of the targets that fail now had begun to, as far as it is remembered.
+/// By when most of the targets that served and fail now had begun to, as far as it is remembered. One that came since and never
+/// served tells nothing of when.
 fn failing_since(targets: &[Target], sight: &Sight<'_>) -> Option<Timestamp> {
     let failing = targets.iter().filter(|target| target.state == TargetState::Unhealthy).take(LOOKED_UP);
     let began = |target: &Target| {
         let change = sight.last_change(Kind::Targets, &target.id, "state")?;
-        (change.to.as_deref() == Some(target.state.as_str())).then_some(change.at)
+        let served = change.from.as_deref() == Some(TargetState::Healthy.as_str());
+        (served && change.to.as_deref() == Some(target.state.as_str())).then_some(change.at)
     };
-    let mut began: Vec<Option<Timestamp>> = failing.map(began).collect();
+    let mut began: Vec<Timestamp> = failing.filter_map(began).collect();
     began.sort();
-    began.get(began.len() / 2).copied().flatten()
+    began.get(began.len() / 2).copied()
 }
 
 /// Whether what fails the checks at least answers them, with the wrong code.

@@ -79,11 +79,11 @@ fn arrow(measure: Projection) -> String {
     format!("{:.0} → {:.0}", measure.now, measure.after)
 }
 
-/// How many services named one by one before the rest is counted.
-const NAMED: usize = 2;
+/// How many services that need a raise are named before the rest is counted, and how many that none would help.
+const NAMED: (usize, usize) = (6, 2);
 
-/// What leaving the zone would take, in one line: `6 of 7 services can leave now; checkout needs +3 first`. Services count that
-/// serve now and of which something stands there; leaving costs nothing where nothing of theirs serves there any more.
+/// What leaving the zone would take, in one line: `6 of 7 services can leave now; checkout needs +3 first, web +1`. Services count
+/// that serve now and of which something stands there; leaving costs nothing where nothing of theirs serves there any more.
 pub fn leave(what_if: &WhatIf) -> String {
     let hit: Vec<&ServiceOutlook> = what_if.services.iter().filter(|service| service.is_moved_by_leaving()).collect();
     let (free, mut held): (Vec<&ServiceOutlook>, Vec<&ServiceOutlook>) =
@@ -98,9 +98,16 @@ pub fn leave(what_if: &WhatIf) -> String {
         (all, 0) => vec![format!("all {all} services can leave now")],
         (all, _) => vec![format!("{} of {all} services can leave now", free.len())],
     };
-    parts.extend(held.iter().take(NAMED).enumerate().map(|(n, service)| held_back(service, n == 0)));
-    if held.len() > NAMED {
-        parts.push(format!("{} more cannot", held.len() - NAMED));
+    let (raised, stuck): (Vec<&ServiceOutlook>, Vec<&ServiceOutlook>) =
+        held.into_iter().partition(|service| service.raise.is_some());
+    if let Some((first, others)) = raised.split_first() {
+        let others = others.iter().take(NAMED.0 - 1).map(|service| format!(", {}", to_raise(service)));
+        parts.push(needs_first(first) + &others.collect::<String>());
+    }
+    parts.extend(stuck.iter().take(NAMED.1).map(|service| held_back(service)));
+    let more = raised.len().saturating_sub(NAMED.0) + stuck.len().saturating_sub(NAMED.1);
+    if more > 0 {
+        parts.push(format!("{more} more cannot"));
     }
     let full = free.into_iter().filter(|service| service.raise.is_some());
     if let Some(full) = full.max_by(|one, other| one.peak().total_cmp(&other.peak())) {
@@ -114,20 +121,30 @@ pub fn leave(what_if: &WhatIf) -> String {
     parts.join("; ")
 }
 
-fn held_back(service: &ServiceOutlook, with_figures: bool) -> String {
+/// `search needs +2 first (CPU 65>98%, limit 70)`.
+fn needs_first(service: &ServiceOutlook) -> String {
+    let by = service.raise.as_ref().map_or(0, |raise| raise.by);
+    let cpu = service.cpu.map(|cpu| format!("CPU {:.0}>{:.0}%, limit {:.0}", cpu.now, cpu.after, service.cpu_limit));
+    let but = service.obstacle().map(|first| format!("but {first}"));
+    let beside: Vec<String> = cpu.into_iter().chain(but).collect();
+    let beside = if beside.is_empty() { String::new() } else { format!(" ({})", beside.join("; ")) };
+    format!("{} needs +{by} first{beside}", service.name)
+}
+
+/// `checkout +2`, after one that says more.
+fn to_raise(service: &ServiceOutlook) -> String {
+    let by = service.raise.as_ref().map_or(0, |raise| raise.by);
+    let but = service.obstacle().map(|first| format!(" (but {first})")).unwrap_or_default();
+    format!("{} +{by}{but}", service.name)
+}
+
+/// What no raise helps.
+fn held_back(service: &ServiceOutlook) -> String {
     let name = &service.name;
-    match (service.outcome, &service.raise) {
-        (_, Some(raise)) => {
-            let cpu = service
-                .cpu
-                .filter(|_| with_figures)
-                .map(|cpu| format!(" (CPU {:.0}>{:.0}%, limit {:.0})", cpu.now, cpu.after, service.cpu_limit));
-            let but = raise.obstacles.first().map(|first| format!(", but {first}")).unwrap_or_default();
-            format!("{name} needs +{} first{}{but}", raise.by, cpu.unwrap_or_default())
-        }
-        (Outcome::Unknown, None) => format!("{name} ?"),
-        (Outcome::Strained, None) => format!("{name} does less"),
-        (Outcome::Lost | Outcome::Keeps, None) => format!("{name} is lost"),
+    match service.outcome {
+        Outcome::Unknown => format!("{name} ?"),
+        Outcome::Strained => format!("{name} does less"),
+        Outcome::Lost | Outcome::Keeps => format!("{name} is lost"),
     }
 }
 
@@ -141,6 +158,11 @@ impl ServiceOutlook {
     fn may_leave_now(&self) -> bool {
         let loses_nothing = self.serving.is_some() && self.serving == self.left;
         self.outcome == Outcome::Keeps || (self.outcome == Outcome::Strained && loses_nothing)
+    }
+
+    /// What speaks first against its raise.
+    fn obstacle(&self) -> Option<&String> {
+        self.raise.as_ref()?.obstacles.first()
     }
 
     /// How little can be done about it.

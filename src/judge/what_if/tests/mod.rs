@@ -69,7 +69,7 @@ fn the_room_under_max_free_addresses_and_capacity_decide_whether_it_can_be_raise
     assert!(web.sentence().ends_with("but no capacity in us-east-1b"), "{}", web.sentence());
     assert_eq!(
         what_if.leave(),
-        "0 of 1 services can leave now; web needs +3 first (CPU 60>90%, limit 70), but no capacity in us-east-1b; no capacity in us-east-1b: nothing starts there"
+        "0 of 1 services can leave now; web needs +3 first (CPU 60>90%, limit 70; but no capacity in us-east-1b); no capacity in us-east-1b: nothing starts there"
     );
 }
 
