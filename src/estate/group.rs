@@ -155,6 +155,15 @@ pub struct Activity {
     pub progress: Option<i32>,
 }
 
+impl Activity {
+    /// Whom it put in Standby, where it did.
+    pub fn standby_entry(&self) -> Option<StandbyEntry> {
+        let (_, named) = self.description.split_once("to Standby:")?;
+        let instance = InstanceId::from(named.trim());
+        Some(StandbyEntry { group: self.group.clone(), instance, at: self.started_at })
+    }
+}
+
 /// An instance refresh of a group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refresh {
@@ -174,6 +183,17 @@ pub struct Refresh {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+}
+
+/// That a member was put in Standby: told by activities that may be weeks old (`aws-domain.md` F.21).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StandbyEntry {
+    /// Of which group.
+    pub group: GroupName,
+    /// Who.
+    pub instance: InstanceId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A lifecycle hook of a group.

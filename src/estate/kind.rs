@@ -15,7 +15,7 @@ use super::balancer::{
 };
 use super::chart::Curve;
 use super::database::{Cluster, Database, DatabaseEvent, GlobalCluster};
-use super::group::{Activity, Group, Hook, Refresh, ScalingPolicy};
+use super::group::{Activity, Group, Hook, Refresh, ScalingPolicy, StandbyEntry};
 use super::health::HealthEvent;
 use super::image::{Address, Image, LaunchTemplate, LaunchTemplateVersion, Snapshot, VolumeStatus};
 use super::instance::{Instance, InstanceStatus};
@@ -182,6 +182,8 @@ kinds! {
     Refreshes(Refresh), "instance refreshes", 600 s;
     /// Lifecycle hooks; a part a group.
     Hooks(Hook), "lifecycle hooks", 3600 s;
+    /// When members were put in Standby; a part a group.
+    StandbyEntries(StandbyEntry), "standby entries", 3600 s;
     /// Scaling policies.
     ScalingPolicies(ScalingPolicy), "scaling policies", 3600 s;
     /// NAT gateways.

@@ -18,7 +18,7 @@ pub fn listing(kind: Kind) -> Option<Kind> {
         Kind::Targets | Kind::TargetGroupAttributes => Kind::TargetGroups,
         Kind::ClassicTargets => Kind::ClassicBalancers,
         Kind::Listeners | Kind::BalancerAttributes => Kind::LoadBalancers,
-        Kind::Refreshes | Kind::Hooks => Kind::Groups,
+        Kind::Refreshes | Kind::Hooks | Kind::StandbyEntries => Kind::Groups,
         Kind::LaunchTemplateVersions => Kind::LaunchTemplates,
         Kind::Records => Kind::HostedZones,
         _ => return None,
@@ -51,6 +51,7 @@ pub fn of(kind: Kind, estate: &Estate, region: &Region) -> Vec<Text> {
             estate.known::<LoadBalancer>(region).map(|each| each.arn.text().clone()).chain(classic).collect()
         }
         Kind::Hooks => waiting(estate, region),
+        Kind::StandbyEntries => standing_by(estate, region),
         Kind::Refreshes => refreshing(estate, region),
         Kind::LaunchTemplateVersions => templates_in_use(estate, region),
         Kind::Records => estate.known::<HostedZone>(region).map(|zone| zone.id.clone()).collect(),
@@ -62,6 +63,13 @@ pub fn of(kind: Kind, estate: &Estate, region: &Region) -> Vec<Text> {
 fn waiting(estate: &Estate, region: &Region) -> Vec<Text> {
     let waits = |member: &Member| matches!(member.state, LifecycleState::TerminatingWait | LifecycleState::PendingWait);
     let groups = estate.known::<Group>(region).filter(|group| group.members.iter().any(waits));
+    groups.map(|group| group.name.text().clone()).collect()
+}
+
+/// Groups with a member in Standby: since when is told by activities older than those that are listed for all (`aws-domain.md` F.21).
+fn standing_by(estate: &Estate, region: &Region) -> Vec<Text> {
+    let stands_by = |member: &Member| member.state == LifecycleState::Standby;
+    let groups = estate.known::<Group>(region).filter(|group| group.members.iter().any(stands_by));
     groups.map(|group| group.name.text().clone()).collect()
 }
 

@@ -90,7 +90,7 @@ impl Watch {
 
     /// Drops from `estate` the parts whose parent is gone, and the whole where zones replaced it.
     pub fn prune(&self, estate: &mut Estate, region: &Region, now: Timestamp) {
-        for kind in [Kind::Targets, Kind::ClassicTargets, Kind::Refreshes, Kind::Hooks] {
+        for kind in [Kind::Targets, Kind::ClassicTargets, Kind::Refreshes, Kind::Hooks, Kind::StandbyEntries] {
             let listing = parents::listing(kind).unwrap_or(kind);
             if estate.slice(&SliceId::all(region, listing)).is_some_and(|slice| slice.failure().is_none()) {
                 let keep: BTreeSet<Part> = parents::of(kind, estate, region).into_iter().map(Part::Of).collect();

@@ -36,6 +36,8 @@ impl Pace {
             Kind::VolumeStatuses => Pace::Every(180),
             // Only of groups with a member that a hook holds.
             Kind::Hooks => Pace::Every(300),
+            // Only of groups with a member in Standby.
+            Kind::StandbyEntries => Pace::Every(900),
             // The schedule of metrics has an interval of its own for each tier.
             Kind::Series | Kind::Charts | Kind::AlarmHistory | Kind::Probes => Pace::OnRequest(60),
             // A call a parent, and they seldom change (`aws-domain.md` A.3).

@@ -39,7 +39,7 @@ fn parents(picture: &Picture, kind: Kind) -> Vec<String> {
         Kind::Listeners | Kind::BalancerAttributes => {
             estate.table::<LoadBalancer>(&east(), now).known().map(|balancer| balancer.arn.to_string()).collect()
         }
-        Kind::Refreshes | Kind::Hooks => {
+        Kind::Refreshes | Kind::Hooks | Kind::StandbyEntries => {
             estate.table::<Group>(&east(), now).known().map(|group| group.name.to_string()).collect()
         }
         Kind::LaunchTemplateVersions => {

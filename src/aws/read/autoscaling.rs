@@ -8,11 +8,14 @@ use crate::aws::caller::Caller;
 use crate::aws::intern::Interner;
 use crate::aws::time;
 use crate::estate::group::{
-    Activity, ActivityStatus, Group, Hook, LaunchSource, LifecycleState, Member, Refresh, ScalingPolicy,
+    Activity, ActivityStatus, Group, Hook, LaunchSource, LifecycleState, Member, Refresh, ScalingPolicy, StandbyEntry,
 };
 use crate::estate::tag::Tags;
 use crate::estate::{ReadFailure, Row, SliceId};
 use crate::id::{Arn, ClassicName, GroupName, InstanceId, SubnetId, Text, ZoneName};
+
+/// Pages of a group's activities that are turned for those of weeks ago.
+const STANDBY_PAGES: usize = 10;
 
 pub(super) async fn groups(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
@@ -178,6 +181,30 @@ pub(super) async fn refreshes(caller: &Caller<'_>, id: &SliceId) -> Result<Found
         )
         .await?;
     Ok(Found::Rows(Refresh::rows(rows)))
+}
+
+/// When members of a group were put in Standby, as far as its activities tell: AWS keeps six weeks of them, of which at most
+/// [`STANDBY_PAGES`] are turned.
+pub(super) async fn standby_entries(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
+    let group = parent(caller, id)?;
+    let (mut rows, mut pages) = (Vec::new(), 0);
+    caller
+        .pages(
+            |token| {
+                let call = caller.clients.autoscaling.describe_scaling_activities().auto_scaling_group_name(group);
+                call.max_records(100).set_next_token(token).send()
+            },
+            |page| {
+                for activity in page.activities() {
+                    let row = activity_row(caller, activity)?;
+                    rows.extend(row.standby_entry());
+                }
+                pages += 1;
+                Ok(page.next_token().filter(|_| pages < STANDBY_PAGES).map(str::to_owned))
+            },
+        )
+        .await?;
+    Ok(Found::Rows(StandbyEntry::rows(rows)))
 }
 
 pub(super) async fn hooks(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {

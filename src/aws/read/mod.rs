@@ -155,6 +155,13 @@ pub const READS: &[Read] = &[
     read(Kind::Hooks, "autoscaling:DescribeLifecycleHooks", Scope::Parent, Domain::AutoScaling, |c, id, _| {
         Box::pin(autoscaling::hooks(c, id))
     }),
+    read(
+        Kind::StandbyEntries,
+        "autoscaling:DescribeScalingActivities",
+        Scope::Parent,
+        Domain::AutoScaling,
+        |c, id, _| Box::pin(autoscaling::standby_entries(c, id)),
+    ),
     read(Kind::ScalingPolicies, "autoscaling:DescribePolicies", Scope::Region, Domain::AutoScaling, |c, _, _| {
         Box::pin(autoscaling::policies(c))
     }),

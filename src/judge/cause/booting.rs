@@ -3,12 +3,14 @@
 //! Must stay true: who has served and fails is in trouble at once, however young; where no other target serves, booting is no
 //! excuse; nobody boots for longer than a grace that people would wait for.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 
 use crate::estate::Kind;
 use crate::estate::alarm::Alarm;
 use crate::estate::balancer::TargetState;
-use crate::id::{Arn, ZoneName};
+use crate::id::{Arn, Text, ZoneName};
 use crate::judge::finding::{Finding, Urgency};
 use crate::judge::index::Number;
 use crate::judge::service::Service;
@@ -21,7 +23,7 @@ const GRACE: (SignedDuration, SignedDuration) = (SignedDuration::from_mins(5), S
 /// How much later than the trouble an alarm may end: metrics come late, and it asks for several minutes (`aws-domain.md` A.5).
 const TRAIL: SignedDuration = SignedDuration::from_mins(5);
 
-/// Whether a member of a group was launched a moment ago and has not served yet, while others do.
+/// Whether an instance was launched a moment ago and has not served yet, while others do. Of one that is not listed nobody knows.
 pub(super) fn is_booting(number: Number, survey: &Survey<'_>) -> bool {
     let index = survey.index;
     let is_new = is_young(number, survey, SignedDuration::ZERO);
@@ -30,31 +32,34 @@ pub(super) fn is_booting(number: Number, survey: &Survey<'_>) -> bool {
     let has_served = || last().is_some_and(|change| change.from.as_deref() == Some(TargetState::Healthy.as_str()));
     let others_serve = || {
         let passes = |arn: &str| {
-            let group = index.target_group(arn);
-            group.is_some_and(|group| {
-                index.targets_behind(group.arn.text()).any(|(_, target)| target.state == TargetState::Healthy)
-            })
+            let mut behind = index.targets_behind(&Text::from(arn));
+            behind.any(|(_, target)| target.state == TargetState::Healthy)
         };
         index.targets_at(number).all(|(arn, _)| passes(arn))
     };
     is_new && !has_served() && others_serve()
 }
 
-/// Whether a member's grace has ended at most so long ago.
+/// Whether an instance's grace has ended at most so long ago, or may have: an instance that is not listed may just have come.
 pub(super) fn is_young(number: Number, survey: &Survey<'_>, ago: SignedDuration) -> bool {
-    let Some((group, _)) = survey.index.membership_at(number) else { return false };
-    let launched = survey.index.instance_at(number).and_then(|instance| instance.launched_at);
-    let told = group.grace_s.map(|seconds| SignedDuration::from_secs(i64::from(seconds)));
+    let Some(instance) = survey.index.instance_at(number) else {
+        return survey.index.name_of(number).is_some_and(|name| name.starts_with("i-"));
+    };
+    let launched = instance.launched_at;
+    let told = survey.index.membership_at(number).and_then(|(group, _)| group.grace_s);
+    let told = told.map(|seconds| SignedDuration::from_secs(i64::from(seconds)));
     let grace = told.filter(|grace| grace.is_positive()).unwrap_or(GRACE.0).min(GRACE.1);
     launched.is_some_and(|at| survey.now.duration_since(at) < grace + ago)
 }
 
-/// How many members of a service fail in a zone only because they boot.
+/// How many members and targets of a service fail in a zone only because they boot.
 pub(super) fn failing_in(service: &Service, zone: &ZoneName, survey: &Survey<'_>) -> usize {
+    let targets = service.target_groups.iter().flat_map(|arn| survey.index.targets_behind(arn.text()));
     let members = service.groups.iter().flat_map(|name| survey.index.members_of(name.as_str()));
+    let all = targets.map(|(number, _)| number).chain(members.map(|(number, _)| number));
+    let here = all.filter(|number| survey.index.zone_at(*number) == Some(zone));
     let fails = |number: &Number| survey.index.standing_at(*number) == Standing::Unhealthy;
-    let here = members.filter(|(_, member)| member.zone == *zone).map(|(number, _)| number);
-    here.filter(fails).filter(|number| is_booting(*number, survey)).count()
+    here.filter(fails).filter(|number| is_booting(*number, survey)).collect::<BTreeSet<_>>().len()
 }
 
 /// An alarm that fires on the count of unhealthy targets, where none fails but those that boot: a deployment, or what came in place

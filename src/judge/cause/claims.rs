@@ -83,7 +83,10 @@ impl Claims {
     pub(super) fn of_service(service: &Service, judged: &RegionJudgement, survey: &Survey<'_>) -> Self {
         let mut claims = Self::default();
         for name in &service.groups {
-            claims.add("group", name.as_str());
+            // Whoever suspended its launches has to be told, whatever else is.
+            if survey.group(name).is_none_or(|group| !group.suspended.contains_key("Launch")) {
+                claims.add("group", name.as_str());
+            }
             for (_, member) in survey.index.members_of(name.as_str()) {
                 claims.add("instance", member.instance.as_str());
             }

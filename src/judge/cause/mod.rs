@@ -57,3 +57,6 @@ pub(super) fn find(judged: &RegionJudgement, survey: &Survey<'_>) -> Vec<Cause> 
 fn subject(service: &Service) -> super::Subject {
     super::Subject::named("service", service.name.clone())
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::estate::balancer::{Target, TargetGroup, TargetState};
 use crate::estate::group::{Group, LifecycleState};
 use crate::estate::query::{Measure, Query};
@@ -9,11 +11,12 @@ use crate::estate::{Change, Kind, age};
 use crate::judge::RegionJudgement;
 use crate::judge::finding::{Finding, Urgency};
 use crate::judge::index::Number;
+use crate::judge::metrics::Sample;
 use crate::judge::survey::{NOW, Survey};
 use crate::judge::target_group::reason_words;
 use crate::judge::verdict::{Verdict, age_words};
 use crate::judge::words::{count, lasting};
-use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
+use crate::judge::zone::{NotZonal, ZoneAssessment, ZoneVerdict};
 
 use super::Cause;
 use super::booting;
@@ -21,6 +24,7 @@ use super::claims::Claims;
 
 /// The share of failing requests from which customers feel one host.
 const FELT: f64 = 0.01;
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 pub(super) fn find(judged: &RegionJudgement, survey: &Survey<'_>) -> Vec<Cause> {
     let failed = failed_lately(survey);
@@ -59,10 +63,15 @@ fn of_group(
 ) -> Option<Cause> {
     let is_failing = |target: &Target| matches!(target.state, TargetState::Unhealthy | TargetState::UnhealthyDraining);
     let targets = || survey.index.targets_behind(group.arn.text());
-    let mut failing = targets().filter(|(number, target)| is_failing(target) && !booting::is_booting(*number, survey));
+    // Of one that is not listed nobody knows whether it boots: it may be a second host, and is no first.
+    let boots = |number: Number| booting::is_booting(number, survey);
+    let is_listed = |number: Number| survey.index.instance_at(number).is_some();
+    let mut failing =
+        targets().filter(|(number, target)| is_failing(target) && !(is_listed(*number) && boots(*number)));
     let mut claims = Claims::nothing();
     claims.add("target group", group.arn.as_str());
-    let (number, finding) = match (failing.next(), failing.next()) {
+    let (number, mut finding) = match (failing.next(), failing.next()) {
+        (Some((number, _)), None) if boots(number) => return None,
         (Some((number, target)), None) => {
             // One whose own checks fail is told by them; what its balancer sees follows.
             let own = target.instance().and_then(|id| judged.instances.get(&id));
@@ -81,9 +90,12 @@ fn of_group(
         _ => return None,
     };
     let zone = survey.index.zone_at(number);
-    let is_sick = |known: &ZoneAssessment| known.verdict == ZoneVerdict::Degraded && Some(&known.name) == zone;
-    if judged.zones.iter().any(is_sick) {
-        return None; // It is the zone's.
+    let is_wider =
+        |known: &ZoneAssessment| known.verdict == ZoneVerdict::Degraded || known.not_zonal == Some(NotZonal::AllZones);
+    let own = judged.zones.iter().find(|known| Some(&known.name) == zone).filter(|known| !is_wider(known))?;
+    if matches!(own.verdict, ZoneVerdict::Suspect | ZoneVerdict::Unknown) {
+        // That nothing else is wrong there is not known.
+        finding.verdict = Verdict::Warning;
     }
     for known in judged.zones.iter().filter(|known| known.verdict == ZoneVerdict::NotZonal && Some(&known.name) == zone)
     {
@@ -112,9 +124,11 @@ fn leaving(
     if passing < 2 || !leaves || owner.suspended.contains_key("Launch") {
         return None;
     }
-    let is_felt = errors(group, survey).is_some_and(|share| share >= FELT);
-    let (verdict, urgency) =
-        if is_felt { (Verdict::Critical, Urgency::Now) } else { (Verdict::Warning, Urgency::Soon) };
+    let (verdict, urgency) = if is_felt(group, Some(change.at), passing, survey) {
+        (Verdict::Critical, Urgency::Now)
+    } else {
+        (Verdict::Warning, Urgency::Soon)
+    };
     claim_owner(owner, judged, claims);
     let words = format!(
         "one host: failed {}'s check {} ago, {} pass; {} in {} ends it",
@@ -168,8 +182,10 @@ fn by_balancer(
         owner.name,
         member.zone
     );
-    let is_felt = errors(group, survey).is_some_and(|share| share >= FELT);
-    let verdict = if is_felt { Verdict::Critical } else { Verdict::Warning };
+    // One that answers its check, if wrongly, may answer customers too.
+    let answers = target.reason.as_deref() == Some("Target.ResponseCodeMismatch");
+    let failed = since.filter(|_| !answers);
+    let verdict = if is_felt(group, failed, passing, survey) { Verdict::Critical } else { Verdict::Warning };
     let kept = ["Launch", "Terminate", "ReplaceUnhealthy"].iter().any(|process| owner.suspended.contains_key(*process));
     let next = match kept {
         true => "replace it: its group may not".to_owned(),
@@ -180,6 +196,25 @@ fn by_balancer(
     }
     let finding = Finding::new(verdict, survey.instance(&target.id), words);
     Some(finding.next(next).urgency(Urgency::Now).since(since))
+}
+
+/// Whether customers feel a host that began to fail then: by what metrics say of these minutes, and before they say it by its part of
+/// what the balancer sent until its checks had failed often enough (`aws-domain.md` A.3, A.5).
+fn is_felt(group: &TargetGroup, since: Option<Timestamp>, passing: usize, survey: &Survey<'_>) -> bool {
+    let share = errors(group, survey);
+    let awaited = since.is_some_and(|since| {
+        let newest = group.load_balancers.first().and_then(|balancer| {
+            let query = Query::of_target_group(Measure::Requests, balancer, &group.arn, None)?;
+            match survey.metrics().latest(&query) {
+                Sample::Value(_, minute) => Some(minute),
+                _ => None,
+            }
+        });
+        let is_news = survey.now.duration_since(since) <= survey.policy.zones.window();
+        is_news && newest.is_some_and(|minute| minute + MINUTE < since)
+    });
+    let sent = if awaited { 1.0 / (passing as f64 + 1.0) } else { 0.0 };
+    share.is_some_and(|share| share >= FELT) || sent >= FELT
 }
 
 /// The highest share of requests that failed in one of the last minutes, by targets or for want of one.

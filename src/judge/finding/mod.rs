@@ -154,3 +154,6 @@ impl Finding {
 pub fn subject_of(zone: &ZoneAssessment) -> Subject {
     Subject::with_id("zone", zone.name.as_str(), zone.id.text().clone())
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::assess;
 use crate::estate::alarm::Series;
 use crate::estate::balancer::Target;
-use crate::estate::group::{Activity, Group, Hook};
+use crate::estate::group::{Activity, Group, Hook, StandbyEntry};
 use crate::estate::query::Query;
 use crate::estate::{Estate, Row, Slice, SliceId, Update};
 use crate::id::Region;
@@ -20,6 +20,8 @@ use crate::judge::verdict::Assessment;
 pub(crate) struct Around {
     pub(crate) group: Json,
     pub(crate) activities: Vec<Json>,
+    /// Activities of weeks ago that put members in Standby.
+    pub(crate) standby: Vec<Json>,
     pub(crate) hooks: Option<Vec<Hook>>,
     pub(crate) targets: Vec<Json>,
     pub(crate) cpu: Option<f64>,
@@ -27,7 +29,7 @@ pub(crate) struct Around {
 
 impl Around {
     pub(crate) fn of(group: Json) -> Self {
-        Self { group, activities: Vec::new(), hooks: None, targets: Vec::new(), cpu: None }
+        Self { group, activities: Vec::new(), standby: Vec::new(), hooks: None, targets: Vec::new(), cpu: None }
     }
 
     /// The verdict at 03:14:00Z.
@@ -42,6 +44,9 @@ impl Around {
         put(SliceId::of(&region, Target::KIND, "tg"), Target::rows(targets));
         let activities: Vec<Activity> = serde_json::from_value(Json::Array(self.activities.clone())).unwrap();
         put(SliceId::all(&region, Activity::KIND), Activity::rows(activities));
+        let old: Vec<Activity> = serde_json::from_value(Json::Array(self.standby.clone())).unwrap();
+        let entries = old.iter().filter_map(Activity::standby_entry).collect();
+        put(SliceId::of(&region, StandbyEntry::KIND, "web"), StandbyEntry::rows(entries));
         if let Some(hooks) = &self.hooks {
             put(SliceId::of(&region, Hook::KIND, "web"), Hook::rows(hooks.clone()));
         }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::estate::Kind;
 use crate::estate::balancer::TargetState;
-use crate::estate::group::{Group, Hook, LifecycleState, Member};
+use crate::estate::group::{Group, Hook, LifecycleState, Member, StandbyEntry};
 use crate::id::InstanceId;
 
 use crate::judge::finding::Urgency;
@@ -158,7 +158,8 @@ fn retained(group: &Group) -> Option<Reason> {
     })
 }
 
-/// Since when a member is in its state: by the activity that waits for it or put it there, else by what changed between readings.
+/// Since when a member is in its state: by the activity that waits for it or put it there, lately or weeks ago, else by what changed
+/// between readings.
 fn since(group: &Group, member: &Member, sight: &Sight<'_>) -> Option<Timestamp> {
     let word = match member.state {
         LifecycleState::Standby => "to Standby",
@@ -167,7 +168,12 @@ fn since(group: &Group, member: &Member, sight: &Sight<'_>) -> Option<Timestamp>
     };
     let names = |text: &str| text.contains(member.instance.as_str()) && text.contains(word);
     let by_activity = sight.activities_of(&group.name).iter().find(|activity| names(&activity.description));
-    by_activity.map(|activity| activity.started_at).or_else(|| {
+    let long_ago = || {
+        let entries =
+            sight.kept_of::<StandbyEntry>(group.name.text()).filter(|_| member.state == LifecycleState::Standby);
+        entries?.iter().filter(|entry| entry.instance == member.instance).map(|entry| entry.at).max()
+    };
+    by_activity.map(|activity| activity.started_at).or_else(long_ago).or_else(|| {
         let change = sight.last_change(Kind::Groups, member.instance.as_str(), "member")?;
         (change.to.as_deref() == Some(member.state.as_str())).then_some(change.at)
     })
@@ -229,5 +235,12 @@ mod tests {
         assert_eq!(assessment.reasons, ["i-9 in standby for 9d, gets no traffic and no health checks"]);
         assert_eq!(assessment.next.as_deref(), Some("raise max by 1 and exit standby, or end it"));
         assert_eq!(assessment.urgency, Urgency::Planned);
+
+        // Of six hours the listing of all groups tells; of weeks the group's own.
+        around.standby = around.activities.drain(..).collect();
+        assert_eq!(around.assess().reasons, assessment.reasons);
+        around.standby.clear();
+        let reasons = around.assess().reasons;
+        assert_eq!(reasons, ["i-9 in standby, gets no traffic and no health checks"], "nobody knows since when");
     }
 }

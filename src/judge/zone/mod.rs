@@ -195,4 +195,4 @@ fn counted(view: &View<'_>, tallies: &Tallies<'_>, place: usize, zone: &Zone) ->
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

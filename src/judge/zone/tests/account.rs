@@ -17,40 +17,43 @@ use crate::id::{Arn, Region, ZoneName};
 use crate::judge::zone::ZoneAssessment;
 use crate::judge::{Policy, judge};
 
-pub(super) const EAST: &str = "us-east-1";
+pub(in crate::judge) const EAST: &str = "us-east-1";
 
 /// One target, and the instance behind it.
 #[derive(Debug, Clone)]
-pub(super) struct Host {
-    pub(super) service: usize,
-    pub(super) zone: usize,
-    pub(super) id: String,
-    pub(super) target: &'static str,
-    pub(super) checks: [&'static str; 3],
-    pub(super) age_s: i64,
-    pub(super) version: &'static str,
+pub(in crate::judge) struct Host {
+    pub(in crate::judge) service: usize,
+    pub(in crate::judge) zone: usize,
+    pub(in crate::judge) id: String,
+    pub(in crate::judge) target: &'static str,
+    pub(in crate::judge) reason: Option<&'static str>,
+    pub(in crate::judge) checks: [&'static str; 3],
+    pub(in crate::judge) age_s: i64,
+    pub(in crate::judge) version: &'static str,
 }
 
 /// The account as it will be read.
 #[derive(Debug, Clone)]
-pub(super) struct Account {
-    pub(super) now: Timestamp,
-    pub(super) zones: usize,
-    pub(super) services: usize,
-    pub(super) hosts: Vec<Host>,
-    pub(super) launch_versions: Vec<&'static str>,
-    pub(super) shifts: Vec<Json>,
-    pub(super) weights: Vec<Json>,
-    pub(super) autoshifts: Vec<Json>,
-    pub(super) activities: Vec<Json>,
-    pub(super) health_events: Vec<Json>,
-    pub(super) series: Vec<Series>,
+pub(in crate::judge) struct Account {
+    pub(in crate::judge) now: Timestamp,
+    pub(in crate::judge) zones: usize,
+    pub(in crate::judge) services: usize,
+    pub(in crate::judge) hosts: Vec<Host>,
+    pub(in crate::judge) launch_versions: Vec<&'static str>,
+    pub(in crate::judge) shifts: Vec<Json>,
+    pub(in crate::judge) weights: Vec<Json>,
+    pub(in crate::judge) autoshifts: Vec<Json>,
+    pub(in crate::judge) activities: Vec<Json>,
+    pub(in crate::judge) health_events: Vec<Json>,
+    pub(in crate::judge) series: Vec<Series>,
+    /// Members that their group ends, by id.
+    pub(in crate::judge) ending: Vec<String>,
     /// A zone for whose instances AWS does not answer.
-    pub(super) silent: Option<usize>,
+    pub(in crate::judge) silent: Option<usize>,
 }
 
 /// `a`, `b`, …
-pub(super) fn zone_name(zone: usize) -> String {
+pub(in crate::judge) fn zone_name(zone: usize) -> String {
     format!("{EAST}{}", (b'a' + u8::try_from(zone).unwrap()) as char)
 }
 
@@ -58,11 +61,11 @@ fn zone_id(zone: usize) -> String {
     format!("use1-az{}", 9 - zone)
 }
 
-fn arn(service: usize) -> String {
+pub(in crate::judge) fn arn(service: usize) -> String {
     format!("arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/s{service}/1")
 }
 
-fn balancer(service: usize) -> String {
+pub(in crate::judge) fn balancer(service: usize) -> String {
     format!("arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/s{service}/1")
 }
 
@@ -74,12 +77,13 @@ fn rows<T: Row + DeserializeOwned>(part: Part, rows: Vec<Json>, at: Timestamp) -
 
 impl Account {
     /// So many zones and services, so many targets of each service in each zone, all well.
-    pub(super) fn well(zones: usize, services: usize, each: usize) -> Self {
+    pub(in crate::judge) fn well(zones: usize, services: usize, each: usize) -> Self {
         let host = |service: usize, zone: usize, n: usize| Host {
             service,
             zone,
             id: format!("i-{service}{zone}{n}"),
             target: "healthy",
+            reason: None,
             checks: ["ok", "ok", "ok"],
             age_s: 86_400,
             version: "1",
@@ -99,23 +103,24 @@ impl Account {
             activities: Vec::new(),
             health_events: Vec::new(),
             series: Vec::new(),
+            ending: Vec::new(),
             silent: None,
         }
     }
 
     /// The targets of a zone, service by service in turn.
-    pub(super) fn in_zone(&mut self, zone: usize) -> Vec<&mut Host> {
+    pub(in crate::judge) fn in_zone(&mut self, zone: usize) -> Vec<&mut Host> {
         let mut hosts: Vec<&mut Host> = self.hosts.iter_mut().filter(|host| host.zone == zone).collect();
         hosts.sort_by_key(|host| host.id.chars().last());
         hosts
     }
 
     /// Makes so many targets of a zone fail, service by service in turn.
-    pub(super) fn fail(&mut self, zone: usize, count: usize) {
+    pub(in crate::judge) fn fail(&mut self, zone: usize, count: usize) {
         self.in_zone(zone).into_iter().take(count).for_each(|host| host.target = "unhealthy");
     }
 
-    pub(super) fn shift(&mut self, zone: usize, shift_type: &str, minutes_left: i64) {
+    pub(in crate::judge) fn shift(&mut self, zone: usize, shift_type: &str, minutes_left: i64) {
         self.shifts.push(
             json!({"id": "shift-1", "resource": balancer(0), "away_from": zone_id(zone), "status": "ACTIVE",
             "shift_type": shift_type, "started_at": self.now - SignedDuration::from_hours(2),
@@ -125,24 +130,24 @@ impl Account {
             "applied": {"shift-1": "APPLIED"}}));
     }
 
-    pub(super) fn autoshift(&mut self, zone: usize) {
+    pub(in crate::judge) fn autoshift(&mut self, zone: usize) {
         self.autoshifts.push(json!({"away_from": zone_id(zone), "status": "ACTIVE", "started_at": self.now}));
     }
 
-    pub(super) fn health_event(&mut self, zone: usize) {
+    pub(in crate::judge) fn health_event(&mut self, zone: usize) {
         self.health_events
             .push(json!({"arn": "arn:aws:health:us-east-1::event/EC2/x/1", "service": "EC2", "code": "X",
             "category": "issue", "region": EAST, "zone": zone_id(zone), "status": "open"}));
     }
 
-    pub(super) fn failed_launch(&mut self, zone: usize, message: &str) {
+    pub(in crate::judge) fn failed_launch(&mut self, zone: usize, message: &str) {
         self.activities.push(json!({"id": format!("a-{}", self.activities.len()), "group": "s0", "status": "Failed",
             "description": "Launching", "cause": "x", "message": message, "zone": zone_name(zone),
             "started_at": self.now - SignedDuration::from_mins(3)}));
     }
 
     /// One value for each of the last settled minutes, of a service's balancer by one zone's node.
-    pub(super) fn measure(&mut self, service: usize, zone: usize, measure: Measure, value: f64) {
+    pub(in crate::judge) fn measure(&mut self, service: usize, zone: usize, measure: Measure, value: f64) {
         let zone = ZoneName::from(zone_name(zone));
         let (balancer, group) = (Arn::from(balancer(service)), Arn::from(arn(service)));
         let query = Query::of_target_group(measure, &balancer, &group, Some(&zone)).unwrap();
@@ -156,7 +161,7 @@ impl Account {
     }
 
     /// Everything that is read of it, a slice each.
-    pub(super) fn slices(&self) -> Vec<Update> {
+    pub(in crate::judge) fn slices(&self) -> Vec<Update> {
         let at = self.now - SignedDuration::from_secs(5);
         let zone = |zone: usize| {
             json!({"name": zone_name(zone), "id": zone_id(zone), "state": "available", "zone_type": "availability-zone",
@@ -194,19 +199,21 @@ impl Account {
         }
         for service in 0..self.services {
             let hosts = self.hosts.iter().filter(|host| host.service == service);
-            let targets = hosts.map(|host| json!({"id": host.id, "port": 80, "state": host.target})).collect();
+            let targets = hosts
+                .map(|host| json!({"id": host.id, "port": 80, "state": host.target, "reason": host.reason}))
+                .collect();
             slices.push(rows::<Target>(Part::Of(arn(service).as_str().into()), targets, at));
         }
         slices
     }
 
     /// Reads it all, once more.
-    pub(super) fn read_into(&self, estate: &mut Estate) {
+    pub(in crate::judge) fn read_into(&self, estate: &mut Estate) {
         self.slices().into_iter().for_each(|update| estate.apply(update));
     }
 
     /// The zones of a first reading.
-    pub(super) fn judged(&self) -> Vec<ZoneAssessment> {
+    pub(in crate::judge) fn judged(&self) -> Vec<ZoneAssessment> {
         judged(&self.slices(), self.now)
     }
 
@@ -218,12 +225,15 @@ impl Account {
 
     fn instance(&self, host: &Host) -> Json {
         json!({"id": host.id, "zone": zone_name(host.zone), "state": "running", "instance_type": "m7g.large",
-            "launched_at": self.now - SignedDuration::from_secs(host.age_s), "volumes": [], "tags": []})
+            "launched_at": self.now - SignedDuration::from_secs(host.age_s), "volumes": [],
+            "tags": [["aws:autoscaling:groupName", format!("s{}", host.service)]]})
     }
 
     fn group(&self, service: usize) -> Json {
         let member = |host: &Host| {
-            json!({"instance": host.id, "zone": zone_name(host.zone), "state": "InService", "healthy": true,
+            let ends = self.ending.contains(&host.id);
+            json!({"instance": host.id, "zone": zone_name(host.zone), "healthy": !ends,
+                "state": if ends { "Terminating" } else { "InService" },
                 "protected": false, "template_version": host.version})
         };
         let members: Vec<Json> = self.hosts.iter().filter(|host| host.service == service).map(member).collect();
@@ -255,13 +265,13 @@ fn silent() -> ReadFailure {
 }
 
 /// The zones of an account of which these slices were read.
-pub(super) fn judged(slices: &[Update], now: Timestamp) -> Vec<ZoneAssessment> {
+pub(in crate::judge) fn judged(slices: &[Update], now: Timestamp) -> Vec<ZoneAssessment> {
     let mut estate = Estate::new(vec![Region::from(EAST)]);
     slices.iter().cloned().for_each(|update| estate.apply(update));
     zones(&estate, now)
 }
 
 /// The zones of an estate.
-pub(super) fn zones(estate: &Estate, now: Timestamp) -> Vec<ZoneAssessment> {
+pub(in crate::judge) fn zones(estate: &Estate, now: Timestamp) -> Vec<ZoneAssessment> {
     judge(estate, now, &Policy::default()).regions[&Region::from(EAST)].zones.clone()
 }

@@ -25,7 +25,10 @@ impl Site<'_> {
             let since = self.ago(left.age.0);
             let (step_at, activity) = match state {
                 LifecycleState::TerminatingWait => self.held(&path, doc, name, &id, since)?,
-                _ => (None, None),
+                _ => {
+                    self.stood_aside(name, &id, since);
+                    (None, None)
+                }
             };
             let group = self.region().groups.get_mut(name);
             if let Some(member) = group.and_then(|group| group.members.get_mut(&id)) {
@@ -74,6 +77,28 @@ impl Site<'_> {
             instance.target_groups.clear();
             instance.classic_balancers.clear();
         }
+    }
+
+    /// Somebody put a member in standby then: the activity that tells of it.
+    fn stood_aside(&mut self, name: &GroupName, id: &InstanceId, since: SimTime) {
+        let activity_id = self.scene.mint.uuid();
+        let Some(group) = self.region().groups.get_mut(name) else { return };
+        let Some(zone) = group.members.get(id).map(|member| member.zone.clone()) else { return };
+        let at = since.rfc3339_seconds();
+        group.activities.push_back(Activity {
+            id: activity_id,
+            description: format!("Moving EC2 instance to Standby: {id}"),
+            cause: format!("At {at} instance {id} was moved to standby in response to a user request."),
+            started_at: since,
+            ended_at: Some(since + Duration::from_secs(60)),
+            status: ActivityStatus::Successful,
+            message: None,
+            progress: 100,
+            zone,
+            subnet: None,
+            instance: Some(id.clone()),
+        });
+        group.activities.make_contiguous().sort_by_key(|activity| activity.started_at);
     }
 
     /// A termination hook holds a member since then: when it gives up, and the activity that waits.
