@@ -7,7 +7,7 @@ fn what_a_line_could_become_stands_above_it_the_best_first() {
     for size in SIZES {
         let mut desk = Desk::new(size, Some(pictures::calm()));
         desk.press(":");
-        desk.text("tgs");
+        desk.text("trgts");
         let screen = desk.screen();
         let offered = screen.lines().position(|line| line.contains(" targets ")).unwrap();
         assert!(offered + 1 < usize::from(size.1), "above the line\n{screen}");
