@@ -187,7 +187,9 @@ fn badges(app: &App, look: &Look<'_>) -> Vec<Span<'static>> {
         spans.push(look.span(Role::Warning, format!("at {} ", cut(endpoint, 30, look.glyphs.ellipsis()))));
     }
     if let Some(pause) = &app.pause {
-        spans.push(look.span(Role::WarningBadge, format!(" PAUSED {} ", pause.since.strftime("%H:%M:%SZ"))));
+        let since = pause.since.strftime("%H:%M:%SZ");
+        let words = if app.size.width >= 70 { format!(" PAUSED {since} ") } else { " PAUSED ".to_owned() };
+        spans.push(look.span(Role::WarningBadge, words));
         spans.push(look.span(Role::Bar, " "));
     }
     spans.push(look.span(Role::ReadOnly, "READ-ONLY "));

@@ -19,7 +19,8 @@ impl Multiplexer {
     pub(super) fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
         match () {
-            () if is_set("TMUX") => Self::Tmux,
+            // On the far side of an ssh line TMUX is not set, but TERM still tells.
+            () if is_set("TMUX") || variable("TERM").is_some_and(|term| term.starts_with("tmux")) => Self::Tmux,
             () if is_set("STY") => Self::Screen,
             () => Self::None,
         }
@@ -78,6 +79,8 @@ mod tests {
         assert_eq!(Multiplexer::detect(set("TMUX")), Multiplexer::Tmux);
         assert_eq!(Multiplexer::detect(set("STY")), Multiplexer::Screen);
         assert_eq!(Multiplexer::detect(set("TERM")), Multiplexer::None);
+        let far = |asked: &str| (asked == "TERM").then(|| "tmux-256color".to_owned());
+        assert_eq!(Multiplexer::detect(far), Multiplexer::Tmux);
         assert_eq!(Multiplexer::None.sequence("foo"), "\u{1b}]52;c;Zm9v\u{7}");
         assert_eq!(
             Multiplexer::Tmux.sequence("foo"),

@@ -22,6 +22,16 @@ fn a_paused_screen_stands_still_says_so_and_tells_what_got_worse() {
 }
 
 #[test]
+fn in_the_smallest_terminal_it_is_still_said_and_the_clock_stays() {
+    let setting = Setting { simulated: Some("calm ×10".to_owned()), ..Setting::default() };
+    let mut desk = Desk::with(setting, (50, 12), Some(pictures::calm()));
+    desk.press("p");
+    for words in ["SIMULATED", " PAUSED ", "READ-ONLY", "03:14Z"] {
+        desk.sees(words);
+    }
+}
+
+#[test]
 fn a_pause_does_not_hide_that_aws_stopped_answering() {
     let mut desk = Desk::new((80, 24), Some(pictures::calm()));
     desk.press("p");
