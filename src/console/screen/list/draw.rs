@@ -157,6 +157,8 @@ fn aligned(column: &Shown, text: &str, look: &Look<'_>) -> String {
 /// The texts of the visible rows, by row and by candidate column.
 struct Cells {
     candidates: Vec<(usize, ColumnInfo)>,
+    /// Whether a person chose the columns.
+    is_chosen: bool,
     rows: Vec<Vec<Value>>,
     /// How deep each row stands in its tree.
     depths: Vec<usize>,
@@ -189,7 +191,7 @@ impl Cells {
         // What stands above a row is what it belongs to only in these orders.
         let is_tree = !view.is_narrowed() && matches!(view.sort.as_deref(), None | Some("verdict"));
         let depths = visible.iter().map(|i| if is_tree { rows_of.depth(*i) } else { 0 }).collect();
-        Self { candidates, rows, depths }
+        Self { candidates, is_chosen: chosen.is_some(), rows, depths }
     }
 
     /// What leads to a row from what it belongs to.
@@ -225,6 +227,8 @@ impl Cells {
     fn adjusted(&self, place: usize, info: &ColumnInfo) -> ColumnInfo {
         match info.name {
             _ if place == 0 => ColumnInfo { width: info.width + 2, ..*info },
+            // Chosen, they are shown wherever they fit at all, and get the room that is left.
+            "reasons" if self.is_chosen => ColumnInfo { width: info.width.min(12), ..*info },
             "reasons" => ColumnInfo { width: info.width.min(24), ..*info },
             // Where every row has a zone, that says the region too.
             "region" if !self.candidates.iter().any(|(_, other)| other.name == "zone" && other.rank < 2) => {

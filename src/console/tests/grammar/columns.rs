@@ -39,6 +39,15 @@ fn columns_come_from_the_config_and_a_command_changes_them() {
     desk.sees("columns are chosen in lists");
 }
 
+/// They were left out for being long, and the room beside the others stayed empty.
+#[test]
+fn reasons_that_were_chosen_take_the_room_that_is_left() {
+    let mut desk = Desk::new((80, 24), Some(pictures::zone_bad()));
+    desk.command("instances is:problem");
+    desk.command("columns id,zone,standing,reasons");
+    assert_eq!(head(&mut desk), ["VERDICT↑", "ID", "ZONE", "STANDING", "REASONS"]);
+}
+
 #[test]
 fn at_every_width_the_first_of_the_chosen_columns_stay_longest() {
     for size in SIZES {
