@@ -70,7 +70,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// Files and folders that only tests compile.
-const TEST_FILES: &[&str] = &["tests", "tests.rs", "fixture.rs", "fixture", "probe.rs", "properties.rs"];
+const TEST_FILES: &[&str] = &["tests", "tests.rs", "fixture.rs", "fixture", "probe.rs", "properties.rs", "cells.rs"];
 
 fn is_test_file(path: &Path) -> bool {
     let names: Vec<&str> = path.iter().filter_map(|name| name.to_str()).collect();

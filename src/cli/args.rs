@@ -103,6 +103,12 @@ impl LogLevel {
 /// What to do.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
+    /// The console on a thing: an instance, group, target group, balancer, database, cluster, alarm or zone
+    Open {
+        /// Its ARN, id or name
+        #[arg(value_name = "ARN|ID")]
+        thing: String,
+    },
     /// The console on the simulated account
     Demo(Demo),
     /// The read-only wall screen: large numbers, pages that turn by themselves
@@ -146,6 +152,9 @@ pub struct Demo {
     /// The seed of all chance
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// Open this thing, as `fournines open` does
+    #[arg(long, value_name = "ARN|ID")]
+    pub open: Option<String>,
 }
 
 /// `fournines wall`.
@@ -172,7 +181,8 @@ impl WallArgs {
     /// The demo that was asked for.
     pub fn demo(&self) -> Option<Demo> {
         let Self { demo, scenario, set, speed, seed } = self;
-        let asked = Demo { scenario: scenario.clone(), set: set.clone(), speed: speed.unwrap_or(1.0), seed: *seed };
+        let (scenario, set, speed) = (scenario.clone(), set.clone(), speed.unwrap_or(1.0));
+        let asked = Demo { scenario, set, speed, seed: *seed, open: None };
         demo.then_some(asked)
     }
 }

@@ -15,7 +15,7 @@ mod wall;
 pub use error::ConfigError;
 pub use origin::{Entry, Origin, Setting};
 pub use paths::{config_file, keys_file, policy_file, read, state_dir, themes};
-pub use policy::{Account, Rules};
+pub use policy::{Account, Frame, Rules};
 pub use settings::{Color, Config, Pace, Retention};
 pub use wall::{Notify, PAGES, WallConfig};
 

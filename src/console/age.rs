@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::judge::age_words;
 
@@ -38,6 +39,12 @@ pub fn clock(at: Timestamp) -> String {
     at.strftime("%H:%MZ").to_string()
 }
 
+/// The time of day in the person's own zone, with its abbreviation: `04:14 CET`; none where that is UTC itself.
+pub fn local(at: Timestamp, zone: &TimeZone) -> Option<String> {
+    let here = at.to_zoned(zone.clone());
+    (here.offset().seconds() != 0).then(|| here.strftime("%H:%M %Z").to_string())
+}
+
 /// A moment: the time of day where it is of the last 20 hours, else its day.
 pub fn moment(at: Timestamp, now: Timestamp) -> String {
     let hours = now.duration_since(at).as_hours().abs();
@@ -53,6 +60,14 @@ mod tests {
         let shown: Vec<String> =
             [0, 7, 12, 29, 44, 59, 61, 3700, 180_000].map(|s| stepped(Duration::from_secs(s))).to_vec();
         assert_eq!(shown, ["now", "5s", "10s", "20s", "30s", "45s", "1m", "1h", "2d"]);
+    }
+
+    #[test]
+    fn local_time_names_its_zone_and_is_silent_where_it_is_utc() {
+        let at: Timestamp = "2026-11-21T23:14:22Z".parse().unwrap_or_default();
+        let east = TimeZone::posix("CET-1").unwrap_or(TimeZone::UTC);
+        assert_eq!(local(at, &east).as_deref(), Some("00:14 CET"));
+        assert_eq!(local(at, &TimeZone::UTC), None);
     }
 
     #[test]

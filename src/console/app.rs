@@ -11,16 +11,17 @@ use ratatui::layout::{Position, Rect, Size};
 use serde::{Deserialize, Serialize};
 
 use crate::id::Region;
-use crate::judge::Picture;
+use crate::judge::{Acknowledgements, Picture};
 
 use super::glyph::Glyphs;
 use super::keymap::{Context, KeyMap};
 use super::marks::Marks;
 use super::msg::{Level, Wants};
+use super::notes::Notes;
 use super::pause::Pause;
 use super::prompt::Prompt;
 use super::screen::{Arrangement, Place, Question, Screen};
-use super::setting::Setting;
+use super::setting::{AccountClass, Setting};
 use super::subject::Subject;
 use super::theme::{self, Role, Theme};
 use super::trail::{Stop, Trail};
@@ -62,6 +63,12 @@ pub struct App {
     /// What was last asked to be arranged beside the loop.
     #[serde(skip)]
     pub(super) asked: Option<Question>,
+    /// What the person has seen and noted of what is not well.
+    pub(super) notes: Notes,
+    /// The shell that was told of, and when: asked for again soon it opens.
+    pub(super) shell: Option<(Vec<String>, Timestamp)>,
+    /// What is to be opened once it has been read: an ARN, an id or a name.
+    pub(super) sought: Option<String>,
 }
 
 /// Words for the person, until the next key.
@@ -97,6 +104,8 @@ pub struct World<'a> {
     pub columns: &'a BTreeMap<String, Vec<String>>,
     /// Where the screen is drawn.
     pub body: Rect,
+    /// What the person has seen and noted of what is not well.
+    pub notes: &'a Notes,
 }
 
 impl World<'_> {
@@ -161,6 +170,9 @@ impl App {
             interrupted: false,
             watched: Wants::default(),
             asked: None,
+            notes: Notes::default(),
+            shell: None,
+            sought: None,
         })
     }
 
@@ -177,6 +189,7 @@ impl App {
     /// Gives the console a newer picture; send [`super::Msg::Refreshed`] after it. While the console is paused, the newest is
     /// kept until it goes on.
     pub fn set_picture(&mut self, picture: Arc<Picture>) {
+        self.notes.take(&picture);
         if let Some(pause) = self.pause.as_mut().filter(|_| self.picture.is_some()) {
             pause.newest = Some(picture);
             return;
@@ -222,9 +235,42 @@ impl App {
         self.setting.depth != theme::Depth::None
     }
 
-    /// Names the account, once it is known.
-    pub fn set_account_name(&mut self, name: Option<String>) {
+    /// Names the account, once it is known, and says what it is for.
+    pub fn set_account(&mut self, name: Option<String>, class: Option<AccountClass>) {
         self.setting.account_name = name;
+        self.setting.account_class = class;
+    }
+
+    /// Begins with another account: nothing of the one before is left but the person's own ways.
+    ///
+    /// # Errors
+    /// A theme that does not exist.
+    pub fn begin_anew(&mut self, setting: Setting, now: Timestamp) -> Result<(), StartError> {
+        let own = &self.setting;
+        let setting = Setting {
+            theme: own.theme.clone(),
+            themes: own.themes.clone(),
+            ground: own.ground,
+            mouse: own.mouse,
+            ..setting
+        };
+        let fresh = Self::new(setting, now, self.size)?;
+        let before = std::mem::replace(self, fresh);
+        (self.theme, self.keymap, self.history) = (before.theme, before.keymap, before.history);
+        let name = self.setting.profile.clone().unwrap_or_default();
+        self.tell(Level::Info, format!("profile {name}: reading its account"));
+        Ok(())
+    }
+
+    /// Takes in what is written down as noted, here or by another console.
+    pub fn set_acknowledgements(&mut self, acknowledgements: Acknowledgements) {
+        self.notes.acknowledgements.merge(acknowledgements);
+        self.refresh_screen();
+    }
+
+    /// Opens a thing by its ARN, id or name as soon as it has been read.
+    pub fn seek(&mut self, text: impl Into<String>) {
+        self.sought = Some(text.into());
     }
 
     /// Tells the console AWS's time; before every message and every drawing.
@@ -260,6 +306,7 @@ impl App {
             region: self.region.as_ref(),
             marks: &self.marks,
             columns: &self.columns,
+            notes: &self.notes,
             body,
         }
     }

@@ -9,12 +9,13 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::id::Region;
-use crate::judge::{Picture, Verdict};
+use crate::judge::{Picture, Told, Verdict};
 
-use super::age::clock;
+use super::age::{clock, local};
 use super::app::{App, Look};
 use super::draw::{put, spans_width};
 use super::msg::Level;
+use super::screen::Place;
 use super::text::{cut, width};
 use super::theme::Role;
 
@@ -89,6 +90,7 @@ fn top_left(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
     let identity = picture.and_then(|picture| picture.estate.identity());
     let id = identity.map_or("account ?".to_owned(), |identity| identity.account.to_string());
     let name = app.setting.account_name.clone().or_else(|| picture.and_then(|p| p.estate.alias()).map(str::to_owned));
+    let room = room.saturating_sub(class_span(app, look, room).map_or(0, |span| width(&span.content)));
     let forms = match &name {
         Some(name) => vec![format!("{name} {id}"), name.clone()],
         None => vec![id],
@@ -97,6 +99,7 @@ fn top_left(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
     let account = forms.iter().find(|form| width(form) + 2 <= room).or(forms.last()).cloned().unwrap_or_default();
     let account = cut(&account, room.saturating_sub(2), look.glyphs.ellipsis());
     let mut spans = vec![look.span(Role::BarStrong, format!(" {account} "))];
+    spans.extend(class_span(app, look, room.saturating_sub(width(&account) + 3)));
     let caller = identity.map(|identity| short_caller(identity.caller.as_str()).to_owned());
     let separator = || look.span(Role::Bar, format!("{} ", look.glyphs.bar()));
     let regions = region_spans(app, look, usize::MAX);
@@ -120,6 +123,13 @@ fn top_left(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
         }
     }
     spans
+}
+
+/// What the account is for, in its own colour: cut, but never left out.
+fn class_span(app: &App, look: &Look<'_>, room: usize) -> Option<Span<'static>> {
+    let class = app.setting.account_class.as_ref()?;
+    let word = cut(&class.word.to_uppercase(), room.saturating_sub(2).clamp(1, 14), look.glyphs.ellipsis());
+    Some(look.span(class.mark.role(), format!(" {word} ")))
 }
 
 /// The person or role behind a caller's ARN: its last segment.
@@ -192,8 +202,18 @@ fn badges(app: &App, look: &Look<'_>) -> Vec<Span<'static>> {
         spans.push(look.span(Role::WarningBadge, words));
         spans.push(look.span(Role::Bar, " "));
     }
+    let new = app.notes.new_count();
+    if new > 0 {
+        spans.push(look.span(Role::WarningBadge, format!(" {new} NEW ")));
+        spans.push(look.span(Role::Bar, " "));
+    }
     spans.push(look.span(Role::ReadOnly, "READ-ONLY "));
     spans.push(look.span(Role::BarStrong, format!(" {} ", clock(app.now))));
+    if let Some(words) =
+        app.setting.local.as_ref().filter(|_| app.size.width >= 110).and_then(|zone| local(app.now, zone))
+    {
+        spans.push(look.span(Role::Bar, format!("{words} ")));
+    }
     spans
 }
 
@@ -213,7 +233,7 @@ pub fn draw_bottom(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> 
             };
             vec![look.span(role, cut(&format!(" {}", notice.text), usize::from(area.width), look.glyphs.ellipsis()))]
         }
-        None => hints(app, look, room),
+        None => news(app, look, room).unwrap_or_else(|| hints(app, look, room)),
     };
     let used = spans_width(&left);
     put(buf, line, 0, &Line::from(left), area);
@@ -222,6 +242,25 @@ pub fn draw_bottom(app: &App, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> 
         put(buf, Rect { x, width: line.right().saturating_sub(x), ..line }, 0, &Line::from(right), area);
     }
     None
+}
+
+/// What came since the person last looked, where the screen does not show it: the gravest, and where to read it.
+fn news(app: &App, look: &Look<'_>, room: usize) -> Option<Vec<Span<'static>>> {
+    if app.notes.new_count() == 0 || matches!(app.place(), Some(Place::Board(_) | Place::Findings(_))) {
+        return None;
+    }
+    let picture = app.picture.as_deref()?;
+    let told = app.notes.told(picture, picture.estate.scope(), app.now);
+    // What could not be read is told where it would stand.
+    let is_news =
+        |told: &&Told<'_>| told.finding.verdict != Verdict::Unknown && app.notes.is_new(told.region, told.finding);
+    let first = told.iter().find(is_news)?;
+    let keys = " (1: the board)";
+    let role = Role::of(first.finding.verdict);
+    let sign = look.glyphs.verdict(first.finding.verdict);
+    let words =
+        cut(&format!(" {sign} NEW {}", first.finding.words()), room.saturating_sub(keys.len()), look.glyphs.ellipsis());
+    Some(vec![look.span(role, words), look.span(Role::Dim, keys)])
 }
 
 fn hints(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {

@@ -19,6 +19,7 @@ mod marks;
 mod menu;
 mod mouse;
 mod msg;
+mod notes;
 mod pause;
 mod prompt;
 pub mod reference;
@@ -37,7 +38,7 @@ pub use app::{App, StartError};
 pub use glyph::Glyphs;
 pub use msg::{Effect, Level, Msg, Wants};
 pub use screen::{Arrangement, Question};
-pub use setting::{KeyFile, Setting};
+pub use setting::{AccountClass, ClassMark, KeyFile, Setting};
 pub use update::update;
 pub use view::view;
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::screen::Question;
 use super::theme::Ground;
 use crate::estate::{Kind, SliceId};
+use crate::id::Region;
+use crate::judge::Acknowledgements;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,6 +69,14 @@ pub enum Effect {
     Copy(String),
     /// Listen to the mouse, or leave it to the terminal.
     Mouse(bool),
+    /// Write down what somebody has taken note of, beside what other consoles wrote.
+    Keep(Acknowledgements),
+    /// Look at these regions from now on; at every region enabled where none are named.
+    LookIn(Vec<Region>),
+    /// Open the account of that AWS profile in place of this one; where that fails, this one stays.
+    Profile(String),
+    /// Lend the terminal to this program, its name first, until it ends.
+    Shell(Vec<String>),
     /// Hand the terminal back to the shell until the person returns.
     Suspend,
 }

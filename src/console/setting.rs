@@ -2,17 +2,52 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::glyph::Glyphs;
 use super::keymap::{KeyMap, KeyMapError};
-use super::theme::{self, Depth, Ground, Shelf, Theme, ThemeError};
+use super::theme::{self, Depth, Ground, Role, Shelf, Theme, ThemeError};
+
+/// How the frame marks what an account is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClassMark {
+    /// Where a mistake costs most.
+    Production,
+    /// Where one rehearses.
+    Staging,
+    /// Where nothing can be hurt.
+    Sandbox,
+}
+
+impl ClassMark {
+    /// The role it is drawn in.
+    pub(super) fn role(self) -> Role {
+        match self {
+            Self::Production => Role::Production,
+            Self::Staging => Role::Staging,
+            Self::Sandbox => Role::Sandbox,
+        }
+    }
+}
+
+/// What an account is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountClass {
+    /// The owners' word: `PROD`.
+    pub word: String,
+    /// How the frame marks it.
+    pub mark: ClassMark,
+}
 
 /// What the console is told at its start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
     /// The account's name by policy, which wins over its alias.
     pub account_name: Option<String>,
+    /// What the account is for, by policy; set once it is known which account this is.
+    pub account_class: Option<AccountClass>,
     /// Set on the simulated account: its scenario and speed, shown loudly.
     pub simulated: Option<String>,
     /// The endpoint that stands in for AWS's own, where one does.
@@ -33,6 +68,15 @@ pub struct Setting {
     pub glyphs: Glyphs,
     /// How many colours the terminal shows.
     pub depth: Depth,
+    /// The person's own time zone, shown beside UTC where it is another.
+    #[serde(skip)]
+    pub local: Option<TimeZone>,
+    /// Who sits here, for what is written down in their name.
+    pub user: Option<String>,
+    /// The AWS profile that the session was opened with, where one was named.
+    pub profile: Option<String>,
+    /// Why no shell may be opened on an instance; none where one may.
+    pub no_shell: Option<String>,
 }
 
 /// A key map of a person's own.
@@ -48,6 +92,7 @@ impl Default for Setting {
     fn default() -> Self {
         Self {
             account_name: None,
+            account_class: None,
             simulated: None,
             endpoint: None,
             theme: theme::DEFAULT.to_owned(),
@@ -58,6 +103,10 @@ impl Default for Setting {
             mouse: false,
             glyphs: Glyphs::default(),
             depth: Depth::default(),
+            local: None,
+            user: None,
+            profile: None,
+            no_shell: None,
         }
     }
 }

@@ -31,7 +31,10 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         // The screen was refreshed as the picture was set.
-        Msg::Refreshed => Vec::new(),
+        Msg::Refreshed => {
+            command::seek::look(app);
+            Vec::new()
+        }
         Msg::Arranged | Msg::Tick => Vec::new(),
         Msg::Ground(ground) => {
             app.setting.ground = ground;
@@ -50,6 +53,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
 
 fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     let context = app.context();
+    look(app);
     app.notice = None;
     let chord = Chord::from(key);
     let line = app.keymap.command(context, chord).map(str::to_owned);
@@ -77,6 +81,15 @@ fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     effects
 }
 
+/// A key where findings can be read: the person has seen them.
+fn look(app: &mut App) {
+    if let (Some(picture), Some(Place::Board(_) | Place::Findings(_)), None) =
+        (app.picture.clone(), app.places.last(), &app.prompt)
+    {
+        app.notes.look(&picture);
+    }
+}
+
 /// What is typed has changed: a filter applies at once.
 fn typed(app: &mut App) {
     let Some(prompt) = app.prompt.as_mut() else { return };
@@ -93,7 +106,10 @@ fn typed(app: &mut App) {
 
 /// Says what the visible screen needs, when that has changed.
 fn watch(app: &mut App) -> Option<Effect> {
-    let wants = app.place()?.screen().wants(&app.world());
+    let mut wants = app.place()?.screen().wants(&app.world());
+    // What is sought is read as what is looked at.
+    let sought = app.sought.iter().flat_map(|text| super::subject::seek::kinds(text));
+    wants.kinds.extend(sought);
     if wants == app.watched {
         return None;
     }

@@ -3,6 +3,7 @@
 //! Owns: [`Judgement`] and every rule behind it, one file a kind of thing. May know: the estate. Must stay true: no I/O, no
 //! clock, no order from hash maps; missing or old data never makes anything *ok*.
 
+pub mod acknowledged;
 pub mod alarm;
 pub mod audit;
 pub mod availability;
@@ -34,6 +35,7 @@ pub mod standing;
 mod survey;
 pub mod target_group;
 pub mod verdict;
+pub mod vitals;
 pub mod what_if;
 mod words;
 pub mod zone;
@@ -43,6 +45,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use acknowledged::{Acknowledgement, Acknowledgements, Told};
 pub use finding::{Finding, Subject, Urgency};
 pub use metrics::Metrics;
 pub use picture::{MetricSpend, Picture, Traffic};

@@ -55,6 +55,20 @@ impl Service {
             && !(self.databases.is_empty() && self.clusters.is_empty())
     }
 
+    /// Whether it is, or has a part that is, what a finding's subject names.
+    pub fn has(&self, what: &str, id: &str) -> bool {
+        match what {
+            "service" => self.name == id,
+            "group" => self.groups.contains(id),
+            "target group" => self.target_groups.contains(id),
+            "classic balancer" => self.classic_balancers.contains(id),
+            "database" => self.databases.contains(id),
+            "cluster" => self.clusters.contains(id),
+            "instance" => self.standalone.contains(id),
+            _ => false,
+        }
+    }
+
     /// Takes the quorum that a tag declares; of several the greatest, which is the safe one.
     fn note_quorum(&mut self, tags: &Tags) {
         let words = QUORUM_TAGS.iter().find_map(|key| tags.get(key));

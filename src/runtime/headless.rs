@@ -27,7 +27,13 @@ pub(super) async fn status(global: &Global, asked: &Status) -> Result<Exit, SetU
     let desk = Desk::for_one_reading(global).await?;
     let kinds = cli::status::kinds().chain([Kind::Probes]).chain(cli::status::CHANGES.iter().copied()).collect();
     let picture = read_once(&desk, kinds).await?;
-    let label = AccountLabel::of(&picture.estate, &desk.rules);
+    let mut label = AccountLabel::of(&picture.estate, &desk.rules);
+    if let (Some(notes), Some(account)) = (&desk.notes, &label.account) {
+        match notes.load(account) {
+            Ok(noted) => label.noted = noted,
+            Err(error) => cli::output::note(&[format!("fournines: what was noted cannot be read: {error}")]),
+        }
+    }
     super::say(cli::status::render(&picture, &label, asked.into()))
 }
 

@@ -7,13 +7,17 @@ mod answer;
 mod clipboard;
 mod headless;
 mod logging;
+mod notes;
 pub mod observer;
 mod probing;
 mod screen;
 mod set_up;
+mod shell;
 mod signals;
 mod simulated;
+mod sitting;
 mod sparse;
+mod spending;
 mod terminal;
 mod wall;
 
@@ -26,11 +30,15 @@ pub async fn run(args: Args) -> Exit {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let outcome = match &args.command {
         None => match Desk::on_account(&args.global).await {
-            Ok(desk) => screen::console(desk).await,
+            Ok(desk) => screen::console(desk, None).await,
+            Err(error) => Err(error),
+        },
+        Some(Command::Open { thing }) => match Desk::on_account(&args.global).await {
+            Ok(desk) => screen::console(desk, Some(thing)).await,
             Err(error) => Err(error),
         },
         Some(Command::Demo(demo)) => match simulated::desk(&args.global, demo) {
-            Ok(desk) => screen::console(desk).await,
+            Ok(desk) => screen::console(desk, demo.open.as_deref()).await,
             Err(error) => Err(error),
         },
         Some(Command::Wall(asked)) => {

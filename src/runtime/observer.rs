@@ -17,13 +17,13 @@ use crate::clock::{self, Clock};
 use crate::estate::account::{EnabledRegion, Identity};
 use crate::estate::{Estate, FailureKind, Kind, ReadFailure, SliceId, Update};
 use crate::id::Region;
-use crate::judge::{self, Judgement, MetricSpend, Picture, Policy, Traffic};
+use crate::judge::{self, Judgement, Picture, Policy, Traffic};
 use crate::probe::ProberError;
-use crate::watch::metrics::Budget;
 use crate::watch::store::Loaded;
 use crate::watch::{Job, Moment, Purpose, Watch};
 
 use super::probing::{self, Checked, Probing};
+use super::spending::{budget, spend};
 
 /// How long a burst of answers is gathered before it is judged and shown.
 const GATHER: Duration = Duration::from_millis(120);
@@ -38,6 +38,8 @@ const BLIND: u32 = 3;
 pub enum Wish {
     /// Read what is visible, now.
     Refresh,
+    /// Look at these regions alone; at every region enabled where none are named.
+    LookIn(Vec<Region>),
     /// These are looked at from now on.
     LookAt(Vec<Kind>, Vec<SliceId>),
 }
@@ -191,12 +193,8 @@ impl Observer {
         mut wishes: mpsc::Receiver<Wish>,
         pictures: latest::Sender<Option<Arc<Picture>>>,
     ) -> Estate {
-        // What was kept is shown before anything is asked; where no region was named they are listed, and listed again.
-        self.regions = regions;
-        if self.regions.is_empty() {
-            self.watch.discover_regions();
-        }
-        self.set_scope();
+        // What was kept is shown before anything is asked.
+        self.look_in(regions);
         let mut publish_at = clock::monotonic();
         loop {
             self.start_due();
@@ -208,7 +206,7 @@ impl Observer {
             tokio::select! {
                 biased;
                 wish = wishes.recv() => match wish {
-                    Some(wish) => self.grant(wish),
+                    Some(wish) => publish_at = if self.grant(wish) { clock::monotonic() } else { publish_at },
                     None => return self.estate,
                 },
                 Some(joined) = self.jobs.join_next_with_id() => {
@@ -260,11 +258,26 @@ impl Observer {
         }
     }
 
-    fn grant(&mut self, wish: Wish) {
+    /// Looks at these regions; where none are named they are listed, and listed again.
+    fn look_in(&mut self, regions: Vec<Region>) {
+        self.regions = regions;
+        if self.regions.is_empty() {
+            self.watch.discover_regions();
+        }
+        self.set_scope();
+    }
+
+    /// Does what is wished; true where the picture is another at once.
+    fn grant(&mut self, wish: Wish) -> bool {
         match wish {
             Wish::Refresh => self.watch.refresh(self.moment()),
+            Wish::LookIn(regions) => {
+                self.look_in(regions);
+                return true;
+            }
             Wish::LookAt(kinds, slices) => self.watch.look_at(kinds, slices),
         }
+        false
     }
 
     fn start_due(&mut self) {
@@ -368,30 +381,5 @@ impl Observer {
         {
             self.estate.forget_kept();
         }
-    }
-}
-
-/// What the policy lets metrics cost, and the queues that it declares.
-fn budget(policy: &Policy) -> Budget {
-    Budget {
-        usd_a_day: policy.metrics.usd_a_day,
-        usd_per_thousand: policy.metrics.usd_per_thousand,
-        queues: policy.services.values().filter_map(|service| service.queue.clone()).collect(),
-    }
-}
-
-/// What the plan of metrics costs, and what it leaves out, as the faces show it.
-fn spend(watch: &Watch, policy: &Policy) -> MetricSpend {
-    let (plan, charted) = (watch.metrics(), watch.charted());
-    let tiers = || plan.tiers().iter();
-    MetricSpend {
-        usd_a_day: plan.usd_a_day(),
-        of_usd_a_day: policy.metrics.usd_a_day,
-        rarer: tiers()
-            .filter_map(|planned| Some((planned.tier.name(), planned.every_min.filter(|minutes| *minutes > 1)?)))
-            .collect(),
-        charted,
-        charted_usd: charted as f64 * policy.metrics.usd_per_thousand / 1000.0,
-        unasked: tiers().filter(|planned| planned.every_min.is_none()).map(|planned| planned.tier.name()).collect(),
     }
 }

@@ -3,31 +3,28 @@
 //! Owns: when the screen is drawn. Must stay true: all that waits is taken in before a frame is drawn, at most thirty a second;
 //! nothing here waits for AWS.
 
-use std::sync::Arc;
+use std::io;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
-use tokio::sync::{mpsc, watch as latest};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::cli::Exit;
-use crate::cli::status::AccountLabel;
-use crate::clock::{self, Clock};
-use crate::console::{self, App, Arrangement, Effect, Level, Msg, Question};
-use crate::estate::Estate;
-use crate::judge::Picture;
-use crate::watch::Purpose;
-use crate::watch::store::{Loaded, Store};
+use crate::clock;
+use crate::config::Frame;
+use crate::console::{self, AccountClass, App, Arrangement, ClassMark, Effect, Level, Msg, Question};
+use crate::judge::Acknowledgements;
 
 use super::answer::{HOLD, Listener};
-use super::observer::{Observer, Wish};
+use super::observer::Wish;
 use super::set_up::{Desk, SetUpError};
+use super::shell;
 use super::signals::Ending;
+use super::sitting::Sitting;
 use super::terminal::Terminal;
 
-/// How long the check of the regions named may keep the first frame.
-const REGIONS: Duration = Duration::from_secs(2);
 /// Least time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
 /// How long the next key of a burst may take to be heard.
@@ -36,68 +33,54 @@ const BURST: Duration = Duration::from_millis(2);
 const TICK: Duration = Duration::from_secs(1);
 /// Time between savings of the inventory.
 const SAVE: Duration = Duration::from_secs(60);
-/// Wishes that may wait; a console that asks faster than that has asked for the same again.
-const WISHES: usize = 16;
-/// How long the observer may take to end once the console is gone.
-const FAREWELL: Duration = Duration::from_millis(500);
 /// How long after the question an answer of the terminal is waited for before it is given back: it would be typed into the shell.
 const ANSWER: Duration = Duration::from_millis(300);
 
-/// Runs the console until it is left.
-pub(super) async fn console(desk: Desk) -> Result<Exit, SetUpError> {
-    let loaded = load(desk.store.as_ref());
-    let damaged = loaded.damaged;
-    let policy = desk.rules.judgement();
-    let mut observer = Observer::new(desk.reader.clone(), policy, Purpose::Stay, desk.seed, loaded);
-    observer.probe(desk.seed)?;
-    let named = &desk.config.regions.value;
-    if !named.is_empty() {
-        // A mistyped region answers as if the credentials were bad, so it is found out first; an endpoint that is slow is not waited for.
-        tokio::time::timeout(REGIONS, observer.choose_regions(named)).await.ok();
-        super::headless::check_regions(&observer, named)?;
-    }
+/// Runs the console until it is left; it opens what is `sought` as soon as that was read.
+pub(super) async fn console(desk: Desk, sought: Option<&str>) -> Result<Exit, SetUpError> {
+    let sitting = Sitting::begin(desk).await?;
     let mut terminal = Terminal::take()?;
     let size = terminal.size().map_err(SetUpError::Terminal)?;
-    let app = App::new(desk.setting.clone(), desk.clock.now(), size)?;
-    if desk.setting.mouse {
+    if sitting.setting.mouse {
         terminal.mouse(true).map_err(SetUpError::Terminal)?;
     }
-    observer.stretch(desk.config.pace.value.stretch());
-    let (wish, wishes) = mpsc::channel(WISHES);
-    let (publish, pictures) = latest::channel(None);
-    let reading = tokio::spawn(observer.run(desk.config.regions.value.clone(), wishes, publish));
+    let mut app = App::new(sitting.setting.clone(), sitting.clock.now(), size)?;
+    if let Some(sought) = sought {
+        app.seek(sought);
+    }
     let (arranged, arrangements) = mpsc::channel(1);
     let mut screen = Screen {
         app,
-        wish,
-        pictures,
-        clock: desk.clock.clone(),
-        rules: desk.rules.clone(),
+        sitting,
+        opening: None,
+        shell: None,
         listener: Listener::default(),
-        saving: None,
         arranged,
         arrangements,
         arranging: None,
         next: None,
     };
-    if damaged > 0 {
-        screen.tell(Level::Error, format!("{damaged} lines of the kept inventory were damaged; they are read anew"));
+    if screen.sitting.damaged > 0 {
+        let text = format!("{} lines of the kept inventory were damaged; they are read anew", screen.sitting.damaged);
+        screen.tell(Level::Error, text);
     }
-    let outcome = screen.run(&mut terminal, desk.store.clone()).await;
+    let outcome = screen.run(&mut terminal).await;
     drop(terminal);
-    let saving = screen.saving.take();
-    drop(screen);
-    finish(reading, saving, desk.store).await?;
+    if let Some(opening) = screen.opening.take() {
+        opening.abort();
+    }
+    if let Some(why) = screen.sitting.end().await? {
+        crate::cli::output::note(&[format!("fournines: {why}")]);
+    }
     outcome.map(|()| Exit::Done)
 }
 
-/// What an earlier run kept; nothing where it cannot be read.
-pub(super) fn load(store: Option<&Store>) -> Loaded {
-    let Some(store) = store else { return Loaded::default() };
-    store.load().unwrap_or_else(|error| {
-        tracing::warn!(%error, "the kept inventory cannot be read");
-        Loaded::default()
-    })
+fn mark(frame: Frame) -> ClassMark {
+    match frame {
+        Frame::Production => ClassMark::Production,
+        Frame::Staging => ClassMark::Staging,
+        Frame::Sandbox => ClassMark::Sandbox,
+    }
 }
 
 /// The next event of a burst, if one waits. The stream hears of it on a thread of its own, which takes a moment; and it must be
@@ -106,35 +89,14 @@ async fn waiting(events: &mut EventStream) -> Option<Event> {
     tokio::time::timeout(BURST, events.next()).await.ok().flatten().and_then(Result::ok)
 }
 
-/// Waits for the observer, shortly, and keeps what it knew.
-pub(super) async fn finish(
-    reading: JoinHandle<Estate>,
-    saving: Option<JoinHandle<()>>,
-    store: Option<Store>,
-) -> Result<(), SetUpError> {
-    let estate = match tokio::time::timeout(FAREWELL, reading).await {
-        Ok(Ok(estate)) => estate,
-        Ok(Err(error)) => return Err(SetUpError::Stopped(error.to_string())),
-        Err(_) => return Ok(()),
-    };
-    if let Some(saving) = saving {
-        tokio::time::timeout(FAREWELL, saving).await.ok();
-    }
-    if let Some(Err(error)) = store.map(|store| store.save(&estate)) {
-        crate::cli::output::note(&[format!("fournines: the inventory could not be kept: {error}")]);
-    }
-    Ok(())
-}
-
 struct Screen {
     app: App,
-    wish: mpsc::Sender<Wish>,
-    pictures: latest::Receiver<Option<Arc<Picture>>>,
-    clock: Arc<Clock>,
-    rules: crate::config::Rules,
+    sitting: Sitting,
+    /// Another profile's account, while it is asked who it is.
+    opening: Option<JoinHandle<Result<Sitting, String>>>,
+    /// A program that is to have the terminal for a while.
+    shell: Option<Vec<String>>,
     listener: Listener,
-    /// The last saving of the inventory, of which one runs at a time.
-    saving: Option<JoinHandle<()>>,
     /// Where what was arranged beside the loop comes in: one at a time.
     arranged: mpsc::Sender<Arrangement>,
     arrangements: mpsc::Receiver<Arrangement>,
@@ -143,8 +105,16 @@ struct Screen {
     next: Option<Question>,
 }
 
+/// The account that was being opened; never where none is.
+async fn opened(opening: &mut Option<JoinHandle<Result<Sitting, String>>>) -> Result<Sitting, String> {
+    let Some(job) = opening.as_mut() else { return std::future::pending().await };
+    let outcome = job.await;
+    *opening = None;
+    outcome.unwrap_or_else(|error| Err(format!("a fault of fournines: {error}")))
+}
+
 impl Screen {
-    async fn run(&mut self, terminal: &mut Terminal, store: Option<Store>) -> Result<(), SetUpError> {
+    async fn run(&mut self, terminal: &mut Terminal) -> Result<(), SetUpError> {
         let mut events = EventStream::new();
         self.draw(terminal)?;
         // Only now: a terminal that is slow to answer keeps nobody waiting for the first frame.
@@ -152,7 +122,7 @@ impl Screen {
             self.listener.asked();
         }
         let answer_by = clock::monotonic() + ANSWER;
-        let outcome = self.take_in(terminal, store, &mut events).await;
+        let outcome = self.take_in(terminal, &mut events).await;
         while self.listener.awaits() {
             match tokio::time::timeout_at(answer_by, events.next()).await {
                 Ok(Some(Ok(event))) => drop(self.listener.take(event)),
@@ -163,12 +133,7 @@ impl Screen {
     }
 
     /// Takes in what comes and draws, until the console is left.
-    async fn take_in(
-        &mut self,
-        terminal: &mut Terminal,
-        store: Option<Store>,
-        events: &mut EventStream,
-    ) -> Result<(), SetUpError> {
+    async fn take_in(&mut self, terminal: &mut Terminal, events: &mut EventStream) -> Result<(), SetUpError> {
         let mut ending = Ending::listen();
         let mut tick = tokio::time::interval(TICK);
         let mut save = tokio::time::interval_at(clock::monotonic() + SAVE, SAVE);
@@ -181,7 +146,7 @@ impl Screen {
                     Some(Ok(event)) => self.on_event(event, terminal)?,
                     Some(Err(_)) | None => return Ok(()),
                 },
-                changed = self.pictures.changed() => match changed {
+                changed = self.sitting.pictures.changed() => match changed {
                     Ok(()) => self.on_picture(terminal)?,
                     Err(_) => return Ok(()),
                 },
@@ -191,8 +156,11 @@ impl Screen {
                     self.listener.tick();
                     self.update(Msg::Tick, terminal)?
                 }
+                noted = self.sitting.noting.next() => self.on_noted(noted, terminal)?,
+                opened = opened(&mut self.opening) => self.on_opened(opened, terminal)?,
                 _ = save.tick() => {
-                    self.save(store.clone());
+                    self.sitting.save();
+                    self.sitting.noting.look_up();
                     true
                 }
             };
@@ -203,6 +171,11 @@ impl Screen {
                 if !self.on_event(event, terminal)? {
                     return Ok(());
                 }
+            }
+            if let Some(line) = self.shell.take()
+                && !self.lend(&line, terminal, events, &mut ending).await?
+            {
+                return Ok(());
             }
             self.draw(terminal)?;
             tokio::time::sleep(FRAME).await;
@@ -244,9 +217,13 @@ impl Screen {
     }
 
     fn on_picture(&mut self, terminal: &mut Terminal) -> Result<bool, SetUpError> {
-        let Some(picture) = self.pictures.borrow_and_update().clone() else { return Ok(true) };
-        if let Some(name) = AccountLabel::of(&picture.estate, &self.rules).name {
-            self.app.set_account_name(Some(name));
+        let Some(picture) = self.sitting.pictures.borrow_and_update().clone() else { return Ok(true) };
+        if let Some(identity) = picture.estate.identity() {
+            let alias = picture.estate.alias();
+            let known = self.sitting.rules.account(&identity.account, alias);
+            let class = known.class.map(|(word, frame)| AccountClass { word, mark: mark(frame) });
+            self.app.set_account(known.name.or_else(|| alias.map(str::to_owned)), class);
+            self.sitting.noting.belong_to(&identity.account);
         }
         self.app.set_picture(picture);
         self.update(Msg::Refreshed, terminal)
@@ -276,24 +253,103 @@ impl Screen {
     }
 
     fn update(&mut self, msg: Msg, terminal: &mut Terminal) -> Result<bool, SetUpError> {
-        self.app.set_now(self.clock.now());
+        self.app.set_now(self.sitting.clock.now());
         for effect in console::update(&mut self.app, msg) {
             match effect {
                 Effect::Quit => return Ok(false),
                 // A full queue means that the observer has as much to do already.
-                Effect::Refresh => drop(self.wish.try_send(Wish::Refresh)),
-                Effect::Watch(wants) => drop(self.wish.try_send(Wish::LookAt(wants.kinds, wants.slices))),
+                Effect::Refresh => drop(self.sitting.wish.try_send(Wish::Refresh)),
+                Effect::Watch(wants) => drop(self.sitting.wish.try_send(Wish::LookAt(wants.kinds, wants.slices))),
                 Effect::Arrange(question) => self.arrange(question),
                 Effect::Copy(text) => self.copy(&text, terminal),
                 Effect::Mouse(on) => terminal.mouse(on).map_err(SetUpError::Terminal)?,
+                Effect::Keep(list) => self.sitting.noting.keep(list, self.sitting.clock.now()),
+                Effect::LookIn(regions) => drop(self.sitting.wish.try_send(Wish::LookIn(regions))),
+                Effect::Profile(name) => self.open_profile(name),
+                Effect::Shell(line) => self.shell = Some(line),
                 Effect::Suspend => terminal.suspend().map_err(SetUpError::Terminal)?,
             }
         }
         Ok(true)
     }
 
+    /// Asks another profile's account who it is, beside the loop. The one on the screen stays until it has answered.
+    fn open_profile(&mut self, name: String) {
+        let Some(global) = self.sitting.global.clone() else {
+            return self.tell(Level::Error, "a demo has one account".to_owned());
+        };
+        if let Some(before) = self.opening.take() {
+            before.abort();
+        }
+        self.opening = Some(tokio::spawn(Sitting::of_profile(global, name)));
+    }
+
+    /// The other account takes the screen, from which the first is gone before anything of it is drawn; or the first stays.
+    fn on_opened(&mut self, opened: Result<Sitting, String>, terminal: &mut Terminal) -> Result<bool, SetUpError> {
+        match opened {
+            Ok(sitting) => {
+                self.app.begin_anew(sitting.setting.clone(), sitting.clock.now())?;
+                // What was being arranged is of the account that is left.
+                (self.next, self.arranging) = (None, None);
+                (self.arranged, self.arrangements) = mpsc::channel(1);
+                let before = std::mem::replace(&mut self.sitting, sitting);
+                // It keeps what it knew, beside the loop.
+                tokio::spawn(async move {
+                    match before.end().await {
+                        Ok(None) => {}
+                        Ok(Some(why)) => tracing::warn!(why),
+                        Err(error) => tracing::error!(%error, "the account that was left"),
+                    }
+                });
+                self.update(Msg::Refreshed, terminal)
+            }
+            Err(why) => {
+                let text = format!("not changed, this is still the same account: {why}");
+                self.update(Msg::Notice { level: Level::Error, text }, terminal)
+            }
+        }
+    }
+
+    /// Lends the terminal to another program until it ends; false where the console was asked to end meanwhile.
+    async fn lend(
+        &mut self,
+        line: &[String],
+        terminal: &mut Terminal,
+        events: &mut EventStream,
+        ending: &mut Ending,
+    ) -> Result<bool, SetUpError> {
+        // The one that reads the terminal ends here; a new one begins to read when it is asked for the first time.
+        *events = EventStream::new();
+        terminal.lend(&line.join(" ")).map_err(SetUpError::Terminal)?;
+        let ended = shell::run(line, ending).await;
+        // Interrupts that came meanwhile were the other program's.
+        *ending = Ending::listen();
+        terminal.take_again().map_err(SetUpError::Terminal)?;
+        match ended {
+            shell::Ended::Console => return Ok(false),
+            shell::Ended::Shell(None) => self.tell(Level::Info, "back from the shell".to_owned()),
+            shell::Ended::Shell(Some(why)) => self.tell(Level::Error, why),
+        }
+        let size = terminal.size().map_err(SetUpError::Terminal)?;
+        console::update(&mut self.app, Msg::Resize { width: size.width, height: size.height });
+        Ok(true)
+    }
+
+    fn on_noted(&mut self, noted: io::Result<Acknowledgements>, terminal: &mut Terminal) -> Result<bool, SetUpError> {
+        match noted {
+            Ok(list) => {
+                self.app.set_acknowledgements(list);
+                self.update(Msg::Refreshed, terminal)
+            }
+            Err(error) => {
+                let text = format!("what is noted cannot be kept: {error}; it holds in this console alone");
+                self.update(Msg::Notice { level: Level::Error, text }, terminal)
+            }
+        }
+    }
+
     fn draw(&mut self, terminal: &mut Terminal) -> Result<(), SetUpError> {
-        self.app.set_now(self.clock.now());
+        self.app.set_now(self.sitting.clock.now());
         terminal.draw(|frame| console::view(&self.app, frame)).map_err(SetUpError::Terminal)
     }
 
@@ -306,20 +362,5 @@ impl Screen {
 
     fn tell(&mut self, level: Level, text: String) {
         console::update(&mut self.app, Msg::Notice { level, text });
-    }
-
-    /// Keeps the inventory, beside the loop. A failure is logged; leaving says it again.
-    fn save(&mut self, store: Option<Store>) {
-        let picture = self.pictures.borrow().clone();
-        if self.saving.as_ref().is_some_and(|saving| !saving.is_finished()) {
-            return;
-        }
-        if let (Some(store), Some(picture)) = (store, picture) {
-            self.saving = Some(tokio::task::spawn_blocking(move || {
-                if let Err(error) = store.save(&picture.estate) {
-                    tracing::warn!(%error, "the inventory could not be kept");
-                }
-            }));
-        }
     }
 }

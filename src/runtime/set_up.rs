@@ -17,6 +17,7 @@ use crate::id::Region;
 use crate::watch::store::Store;
 
 use super::logging;
+use super::notes::Notes;
 
 /// Why a command cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -87,8 +88,12 @@ pub(super) struct Desk {
     pub(super) clock: Arc<Clock>,
     /// Where the inventory is kept; a simulated account is not kept.
     pub(super) store: Option<Store>,
+    /// Where notes are kept; of a simulated account none are.
+    pub(super) notes: Option<Notes>,
     pub(super) setting: Setting,
     pub(super) seed: u64,
+    /// What the program was started with; none where there is one account alone, as in a demo.
+    pub(super) global: Option<Global>,
     _log: logging::Guard,
 }
 
@@ -175,6 +180,8 @@ impl Files {
             mouse: self.config.mouse.value,
             glyphs: if ascii { Glyphs::Ascii } else { Glyphs::Unicode },
             depth,
+            local: Some(jiff::tz::TimeZone::system()),
+            user: variable("USER").or_else(|| variable("LOGNAME")).filter(|name| !name.is_empty()),
             ..Setting::default()
         }
     }
@@ -210,8 +217,10 @@ impl Desk {
         let session = Session::open(settings, clock.clone()).await?;
         let endpoint = global.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
         let store = Store::new(&files.state_dir, &who(profile.as_deref(), endpoint.as_deref()));
-        let setting = Setting { endpoint, ..files.setting() };
-        Ok(Self::with(files, session, once, Some(store), setting, seed()))
+        let no_shell = reason_no_shell(&files.rules, once);
+        let setting = Setting { endpoint, profile: global.profile.clone(), no_shell, ..files.setting() };
+        let desk = Self::with(files, session, once, Some(store), setting, seed());
+        Ok(Self { global: Some(global.clone()), ..desk })
     }
 
     /// Everything, over a session that is there already.
@@ -226,8 +235,36 @@ impl Desk {
         let clock = session.clock().clone();
         let limiter = Limiter::new(once, clock.rate(), seed);
         let reader = Arc::new(Reader::new(session, limiter));
-        Self { config: files.config, rules: files.rules, reader, clock, store, setting, seed, _log: files.log }
+        let notes = store.is_some().then(|| Notes::new(&files.state_dir));
+        Self {
+            config: files.config,
+            rules: files.rules,
+            reader,
+            clock,
+            store,
+            notes,
+            setting,
+            seed,
+            global: None,
+            _log: files.log,
+        }
     }
+}
+
+/// Why no shell may be opened on an instance: what is typed there is beyond every guard of this program.
+fn reason_no_shell(rules: &Rules, once: bool) -> Option<String> {
+    let shell = &rules.shell;
+    if !shell.allowed.value {
+        return Some(format!("policy allows no shell ({})", shell.allowed.origin));
+    }
+    let held = rules.read_only.value && !shell.when_read_only.value;
+    let origin = &rules.read_only.origin;
+    let words = || {
+        format!(
+            "this session is held read-only ({origin}), and a shell can change anything; policy `shell.when_read_only` allows it"
+        )
+    };
+    (held && !once).then(words)
 }
 
 /// A name for whoever asks, so that two accounts are not kept in one file. The account itself is checked once it is known.

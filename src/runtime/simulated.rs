@@ -48,7 +48,8 @@ pub(super) fn desk(global: &Global, demo: &Demo) -> Result<Desk, SetUpError> {
     let simulation = simulate(world, scenario, demo.speed);
     let clock = Arc::new(Clock::starting_at(start, demo.speed));
     let session = Session::in_process(Arc::new(InProcess(simulation)), &Region::from(HOME), clock);
-    let setting = Setting { simulated: Some(words), ..files.setting() };
+    let no_shell = Some("this account is simulated: there is no machine to open a shell on".to_owned());
+    let setting = Setting { simulated: Some(words), no_shell, ..files.setting() };
     Ok(Desk::with(files, session, false, None, setting, seed))
 }
 

@@ -77,11 +77,24 @@ impl Terminal {
         out.flush()
     }
 
+    /// Gives the terminal to another program that is about to run in it, with a line that says which.
+    pub(super) fn lend(&mut self, line: &str) -> io::Result<()> {
+        give_back();
+        let mut out = io::stdout();
+        writeln!(out, "fournines runs: {line}")?;
+        out.flush()
+    }
+
     /// Gives the terminal back to the shell, stops this process until the shell continues it, and takes the terminal again.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
         rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::TSTP)
             .map_err(io::Error::from)?;
+        self.take_again()
+    }
+
+    /// Takes the terminal again, after the shell or another program had it.
+    pub(super) fn take_again(&mut self) -> io::Result<()> {
         self.inner = open()?;
         crossterm::execute!(io::stdout(), crossterm::event::EnableBracketedPaste)?;
         if self.mouse {

@@ -24,9 +24,9 @@ use crate::watch::store::Store;
 
 use super::answer::{HOLD, Listener};
 use super::observer::{Observer, Wish};
-use super::screen::{finish, load};
 use super::set_up::{Desk, SetUpError};
 use super::signals::Ending;
+use super::sitting::{finish, load};
 use super::terminal::Terminal;
 
 /// The wall's second: pages turn by it, and ages.
@@ -66,7 +66,9 @@ pub(super) async fn wall(desk: Desk) -> Result<Exit, SetUpError> {
     let saving = hung.saving.take();
     drop(wish);
     drop(hung);
-    finish(reading, saving, desk.store).await?;
+    if let Some(why) = finish(reading, saving, desk.store).await? {
+        crate::cli::output::note(&[format!("fournines: {why}")]);
+    }
     outcome.map(|()| Exit::Done)
 }
 

@@ -161,7 +161,11 @@ pub fn create_private_folder(folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-fn create_private_file(file: &Path) -> io::Result<fs::File> {
+/// Makes a file that only its owner can read, empty.
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn create_private_file(file: &Path) -> io::Result<fs::File> {
     use std::os::unix::fs::OpenOptionsExt;
     fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(file)
 }

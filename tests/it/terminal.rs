@@ -139,3 +139,17 @@ fn the_mouse_is_reported_where_it_was_asked_for_and_no_longer_at_the_end() {
     assert_eq!(terminal.ended(), 0);
     terminal.is_restored();
 }
+
+/// A page names a thing, and the console opens on it; what is not there is said with where it was looked for.
+#[test]
+fn open_begins_on_the_thing_that_a_page_names() {
+    let mut terminal = Terminal::start("demo --scenario calm --open use1-az4", 120, 40);
+    terminal.shows(&["zone us-east-1b", "relations"]);
+    terminal.press("\u{1b}");
+    terminal.shows(&["SERVICE", "checkout"]);
+    terminal.press(":open i-0123456789abcdef0\r");
+    terminal.shows(&["no instance `i-0123456789abcdef0` in us-east-1"]);
+    terminal.press(":quit\r");
+    assert_eq!(terminal.ended(), 0);
+    terminal.is_restored();
+}

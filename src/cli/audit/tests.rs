@@ -12,7 +12,7 @@ use crate::listing::fixture::Shop;
 const CHECKED: &[&str] = &["multi-az-off", "backups-off", "max-reached"];
 
 fn label() -> AccountLabel {
-    AccountLabel { account: Some("123456789012".into()), name: Some("shop".to_owned()), caller: None }
+    AccountLabel { account: Some("123456789012".into()), name: Some("shop".to_owned()), ..AccountLabel::default() }
 }
 
 fn answer(shop: &Shop, format: Format) -> Rendered {

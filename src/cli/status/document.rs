@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::estate::Kind;
 use crate::id::{AccountId, Arn, Region, Text, ZoneId, ZoneName};
 use crate::judge::zone::{Evidence, InstanceCounts, ZoneVerdict};
-use crate::judge::{Assessment, Finding, JUDGED, Picture, Subject, Verdict};
+use crate::judge::{Acknowledgement, Acknowledgements, Assessment, Finding, JUDGED, Picture, Subject, Told, Verdict};
 use crate::listing::{Gap, read_errors};
 
 use super::AccountLabel;
@@ -24,6 +24,8 @@ pub struct StatusDocument<'a> {
     schema: &'static str,
     pub(super) account: Option<&'a AccountId>,
     pub(super) account_name: Option<&'a str>,
+    /// What the account is for, in the policy's word.
+    pub(super) account_class: Option<&'a str>,
     caller: Option<&'a Arn>,
     taken_at: Timestamp,
     pub(super) verdict: Verdict,
@@ -73,12 +75,23 @@ pub(super) struct FindingEntry<'a> {
     since: Option<Timestamp>,
     /// The subject of the finding that it follows from.
     follows: Option<String>,
+    /// Who has taken note of it, or of what it follows from; null where nobody has.
+    pub(super) acknowledged: Option<NoteEntry<'a>>,
     #[serde(skip)]
     pub(super) finding: &'a Finding,
 }
 
+/// Who has taken note of a finding, why and until when.
+#[derive(Debug, Serialize)]
+pub(super) struct NoteEntry<'a> {
+    pub(super) who: &'a str,
+    pub(super) reason: &'a str,
+    at: Timestamp,
+    pub(super) until: Timestamp,
+}
+
 impl<'a> FindingEntry<'a> {
-    fn new(region: Option<&'a Region>, finding: &'a Finding) -> Self {
+    fn new(Told { region, finding, acknowledged }: Told<'a>) -> Self {
         let named = |subject: &Subject| format!("{} {}", subject.what, subject.name);
         Self {
             region,
@@ -89,6 +102,12 @@ impl<'a> FindingEntry<'a> {
             next: finding.next.as_deref(),
             since: finding.since,
             follows: finding.follows.as_ref().map(named),
+            acknowledged: acknowledged.map(|Acknowledgement { who, reason, at, until, .. }| NoteEntry {
+                who,
+                reason,
+                at: *at,
+                until: *until,
+            }),
             finding,
         }
     }
@@ -267,11 +286,12 @@ impl<'a> StatusDocument<'a> {
             schema: "fournines/status/1",
             account: label.account.as_ref(),
             account_name: label.name.as_deref(),
+            account_class: label.class.as_deref(),
             caller: label.caller.as_ref(),
             taken_at: picture.taken_at,
             verdict: picture.judgement.account.verdict,
             reasons: &picture.judgement.account.reasons,
-            findings: findings(picture),
+            findings: findings(picture, &label.noted),
             errors: global_errors(picture),
             skew_s: picture.traffic.skew.map(|skew| skew.as_secs_f64()),
             regions: Vec::new(),
@@ -321,17 +341,16 @@ impl<'a> StatusDocument<'a> {
     }
 }
 
-/// What is not well, what is merely not read yet last.
-fn findings(picture: &Picture) -> Vec<FindingEntry<'_>> {
+/// What is not well; after it what somebody has taken note of, and what is merely not read yet last.
+fn findings<'a>(picture: &'a Picture, noted: &'a Acknowledgements) -> Vec<FindingEntry<'a>> {
     let (judgement, scope) = (&picture.judgement, picture.estate.scope());
     let judged = scope.iter().filter_map(|region| Some((region, judgement.regions.get(region)?)));
-    let of_regions = judged.flat_map(|(region, judged)| {
-        judged.findings.iter().map(move |finding| FindingEntry::new(Some(region), finding))
-    });
-    let of_none = judgement.findings.iter().map(|finding| FindingEntry::new(None, finding));
-    let mut all: Vec<FindingEntry<'_>> = of_regions.chain(of_none).collect();
-    all.sort_by_cached_key(|entry| (entry.finding.waiting, entry.finding.rank(picture.taken_at)));
-    all
+    let of_regions =
+        judged.flat_map(|(region, judged)| judged.findings.iter().map(move |finding| (Some(region), finding)));
+    let of_none = judgement.findings.iter().map(|finding| (None, finding));
+    let mut all: Vec<(Option<&Region>, &Finding)> = of_regions.chain(of_none).collect();
+    all.sort_by_cached_key(|(_, finding)| (finding.waiting, finding.rank(picture.taken_at)));
+    noted.tell(all, picture.taken_at).into_iter().map(FindingEntry::new).collect()
 }
 
 /// The read errors of a region: of what is judged, and of what was tried beside it.

@@ -12,7 +12,7 @@ mod text;
 use crate::config::Rules;
 use crate::estate::{Estate, Kind};
 use crate::id::{AccountId, Arn};
-use crate::judge::{JUDGED, Picture};
+use crate::judge::{Acknowledgements, JUDGED, Picture};
 
 use super::args;
 use super::{Exit, Rendered};
@@ -32,15 +32,19 @@ pub fn kinds() -> impl Iterator<Item = Kind> {
     JUDGED.iter().chain(BESIDE).copied()
 }
 
-/// What the account is called.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What the account is called, and what people say of it.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct AccountLabel {
     /// Its id, once known.
     pub account: Option<AccountId>,
     /// Its name: the policy's, else AWS's alias.
     pub name: Option<String>,
+    /// What it is for, in the policy's word.
+    pub class: Option<String>,
     /// Who asks.
     pub caller: Option<Arn>,
+    /// What somebody has taken note of.
+    pub noted: Acknowledgements,
 }
 
 impl AccountLabel {
@@ -48,9 +52,11 @@ impl AccountLabel {
     pub fn of(estate: &Estate, rules: &Rules) -> Self {
         let identity = estate.identity();
         let account = identity.map(|identity| identity.account.clone());
-        let by_policy = account.as_ref().and_then(|id| rules.account(id)).and_then(|account| account.name.as_ref());
-        let name = by_policy.map(|name| name.value.clone()).or_else(|| estate.alias().map(str::to_owned));
-        Self { account, name, caller: identity.map(|identity| identity.caller.clone()) }
+        let known = account.as_ref().map(|id| rules.account(id, estate.alias())).unwrap_or_default();
+        let name = known.name.or_else(|| estate.alias().map(str::to_owned));
+        let class = known.class.map(|(word, _)| word);
+        let caller = identity.map(|identity| identity.caller.clone());
+        Self { account, name, class, caller, noted: Acknowledgements::default() }
     }
 }
 

@@ -264,3 +264,24 @@ fn the_policy_names_the_account_before_its_alias_does() {
     assert_eq!(label.name.as_deref(), Some("shop \u{1b}[31m"));
     assert!(render(&picture, &label, Format::Line).text.starts_with("OK shop \\u{1b}[31m (123456789012)"));
 }
+
+#[test]
+fn what_somebody_has_noted_is_told_last_with_who_and_why_and_changes_no_exit_code() {
+    let mut shop = Shop::calm();
+    shop.targets(["healthy", "unhealthy", "unhealthy"]);
+    let picture = shop.picture();
+    let mut label = AccountLabel::of(&picture.estate, &Rules::default());
+    let before = render(&picture, &label, Format::Text);
+    let finding = crate::judge::finding::ranked(&picture.judgement, picture.estate.scope(), picture.taken_at)[0];
+    let until = picture.taken_at + jiff::SignedDuration::from_hours(1);
+    let note =
+        crate::judge::Acknowledgement::of(finding, ("ada", "vendor \u{1b}[31m called"), (picture.taken_at, until));
+    label.noted.add(note);
+    let after = render(&picture, &label, Format::Text);
+    assert_eq!(before.exit, after.exit);
+    assert!(after.text.contains("[noted by ada until 2026-11-21 04:14Z: vendor \\u{1b}[31m called]"), "{}", after.text);
+    let document: Json = serde_json::from_str(&render(&picture, &label, Format::Json).text).unwrap();
+    let findings = document["findings"].as_array().unwrap();
+    assert!(findings[0]["acknowledged"].is_null() || findings.iter().all(|entry| !entry["acknowledged"].is_null()));
+    assert!(findings.iter().any(|entry| entry["acknowledged"]["who"] == "ada"), "{document:#}");
+}

@@ -52,10 +52,18 @@ pub(super) fn line(document: &StatusDocument<'_>) -> String {
     format!("{} {}{}{more}\n", loud(document.verdict), name(document), first.unwrap_or_else(calm))
 }
 
+/// That somebody has taken note of it, before its words.
+fn note(entry: &FindingEntry<'_>) -> String {
+    let Some(note) = &entry.acknowledged else { return String::new() };
+    let (who, reason) = (escape(note.who), escape(note.reason));
+    format!("[noted by {who} until {}Z: {reason}] ", note.until.strftime("%F %H:%M"))
+}
+
 /// A finding with its region in at most so many letters: the reasons give way before what to do.
 fn sentence(entry: &FindingEntry<'_>, most: usize) -> String {
     let place = entry.region.map(|region| format!("{region}: ")).unwrap_or_default();
-    let words = escape(&format!("{place}{}", entry.finding.words())).into_owned();
+    let noted = if entry.acknowledged.is_some() { "[noted] " } else { "" };
+    let words = format!("{noted}{}", escape(&format!("{place}{}", entry.finding.words())));
     let next = entry.finding.next.as_deref().map(|next| format!(" → {}", escape(next))).unwrap_or_default();
     match most.checked_sub(next.chars().count()).filter(|left| *left * 2 >= most) {
         Some(left) => format!("{}{next}", cut(&words, left)),
@@ -80,7 +88,7 @@ fn add_region(text: &mut String, document: &StatusDocument<'_>, region: &RegionE
         let followers = entry.finding.followers;
         let followers = if followers > 0 { format!(" (+{followers} follow)") } else { String::new() };
         let indent = if entry.finding.follows.is_some() { "    " } else { "  " };
-        text.push_str(&format!("{indent}{}{followers}\n", escape(&entry.finding.sentence())));
+        text.push_str(&format!("{indent}{}{}{followers}\n", note(entry), escape(&entry.finding.sentence())));
     }
     if let Some(more) = own.len().checked_sub(REASONS).filter(|more| *more > 0) {
         text.push_str(&format!("  and {more} more: fournines status --json, or the console\n"));

@@ -4,12 +4,14 @@
 //! any side is read-only; no file, environment or option takes it back.
 
 mod accepted;
+mod accounts;
 mod audit;
 mod availability;
 mod headroom;
 mod metrics;
 mod probes;
 mod services;
+mod shell;
 mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,11 +30,13 @@ use super::error::ConfigError;
 use super::origin::{Entry, Origin, Setting};
 use super::settings::{Config, check_tags};
 use super::{Environment, Overrides, Source};
+pub use accounts::{Account, AccountsTable, Frame};
 pub use audit::AuditTable;
 pub use availability::AvailabilityTable;
 pub use headroom::HeadroomTable;
 pub use metrics::MetricsTable;
 pub use services::ServicesTable;
+pub use shell::ShellTable;
 pub use zones::ZonesTable;
 
 /// What the policy file may say.
@@ -60,14 +64,9 @@ struct Keys {
     #[serde(default)]
     accepted: Vec<Spanned<accepted::Keys>>,
     #[serde(default)]
-    accounts: BTreeMap<Spanned<String>, AccountKeys>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AccountKeys {
-    name: Option<Spanned<String>>,
-    class: Option<Spanned<String>>,
+    accounts: BTreeMap<Spanned<String>, accounts::Keys>,
+    #[serde(default)]
+    shell: shell::Keys,
 }
 
 /// The effective rules.
@@ -97,17 +96,10 @@ pub struct Rules {
     pub services: ServicesTable,
     /// Risks that somebody has accepted.
     pub accepted: Vec<Setting<AcceptedRisk>>,
-    /// What accounts are called, by their id.
-    pub accounts: BTreeMap<AccountId, Account>,
-}
-
-/// What an account is called.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Account {
-    /// Its name, shown and typed to confirm; none leaves it to AWS's alias.
-    pub name: Option<Setting<String>>,
-    /// What it is for, in the owners' word: `production`, `staging`, …
-    pub class: Option<Setting<String>>,
+    /// What accounts are called, and what they are for.
+    pub accounts: AccountsTable,
+    /// Whether a shell may be opened on an instance.
+    pub shell: ShellTable,
 }
 
 impl Default for Rules {
@@ -126,7 +118,8 @@ impl Default for Rules {
             probes: Vec::new(),
             services: ServicesTable::default(),
             accepted: Vec::new(),
-            accounts: BTreeMap::new(),
+            accounts: AccountsTable::default(),
+            shell: ShellTable::default(),
         }
     }
 }
@@ -173,21 +166,8 @@ impl Rules {
         for table in &keys.accepted {
             self.accepted.push(accepted::accept(&document, table)?);
         }
-        for (id, account) in &keys.accounts {
-            if id.get_ref().len() != 12 || !id.get_ref().chars().all(|c| c.is_ascii_digit()) {
-                return Err(
-                    document.error(id, format!("`{}` is not an account's id: twelve digits, quoted", id.get_ref()))
-                );
-            }
-            let name = |key: Option<&Spanned<String>>| {
-                let Some(key) = key else { return Ok(None) };
-                let mut setting = Setting::default(String::new());
-                document.apply(Some(key), &mut setting, check_word)?;
-                Ok(Some(setting))
-            };
-            let account = Account { name: name(account.name.as_ref())?, class: name(account.class.as_ref())? };
-            self.accounts.insert(AccountId::from(id.get_ref().as_str()), account);
-        }
+        self.shell.apply(&document, &keys.shell)?;
+        self.accounts = AccountsTable::load(&document, &keys.accounts)?;
         Ok(())
     }
 
@@ -208,9 +188,9 @@ impl Rules {
         }
     }
 
-    /// What the policy calls this account.
-    pub fn account(&self, id: &AccountId) -> Option<&Account> {
-        self.accounts.get(id)
+    /// What the policy says of this account, whose alias at AWS is `alias`.
+    pub fn account(&self, id: &AccountId, alias: Option<&str>) -> Account {
+        self.accounts.of(id, alias)
     }
 
     /// Every rule in words, with its origin.
@@ -232,14 +212,8 @@ impl Rules {
         entries.extend(probes);
         entries.extend(self.services.entries());
         entries.extend(self.accepted.iter().map(accepted::entry));
-        for (id, account) in &self.accounts {
-            for (key, setting) in [("name", &account.name), ("class", &account.class)] {
-                let entry = setting
-                    .as_ref()
-                    .map(|setting| Entry::new(format!("accounts.{id}.{key}"), setting, format!("{:?}", setting.value)));
-                entries.extend(entry);
-            }
-        }
+        entries.extend(self.accounts.entries());
+        entries.extend(self.shell.entries());
         entries
     }
 }
@@ -320,7 +294,8 @@ pub(super) mod tests {
             ("accept_unread = [\"alarm\"]", "policy.toml:1:17: unknown kind `alarm`; did you mean `alarms`?"),
             ("[zones]\nshare = 20", "policy.toml:2:9: 20 is not a share: from 0 to 1"),
             ("[zones]\nelsewhere = 0.3", "policy.toml:2:13: elsewhere 0.3 must be below share 0.2"),
-            ("[accounts.shop]\nname = \"x\"", "policy.toml:1:11: `shop` is not an account's id"),
+            ("[accounts.12345]\nname = \"x\"", "policy.toml:1:11: `12345` is not an account's id"),
+            ("[accounts.shop]\nframe = \"red\"", "policy.toml:2:9: unknown word `red`"),
             ("[accounts.123456789012]\nnmae = \"x\"", "policy.toml:2:1: unknown key `nmae`; did you mean `name`?"),
         ] {
             let error = load(text, None, &Overrides::default()).unwrap_err().to_string();
@@ -335,8 +310,8 @@ pub(super) mod tests {
         let rules = load(text, None, &Overrides::default()).unwrap();
         let policy = rules.judgement();
         assert!(policy.accept_unread.contains(&Kind::InstanceStatuses) && policy.lag_warning_s == 5.0);
-        let account = rules.account(&AccountId::from("123456789012")).unwrap();
-        assert_eq!(account.name.as_ref().unwrap().value, "shop");
+        let account = rules.account(&AccountId::from("123456789012"), None);
+        assert_eq!(account.name.as_deref(), Some("shop"));
         let shown: Vec<String> = rules.entries().iter().map(ToString::to_string).collect();
         assert!(shown.contains(&"accept_unread = [\"instance-status\"]  # policy.toml:1".to_owned()), "{shown:?}");
         assert!(

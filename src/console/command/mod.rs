@@ -8,7 +8,10 @@ mod copy;
 mod held;
 mod look;
 mod motion;
+mod note;
 mod place;
+pub(super) mod seek;
+mod session;
 mod typing;
 
 pub(super) use look::preview_theme;
@@ -51,8 +54,17 @@ pub enum Argument {
 }
 
 /// Every command that is not a view, in the order of the help. Views are commands by their own registry.
-pub const COMMANDS: &[&[Command]] =
-    &[place::COMMANDS, look::COMMANDS, held::COMMANDS, copy::COMMANDS, motion::COMMANDS, typing::COMMANDS];
+pub const COMMANDS: &[&[Command]] = &[
+    place::COMMANDS,
+    seek::COMMANDS,
+    note::COMMANDS,
+    session::COMMANDS,
+    look::COMMANDS,
+    held::COMMANDS,
+    copy::COMMANDS,
+    motion::COMMANDS,
+    typing::COMMANDS,
+];
 
 /// Why a command line means nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -73,7 +73,7 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "enter",
-        aliases: &["open"],
+        aliases: &[],
         argument: Argument::None,
         doc: "open what is selected",
         run: |app, _| act(app, &Act::Enter),

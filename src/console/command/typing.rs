@@ -18,7 +18,13 @@ pub(super) const COMMANDS: &[Command] = &[
         doc: "nothing: for a key map that takes a key away",
         run: |_, _| Ok(Vec::new()),
     },
-    Command { name: "prompt", aliases: &[], argument: Argument::None, doc: "type a command", run: begin_command },
+    Command {
+        name: "prompt",
+        aliases: &[],
+        argument: Argument::Optional("how it begins", |_| Vec::new()),
+        doc: "type a command",
+        run: begin_command,
+    },
     Command { name: "filter-prompt", aliases: &[], argument: Argument::None, doc: "type a filter", run: begin_filter },
     Command { name: "accept", aliases: &[], argument: Argument::None, doc: "run or keep what is typed", run: accept },
     Command { name: "cancel", aliases: &[], argument: Argument::None, doc: "leave what is typed", run: cancel },
@@ -38,8 +44,9 @@ pub(super) const COMMANDS: &[Command] = &[
     },
 ];
 
-fn begin_command(app: &mut App, _: &str) -> Done {
-    app.prompt = Some(Prompt::new(Purpose::Command, String::new()));
+fn begin_command(app: &mut App, start: &str) -> Done {
+    let start = if start.is_empty() { String::new() } else { format!("{start} ") };
+    app.prompt = Some(Prompt::new(Purpose::Command, start));
     Ok(Vec::new())
 }
 

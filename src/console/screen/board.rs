@@ -15,6 +15,8 @@ mod layout;
 mod model;
 mod panel;
 mod sift;
+mod spark;
+mod vital;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use crate::estate::Kind;
 use crate::id::Region;
 use crate::judge::changes::Changes;
+use crate::judge::{Finding, Picture};
 use crate::listing::{ColumnInfo, Filter};
 
 use super::super::app::{Look, World};
@@ -94,6 +97,22 @@ impl Board {
         self.row_at(self.at).map(|row| row.name.clone())
     }
 
+    /// Whether a finding is about the selected service or part.
+    pub fn concerns(&self, picture: &Picture, region: Option<&Region>, finding: &Finding) -> bool {
+        let (what, id) = finding.subject.key();
+        match self.row_at(self.at).map(|row| &row.key) {
+            None => false,
+            Some(RowKey::Part(_, subject)) => {
+                region == Some(&subject.region) && (what, id) == (subject.kind.as_str(), subject.id.as_str())
+            }
+            Some(RowKey::Service(place, name)) => {
+                let judged = picture.judgement.regions.get(place);
+                let service = judged.and_then(|judged| judged.services.iter().find(|each| each.service.name == *name));
+                region == Some(place) && service.is_some_and(|each| each.service.has(what, id))
+            }
+        }
+    }
+
     fn rows(&self) -> impl Iterator<Item = &Row> {
         self.sections.iter().flat_map(|(_, section)| &section.rows)
     }
@@ -160,7 +179,8 @@ impl Board {
     }
 
     fn layout(&self, world: &World<'_>) -> Layout {
-        let (zones, findings) = world.picture.map_or((0, 0), |picture| headline::wants(picture, &world.regions()));
+        let columns = usize::from(world.body.width);
+        let (zones, findings) = world.picture.map_or((0, 0), |picture| headline::wants(picture, world, columns));
         // What a preview says stands where the findings do.
         let least = if self.preview.is_some() { 2 } else { 0 };
         let wants = (zones.max(least), findings.max(least));

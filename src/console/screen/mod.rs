@@ -6,9 +6,12 @@
 mod audit;
 mod board;
 mod chart;
+mod cursor;
 mod detail;
+mod findings;
 mod help;
 mod list;
+mod timeline;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -27,8 +30,10 @@ pub use board::Board;
 pub use chart::Chart;
 pub(super) use chart::span_of;
 pub use detail::Detail;
+pub use findings::Findings;
 pub use help::Help;
 pub use list::{Arrangement, ListView, Question};
+pub use timeline::Timeline;
 
 /// A screen of the console.
 pub trait Screen {
@@ -194,6 +199,10 @@ pub enum Place {
     List(ListView),
     /// The audit.
     Audit(Audit),
+    /// All that is not well.
+    Findings(Findings),
+    /// What changed.
+    Timeline(Timeline),
     /// One thing.
     Detail(Detail),
     /// Its metrics.
@@ -214,6 +223,8 @@ impl Place {
             Self::Board(screen) => screen,
             Self::List(screen) => screen,
             Self::Audit(screen) => screen,
+            Self::Findings(screen) => screen,
+            Self::Timeline(screen) => screen,
             Self::Detail(screen) => screen,
             Self::Chart(screen) => screen,
             Self::Help(screen) => screen,
@@ -222,7 +233,7 @@ impl Place {
 
     /// Whether it is a view that is kept as it was left, under its name.
     pub fn is_kept(&self) -> bool {
-        matches!(self, Self::List(_) | Self::Audit(_))
+        matches!(self, Self::List(_) | Self::Audit(_) | Self::Findings(_) | Self::Timeline(_))
     }
 
     /// The screen, to be changed.
@@ -231,6 +242,8 @@ impl Place {
             Self::Board(screen) => screen,
             Self::List(screen) => screen,
             Self::Audit(screen) => screen,
+            Self::Findings(screen) => screen,
+            Self::Timeline(screen) => screen,
             Self::Detail(screen) => screen,
             Self::Chart(screen) => screen,
             Self::Help(screen) => screen,
@@ -267,6 +280,20 @@ const SCREENS: &[View] = &[
         doc: "the zone board: services by zones",
         in_round: true,
         open: |_, _| Some(Place::home()),
+    },
+    View {
+        name: "findings",
+        aliases: &["issues", "why"],
+        doc: "all that is not well, the selected one told whole",
+        in_round: true,
+        open: |_, _| Some(Place::Findings(Findings::default())),
+    },
+    View {
+        name: "timeline",
+        aliases: &["changes", "events"],
+        doc: "what changed in the last hours, and who did it",
+        in_round: true,
+        open: |_, _| Some(Place::Timeline(Timeline::default())),
     },
     View {
         name: "audit",

@@ -8,6 +8,7 @@ mod beside;
 mod find;
 mod lately;
 mod relation;
+pub mod seek;
 mod sheet;
 
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,23 @@ pub enum SubjectKind {
 }
 
 impl SubjectKind {
+    /// Every kind.
+    pub const ALL: &'static [SubjectKind] = &[
+        Self::Instance,
+        Self::Group,
+        Self::TargetGroup,
+        Self::LoadBalancer,
+        Self::ClassicBalancer,
+        Self::Database,
+        Self::Cluster,
+        Self::GlobalCluster,
+        Self::Alarm,
+        Self::Image,
+        Self::Template,
+        Self::Zone,
+        Self::Shift,
+    ];
+
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -4,7 +4,10 @@
 mod charts;
 mod details;
 mod grammar;
+mod noting;
 mod pictures;
+mod seeking;
+mod session;
 mod silent;
 mod themes;
 mod views;
@@ -150,7 +153,7 @@ fn what_changed_lately_stands_on_the_board_where_there_is_room() {
         desk.sees("CHANGES 30m");
         desk.sees("who ? set web desired 3>5");
     }
-    Desk::new((80, 24), Some(Arc::new(shop.picture()))).sees_not("CHANGES");
+    Desk::new((80, 24), Some(Arc::new(shop.picture()))).sees("who ? set web");
 }
 
 /// Once it stood in the status alone, and the board said nothing of it.

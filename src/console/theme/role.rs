@@ -54,6 +54,12 @@ pub enum Role {
     ReadOnly,
     /// The badge of an account that is simulated.
     Simulated,
+    /// The class of an account where a mistake costs most.
+    Production,
+    /// The class of an account where one rehearses.
+    Staging,
+    /// The class of an account where nothing can be hurt.
+    Sandbox,
     /// Data past its age limit.
     Stale,
     /// Something to know, not to worry about.
@@ -104,6 +110,9 @@ impl Role {
         Self::UnknownBadge,
         Self::ReadOnly,
         Self::Simulated,
+        Self::Production,
+        Self::Staging,
+        Self::Sandbox,
         Self::Stale,
         Self::Notice,
         Self::Error,
@@ -131,7 +140,9 @@ impl Role {
             Self::WarningBadge => Self::Warning,
             Self::CriticalBadge => Self::Critical,
             Self::UnknownBadge => Self::Unknown,
-            Self::Simulated => Self::WarningBadge,
+            Self::Simulated | Self::Staging => Self::WarningBadge,
+            Self::Production => Self::CriticalBadge,
+            Self::Sandbox => Self::BarStrong,
             Self::Error | Self::Unhealthy | Self::Impaired => Self::Critical,
             Self::InService => Self::Ok,
             Self::Pending | Self::Draining => Self::Notice,

@@ -27,6 +27,7 @@ use crate::judge::{Picture, Verdict};
 use super::app::{Look, StartError, World};
 use super::marks::Marks;
 use super::msg::{Msg, Wants};
+use super::notes::Notes;
 use super::screen::{Board, Screen};
 use super::setting::Setting;
 use super::theme::Theme;
@@ -92,6 +93,9 @@ pub struct Wall {
     marks: Marks,
     #[serde(skip)]
     columns: BTreeMap<String, Vec<String>>,
+    /// None: nobody looks at a wall and has then seen what is new, and what somebody noted is as sick as before.
+    #[serde(skip)]
+    notes: Notes,
     #[serde(skip)]
     services: Vec<ServiceAvailability>,
     now: Timestamp,
@@ -131,6 +135,7 @@ impl Wall {
             theme,
             board: Board::default(),
             marks: Marks::default(),
+            notes: Notes::default(),
             columns: BTreeMap::new(),
             services: Vec::new(),
             now,
@@ -315,8 +320,8 @@ impl Wall {
 
     fn world(&self, body: ratatui::layout::Rect) -> World<'_> {
         let region = self.stop.region.as_ref();
-        let (marks, columns) = (&self.marks, &self.columns);
-        World { picture: self.picture.as_ref(), now: self.now, region, marks, columns, body }
+        let (marks, columns, notes) = (&self.marks, &self.columns, &self.notes);
+        World { picture: self.picture.as_ref(), now: self.now, region, marks, columns, body, notes }
     }
 
     fn look_of(&self) -> Look<'_> {

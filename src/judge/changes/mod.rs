@@ -103,7 +103,11 @@ impl Happening {
 
 /// What changed in a region in the last half hour.
 pub fn lately(estate: &Estate, index: &Index, region: &Region, now: Timestamp) -> Changes {
-    let since = now - LATELY;
+    since(estate, index, region, now - LATELY, now)
+}
+
+/// What changed in a region since then, as far as it is remembered.
+pub fn since(estate: &Estate, index: &Index, region: &Region, since: Timestamp, now: Timestamp) -> Changes {
     let mut lines = difference::seen(estate, index, region, since, now);
     activity::explain(&mut lines, estate, region, since, now);
     trail::name(&mut lines, estate, region, since, now);

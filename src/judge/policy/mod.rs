@@ -2,6 +2,7 @@
 
 mod audit;
 mod availability;
+mod glob;
 mod headroom;
 mod metrics;
 mod probes;
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use audit::{AcceptedRisk, AuditRules};
 pub use availability::AvailabilityRules;
+pub use glob::matches;
 pub use headroom::HeadroomRules;
 pub use metrics::MetricRules;
 pub use probes::{Aim, Bracketed, Expect, Probe};

@@ -16,23 +16,27 @@ use crate::console::draw::spans_width;
 use crate::console::text::{cut, fit_right, width};
 use crate::console::theme::Role;
 
-/// Pips are drawn one by one up to this many.
-const PIPS: usize = 8;
+/// Pips are drawn one by one up to this many; where that leaves no room for what matters more, up to [`FEW`].
+pub(super) const PIPS: usize = 8;
+/// Pips that are drawn one by one where room is scarce.
+pub(super) const FEW: usize = 6;
 
 /// Columns of a cell's parts, and of the whole. Without pips there is the count alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CellWidths {
+    /// Pips that are drawn one by one.
+    limit: usize,
     pub(super) pips: usize,
     pub(super) count: usize,
     pub(super) all: usize,
 }
 
 impl CellWidths {
-    /// What these cells want.
-    pub(super) fn of<'a>(cells: impl Iterator<Item = &'a Cell>, look: &Look<'_>) -> Self {
-        let mut widths = Self { pips: 1, count: 1, all: 0 };
+    /// What these cells want, with up to `limit` pips one by one.
+    pub(super) fn of<'a>(cells: impl Iterator<Item = &'a Cell>, limit: usize, look: &Look<'_>) -> Self {
+        let mut widths = Self { limit, pips: 1, count: 1, all: 0 };
         for cell in cells {
-            widths.pips = widths.pips.max(pips_width(cell, look));
+            widths.pips = widths.pips.max(pips_width(cell, limit, look));
             widths.count = widths.count.max(width(&count_words(cell)));
         }
         widths
@@ -52,7 +56,7 @@ impl CellWidths {
             pad(&mut spans, self.all);
             return spans;
         };
-        let mut spans = if self.pips > 0 { pips(cell, look) } else { Vec::new() };
+        let mut spans = if self.pips > 0 { pips(cell, self.limit, look) } else { Vec::new() };
         if self.pips > 0 {
             pad(&mut spans, self.pips.min(self.all.saturating_sub(self.count + 2)));
             spans.push(Span::raw(" "));
@@ -100,15 +104,15 @@ fn count_words(cell: &Cell) -> String {
 }
 
 /// Columns that the pips of a cell take, without their being made: every cell of the board is asked.
-fn pips_width(cell: &Cell, look: &Look<'_>) -> usize {
+fn pips_width(cell: &Cell, limit: usize, look: &Look<'_>) -> usize {
     if !cell.databases.is_empty() {
-        return spans_width(&pips(cell, look));
+        return spans_width(&pips(cell, limit, look));
     }
     let members = cell.standings.total();
     let mut columns = 0;
     for (standing, count) in cell.standings.iter() {
         let pip = width(look.glyphs.standing(standing));
-        columns += if members <= PIPS {
+        columns += if members <= limit {
             pip * count
         } else if standing == Standing::InService {
             pip
@@ -123,13 +127,13 @@ fn digits(count: usize) -> usize {
     count.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
-/// One pip a member up to eight, then a number a standing; databases' marks after them.
-fn pips(cell: &Cell, look: &Look<'_>) -> Vec<Span<'static>> {
+/// One pip a member up to the limit, then a number a standing; databases' marks after them.
+fn pips(cell: &Cell, limit: usize, look: &Look<'_>) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     let members = cell.standings.total();
     for (standing, count) in cell.standings.iter() {
         let (role, pip) = (Role::pip(standing), look.glyphs.standing(standing));
-        if members <= PIPS {
+        if members <= limit {
             spans.push(look.span(role, pip.repeat(count)));
         } else if standing == Standing::InService {
             // The count beside it says how many; numbers are for what is not well.
@@ -190,7 +194,9 @@ mod tests {
                     let standing = Standing::ALL.get(random.usize(0..Standing::ALL.len()));
                     cell.standings.add(*standing.unwrap_or(&Standing::Unknown));
                 }
-                assert_eq!(pips_width(&cell, &look), spans_width(&pips(&cell, &look)), "{cell:?}");
+                for limit in [FEW, PIPS] {
+                    assert_eq!(pips_width(&cell, limit, &look), spans_width(&pips(&cell, limit, &look)), "{cell:?}");
+                }
             }
         }
     }

@@ -17,9 +17,9 @@ use crate::console::theme::Role;
 use super::forecast::Forecast;
 use super::grid::{Grid, Lead};
 use super::layout::{Layout, PanelKind, share};
-use super::model::Section;
+use super::model::{Row, Section};
 use super::panel::{self, Panel, Source};
-use super::{Board, ages, changes, headline};
+use super::{Board, ages, changes, headline, vital};
 
 /// Draws the board.
 pub(super) fn draw(board: &Board, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
@@ -36,8 +36,8 @@ pub(super) fn draw(board: &Board, world: &World<'_>, look: &Look<'_>, area: Rect
     let columns = usize::from(area.width);
     let most = usize::from(layout.headline.height);
     let headline = match &board.preview_words {
-        Some((zone, leave)) => preview_lines(picture, &regions, look, columns, most, (zone, leave)),
-        None => headline::lines(picture, &regions, look, columns, most, layout.has_problems()),
+        Some((zone, leave)) => preview_lines(picture, world, look, columns, most, (zone, leave)),
+        None => headline::lines(picture, &regions, world, look, columns, most, layout.has_problems()),
     };
     for (y, line) in headline.iter().enumerate() {
         put(buf, layout.headline, y, line, area);
@@ -47,7 +47,7 @@ pub(super) fn draw(board: &Board, world: &World<'_>, look: &Look<'_>, area: Rect
         return;
     }
     Grids { board, world, look, picture, layout: &layout }.draw(area, buf);
-    let source = Source { picture, regions: &regions, now: world.now, look, columns };
+    let source = Source { picture, regions: &regions, world, now: world.now, look, columns };
     panels(&layout, &source, &board.changes, area, buf);
 }
 
@@ -81,10 +81,18 @@ impl Grids<'_> {
             let metrics = Metrics::new(&self.picture.estate, region, self.picture.taken_at);
             let forecast = Forecast::new(self.picture, region, &metrics, self.board.preview.as_ref());
             let columns = usize::from(grid.width).saturating_sub(1);
-            let widths = Grid::fit(judged, section, lead, columns, forecast.as_ref(), self.look);
+            let widths = Grid::fit(judged, section, lead, columns, (forecast.as_ref(), metrics.are_known()), self.look);
             above.extend(self.above(judged, section, &widths));
             let first = lines.len();
-            lines.extend(self.rows(section, &widths, forecast.as_ref(), &mut row, first));
+            let balancers = if widths.has_vitals() { vital::balancers(judged) } else { vital::Balancers::new() };
+            let told = |row: &Row| {
+                let brief =
+                    forecast.as_ref().filter(|_| widths.has_forecast()).and_then(|forecast| forecast.brief(row));
+                let vitals =
+                    widths.has_vitals().then(|| vital::of(row, judged, self.picture, &metrics, &balancers)).flatten();
+                widths.row(row, brief.as_ref(), vitals, self.look)
+            };
+            lines.extend(self.rows(section, told, &mut row, first));
         }
         let pinned = heads.len();
         self.put_lines(&heads, grid, area, buf);
@@ -138,8 +146,7 @@ impl Grids<'_> {
     fn rows(
         &self,
         section: &Section,
-        widths: &Grid,
-        forecast: Option<&Forecast<'_>>,
+        told: impl Fn(&Row) -> Line<'static>,
         row: &mut usize,
         first: usize,
     ) -> Vec<Drawn> {
@@ -157,12 +164,7 @@ impl Grids<'_> {
         let in_sight = self.board.offset..self.board.offset + usize::from(self.layout.grid.height);
         let mut lines = Vec::with_capacity(section.rows.len());
         for (line, each) in (first..).zip(&section.rows) {
-            let drawn = if in_sight.contains(&line) {
-                let brief = forecast.filter(|_| widths.has_forecast()).and_then(|forecast| forecast.brief(each));
-                widths.row(each, brief.as_ref(), self.look)
-            } else {
-                Line::default()
-            };
+            let drawn = if in_sight.contains(&line) { told(each) } else { Line::default() };
             lines.push((drawn, *row == self.board.at));
             *row += 1;
         }
@@ -205,13 +207,13 @@ impl Grids<'_> {
 /// The account's verdict as it is, and under it what would be.
 fn preview_lines(
     picture: &Picture,
-    regions: &[Region],
+    world: &World<'_>,
     look: &Look<'_>,
     columns: usize,
     most: usize,
     (zone, leave): (&str, &str),
 ) -> Vec<Line<'static>> {
-    let mut lines = headline::lines(picture, regions, look, columns, 1, true);
+    let mut lines = headline::lines(picture, &world.regions(), world, look, columns, 1, true);
     let badge = look.span(Role::WarningBadge, format!(" IF {zone} GOES "));
     let mut line = vec![Span::raw(" "), badge, Span::raw(" ")];
     for word in leave.split(' ') {
@@ -238,8 +240,9 @@ fn panels(layout: &Layout, source: &Source<'_>, lately: &[(Region, Changes)], ar
                 PanelKind::Changes => changes::panel(&source, lately),
             })
             .collect();
-        // A title, the lines, and a free line below.
-        let wants: Vec<usize> = panels.iter().map(|panel| panel.lines.len() + 2).collect();
+        // A title, the lines, and where there is room for it a free line below.
+        let free = usize::from(column.height >= 9);
+        let wants: Vec<usize> = panels.iter().map(|panel| panel.lines.len() + 1 + free).collect();
         let mut y = column.y;
         for (panel, height) in panels.into_iter().zip(share(usize::from(column.height), &wants)) {
             let at = Rect { y, height: to_u16(height), ..*column };

@@ -6,16 +6,18 @@
 use ratatui::text::{Line, Span};
 
 use crate::id::ZoneName;
+use crate::judge::vitals::Vitals;
 use crate::judge::{RegionJudgement, Verdict};
 
 use crate::console::app::Look;
 use crate::console::text::{cut, fit, fit_right, width};
 use crate::console::theme::Role;
 
-use super::cell::{CellWidths, pad};
+use super::cell::{CellWidths, FEW, PIPS, pad};
 use super::forecast::{Brief, Forecast};
 use super::head;
 use super::model::{Row, RowKey, Section};
+use super::vital;
 
 /// The widths of a region's grid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(super) struct Grid {
     cell: CellWidths,
     /// Columns of what is left if a zone goes; none where there is no room for it or nothing to say.
     forecast: usize,
+    /// Whether how services do has its columns.
+    vitals: bool,
     /// The head of that column.
     forecast_head: String,
     /// The zone whose loss is previewed.
@@ -66,8 +70,9 @@ impl Lead {
         SIGNS + self.name + 1 + if self.entry > 0 { self.entry + 1 } else { 0 }
     }
 
+    /// Columns of all but the zones; without a total there is no space before it.
     fn all(self) -> usize {
-        self.before() + 1 + self.total
+        self.before() + if self.total > 0 { 1 + self.total } else { 0 }
     }
 }
 
@@ -81,7 +86,7 @@ impl Grid {
         section: &Section,
         lead: Lead,
         columns: usize,
-        forecast: Option<&Forecast<'_>>,
+        (forecast, has_vitals): (Option<&Forecast<'_>>, bool),
         look: &Look<'_>,
     ) -> Self {
         let mut zones: Vec<ZoneName> = judged.zones.iter().map(|zone| zone.name.clone()).collect();
@@ -91,26 +96,44 @@ impl Grid {
             }
         }
         let nowhere = section.rows.iter().any(|row| !row.cells.nowhere.is_empty());
-        let cells = section.rows.iter().flat_map(|row| row.cells.all()).filter(|cell| !cell.is_empty());
-        let cell = CellWidths::of(cells, look);
+        let cells = || section.rows.iter().flat_map(|row| row.cells.all()).filter(|cell| !cell.is_empty());
+        let n = (zones.len() + usize::from(nowhere)).max(1);
+        let told = if forecast.is_some() { FORECAST } else { 0 };
+        let fits = |lead: Lead, cell: &CellWidths| lead.all() + n * cell.natural() + told <= columns;
+        // What a loss would leave is worth more than the seventh pip, and more than the sum of a row's cells.
+        let (many, few) = (CellWidths::of(cells(), PIPS, look), CellWidths::of(cells(), FEW, look));
+        let without = Lead { total: 0, ..lead };
+        let is_asked = forecast.is_some_and(|forecast| forecast.is_preview);
+        let (lead, cell) = match (fits(lead, &many), fits(lead, &few), fits(without, &few) && !is_asked) {
+            (true, _, _) | (false, false, false) => (lead, many),
+            (false, true, _) => (lead, few),
+            (false, false, true) => (without, few),
+        };
         let zone = forecast.and_then(|forecast| forecast.zone);
         let gone = zone.filter(|_| forecast.is_some_and(|forecast| forecast.is_preview)).cloned();
         let forecast_head =
             zone.map_or_else(|| "IF ONE GOES".to_owned(), |zone| format!("IF {} GOES", head::short_zone(zone)));
-        let mut grid = Self { zones, nowhere, lead, cell, forecast: 0, forecast_head, gone, reason: 0 };
-        grid.squeeze(columns, forecast.is_some());
+        let mut grid = Self { zones, nowhere, lead, cell, forecast: 0, vitals: false, forecast_head, gone, reason: 0 };
+        grid.squeeze(columns, forecast.is_some(), has_vitals);
         grid
     }
 
     /// Gives up what matters least until the grid fits: long names, entry words, pips; then spreads what is left. The forecast has
     /// its column where pips need not go for it, and where somebody asked.
-    fn squeeze(&mut self, columns: usize, has_forecast: bool) {
+    fn squeeze(&mut self, columns: usize, has_forecast: bool, has_vitals: bool) {
         let n = self.columns().max(1);
         let spare = columns.saturating_sub(self.lead.all() + n * self.cell.natural());
         if has_forecast && (spare >= FORECAST || self.gone.is_some()) {
             self.forecast = FORECAST;
         }
-        let columns = columns.saturating_sub(self.forecast);
+        let spare = spare.saturating_sub(self.forecast);
+        // How a service does tells more than the sum of its cells, which is given up for it.
+        self.vitals =
+            has_vitals && (spare >= vital::WIDTH || self.gone.is_none() && spare + 1 + self.lead.total >= vital::WIDTH);
+        if self.vitals && spare < vital::WIDTH {
+            self.lead.total = 0;
+        }
+        let columns = columns.saturating_sub(self.forecast + if self.vitals { vital::WIDTH } else { 0 });
         let steps: [fn(&mut Self, usize); 4] = [
             |grid, over| grid.lead.name = grid.lead.name.min(grid.lead.name.saturating_sub(over).max(16)),
             |grid, _| grid.lead.entry = 0,
@@ -164,7 +187,12 @@ impl Grid {
             verdicts.push(Span::raw(" ".repeat(self.cell.all)));
             evidence.push(Span::raw(" ".repeat(self.cell.all)));
         }
-        names.push(look.span(Role::Dim, fit_right("ALL", self.lead.total + 1, "")));
+        if self.lead.total > 0 {
+            names.push(look.span(Role::Dim, fit_right("ALL", self.lead.total + 1, "")));
+        }
+        if self.vitals {
+            names.push(look.span(Role::Dim, vital::head()));
+        }
         if self.forecast > 0 {
             let title = format!("  {}", fit(&self.forecast_head, self.forecast - 2, look.glyphs.ellipsis()));
             names.push(look.span(if self.gone.is_some() { Role::Strong } else { Role::Dim }, title));
@@ -175,13 +203,24 @@ impl Grid {
         [names, verdicts, evidence].into_iter().map(Line::from).collect()
     }
 
+    /// Whether how a service does is told.
+    pub(super) fn has_vitals(&self) -> bool {
+        self.vitals
+    }
+
     /// Whether what is left of a row is told.
     pub(super) fn has_forecast(&self) -> bool {
         self.forecast > 0
     }
 
     /// A row.
-    pub(super) fn row(&self, row: &Row, brief: Option<&Brief>, look: &Look<'_>) -> Line<'static> {
+    pub(super) fn row(
+        &self,
+        row: &Row,
+        brief: Option<&Brief>,
+        vitals: Option<Vitals>,
+        look: &Look<'_>,
+    ) -> Line<'static> {
         let verdict = row.assessment.verdict;
         let ellipsis = look.glyphs.ellipsis();
         let sign = if verdict == Verdict::Ok {
@@ -223,7 +262,12 @@ impl Grid {
         if self.nowhere {
             spans.extend(self.cell.spans(Some(&row.cells.nowhere), row.is_whole, look));
         }
-        spans.push(self.total(row, brief, look));
+        if self.lead.total > 0 {
+            spans.push(self.total(row, brief, look));
+        }
+        if self.vitals {
+            spans.extend(vital::spans(vitals, look));
+        }
         if self.forecast > 0 {
             let mut words = vec![Span::raw("  ")];
             if let Some(brief) = brief {

@@ -43,8 +43,9 @@ pub(super) fn verdict(known: Option<&ZoneAssessment>, columns: usize, look: &Loo
         ZoneVerdict::Ok => vec![look.span(Role::Ok, format!("{} {word}", look.glyphs.zone(zone.verdict)))],
         _ => {
             let sign = look.glyphs.zone(zone.verdict);
-            let badge = format!(" {sign} {} ", word.to_uppercase());
-            let badge = if width(&badge) < columns { badge } else { format!(" {sign} ") };
+            let word = word.to_uppercase();
+            let forms = [format!(" {sign} {word} "), format!("{sign} {word}")];
+            let badge = forms.into_iter().find(|form| width(form) < columns).unwrap_or_else(|| format!(" {sign} "));
             vec![look.span(Role::badge(verdict), badge)]
         }
     };

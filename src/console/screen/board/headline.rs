@@ -8,11 +8,12 @@ use crate::estate::Kind;
 use crate::estate::alarm::{Alarm, AlarmState};
 use crate::id::Region;
 use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
-use crate::judge::{Assessment, Finding, JUDGED, Picture, RegionJudgement, Verdict, finding};
+use crate::judge::{Assessment, Finding, JUDGED, Picture, RegionJudgement, Told, Verdict};
 
-use crate::console::app::Look;
+use crate::console::age::moment;
+use crate::console::app::{Look, World};
 use crate::console::draw::spans_width;
-use crate::console::text::{cut, width};
+use crate::console::text::{cut, width, wrap};
 use crate::console::theme::Role;
 
 /// A count of things: how many are not well, of how many nobody knows.
@@ -52,6 +53,7 @@ impl Share {
 pub(super) fn lines(
     picture: &Picture,
     regions: &[Region],
+    world: &World<'_>,
     look: &Look<'_>,
     columns: usize,
     most: usize,
@@ -98,9 +100,10 @@ pub(super) fn lines(
     }
     let mut lines = vec![Line::from(spans)];
     let room = most.saturating_sub(1);
-    let findings = findings(picture, regions);
+    let findings = world.notes.told(picture, regions, world.now);
     let mut told = 0;
-    for (region, finding) in &findings {
+    for each in &findings {
+        let Told { region, finding, .. } = each;
         let left = room.saturating_sub(lines.len() - 1);
         if left == 0 {
             break;
@@ -108,35 +111,68 @@ pub(super) fn lines(
         told += 1;
         let more = findings.len() - told;
         let place = place_words(*region, finding, regions.len() > 1);
+        // The first needs no word: it stands where one looks, and its sign is a badge.
+        let place = if told == 1 && each.acknowledged.is_none() { place } else { marked(each, world, place) };
         let words = format!("{place}{}", finding.words());
         let columns = columns.saturating_sub(5);
         // What to do first is told whole: a line of its own is worth more than the next finding.
         let next = finding.next.as_ref().map(|next| format!("{} {next}", look.glyphs.arrow()));
         let apart = told == 1 && left > 1 && !fits(&words, next.as_deref(), columns);
-        let is_last = left == if apart { 2 } else { 1 };
+        // Its words may take two lines, and what to do one more.
+        let is_last = if apart { left <= 1 + told_lines(&words, columns, left) } else { left == 1 };
         let tail = if is_last && more > 0 && !all_below { format!("  (+{more} more)") } else { String::new() };
-        let sign = look.span(Role::of(finding.verdict), format!(" {} ", look.glyphs.verdict(finding.verdict)));
+        let (sign_role, text_role) = roles(each, world);
+        let sign = look.span(sign_role, format!(" {} ", look.glyphs.verdict(finding.verdict)));
         match next.filter(|_| apart) {
             Some(next) => {
-                let text = cut(&words, columns, look.glyphs.ellipsis());
-                lines.push(Line::from(vec![sign, look.span(Role::Text, text)]));
+                let mut sign = Some(sign);
+                for text in wrap(&words, columns, (left - 1).min(2), look.glyphs.ellipsis()) {
+                    let before = sign.take().unwrap_or_else(|| look.span(Role::Dim, "   "));
+                    lines.push(Line::from(vec![before, look.span(text_role, text)]));
+                }
                 let text = cut(&next, columns.saturating_sub(tail.len()), look.glyphs.ellipsis());
                 let indent = look.span(Role::Dim, "   ");
                 lines.push(Line::from(vec![indent, look.span(Role::Strong, text), look.span(Role::Dim, tail)]));
             }
             None => {
                 let text = in_one_line(finding, &place, look, columns.saturating_sub(tail.len()));
-                lines.push(Line::from(vec![sign, look.span(Role::Text, text), look.span(Role::Dim, tail)]));
+                lines.push(Line::from(vec![sign, look.span(text_role, text), look.span(Role::Dim, tail)]));
             }
         }
     }
     lines
 }
 
+/// What stands before a finding's words: that it is new, or who has taken note of it and until when.
+pub(super) fn marked(told: &Told<'_>, world: &World<'_>, place: String) -> String {
+    match told.acknowledged {
+        Some(note) => format!("(noted by {} until {}) {place}", note.who, moment(note.until, world.now)),
+        None if world.notes.is_new(told.region, told.finding) => format!("NEW {place}"),
+        None => place,
+    }
+}
+
+/// How a finding's sign and words are drawn: quietly where somebody has taken note of it, loudly where it is new.
+pub(super) fn roles(told: &Told<'_>, world: &World<'_>) -> (Role, Role) {
+    match told.acknowledged {
+        Some(_) => (Role::Dim, Role::Dim),
+        None if world.notes.is_new(told.region, told.finding) => (Role::badge(told.finding.verdict), Role::Strong),
+        None => (Role::of(told.finding.verdict), Role::Text),
+    }
+}
+
 /// Where a finding is, before its words: not of what belongs to no region, nor of a region itself.
 pub(super) fn place_words(region: Option<&Region>, finding: &Finding, many: bool) -> String {
-    let told = region.filter(|_| many && finding.subject.what != "region");
+    // A zone's name begins with its region's.
+    let is_told =
+        |region: &&Region| finding.subject.what == "zone" && finding.subject.name.starts_with(region.as_str());
+    let told = region.filter(|region| many && finding.subject.what != "region" && !is_told(region));
     told.map(|region| format!("{region}: ")).unwrap_or_default()
+}
+
+/// How many lines the words of the first finding take, of those that are left besides what to do.
+fn told_lines(words: &str, columns: usize, left: usize) -> usize {
+    wrap(words, columns, left.saturating_sub(1).min(2), "~").len()
 }
 
 fn fits(words: &str, next: Option<&str>, columns: usize) -> bool {
@@ -163,18 +199,23 @@ pub(super) fn is_reading(picture: &Picture, regions: &[Region]) -> bool {
         && regions.iter().all(|region| JUDGED.iter().all(|kind| !picture.estate.was_tried(region, *kind)))
 }
 
-/// All that is not well, causes before what follows from them. What is merely not read yet is said where it will stand.
-pub(super) fn findings<'a>(picture: &'a Picture, regions: &'a [Region]) -> Vec<(Option<&'a Region>, &'a Finding)> {
-    finding::ranked(&picture.judgement, regions, picture.taken_at)
-}
-
-/// What wants a line in the headline: zones that are not well, or at least the first finding; and findings in all.
-pub(super) fn wants(picture: &Picture, regions: &[Region]) -> (usize, usize) {
+/// What wants a line in the headline: zones that are not well, or at least the first finding; and lines for all findings, of which
+/// the first takes as many as it needs in `columns`.
+pub(super) fn wants(picture: &Picture, world: &World<'_>, columns: usize) -> (usize, usize) {
+    let regions = &world.regions();
     let judged = || regions.iter().filter_map(|region| picture.judgement.regions.get(region));
     let is_sick = |zone: &&ZoneAssessment| !matches!(zone.verdict, ZoneVerdict::Ok | ZoneVerdict::Unknown);
     let zones = judged().flat_map(|judged| &judged.zones).filter(is_sick).count();
-    let findings = findings(picture, regions).len();
-    (zones.max(1).min(findings), findings)
+    let told = world.notes.told(picture, regions, world.now);
+    let findings = told.len();
+    let first = told.first().map_or(0, |first| {
+        let place = place_words(first.region, first.finding, regions.len() > 1);
+        let words = format!("{place}{}", first.finding.words());
+        let columns = columns.saturating_sub(5);
+        let next = first.finding.next.as_ref().map(|next| format!("> {next}"));
+        if fits(&words, next.as_deref(), columns) { 0 } else { wrap(&words, columns, 2, "~").len() }
+    });
+    (zones.max(1).min(findings), findings + first)
 }
 
 /// The counts that tell most, each with its denominator.

@@ -49,7 +49,7 @@ fn is_at_least(body: Rect, size: (u16, u16)) -> bool {
 }
 
 impl Layout {
-    /// `zones`: how many zones are not well; `findings`: how many things are. Where problems have a panel, the headline has the
+    /// `zones`: how many zones are not well; `findings`: how many lines tell what is. Where problems have a panel, the headline has the
     /// zones, or else the first finding alone.
     pub(super) fn new(body: Rect, (zones, findings): (usize, usize), sections: &[(Region, Section)]) -> Self {
         let rows: Vec<usize> = sections.iter().map(|(_, section)| section.rows.len()).collect();
@@ -66,7 +66,8 @@ impl Layout {
         match (is_at_least(body, BESIDE), is_at_least(body, ROOMY)) {
             (true, _) => layout.beside(body, line(zones, 2)),
             (false, true) => layout.below(body, line(zones, 2), needs, 9),
-            (false, false) => layout.below(body, line(findings, (body.height / 7).clamp(1, 3) - 1), needs, 4),
+            // What fails and what to do about it are told whole before anything else is.
+            (false, false) => layout.below(body, line(findings, (body.height / 7).min(3)), needs, 4),
         }
         layout
     }
@@ -98,7 +99,7 @@ impl Layout {
         self.panels = if roomy {
             vec![(west, &[PanelKind::Problems]), (east, &[PanelKind::Alarms, PanelKind::Shifts, PanelKind::Changes])]
         } else {
-            vec![(west, &[PanelKind::Alarms]), (east, &[PanelKind::Shifts])]
+            vec![(west, &[PanelKind::Alarms]), (east, &[PanelKind::Shifts, PanelKind::Changes])]
         };
     }
 

@@ -10,15 +10,16 @@ use crate::estate::shift::{Autoshift, AutoshiftStatus, ShiftStatus, ZonalShift};
 use crate::estate::{Estate, Kind};
 use crate::id::Region;
 use crate::judge::shifted::moved_off;
-use crate::judge::{Picture, Verdict};
+use crate::judge::{Metrics, Picture, Verdict};
 use crate::listing::shift_kind_word;
 
 use crate::console::age::{ahead, moment};
-use crate::console::app::Look;
-use crate::console::text::{cut, width, wrap};
+use crate::console::app::{Look, World};
+use crate::console::draw::spans_width;
+use crate::console::text::{cut, fit, width, wrap};
 use crate::console::theme::Role;
 
-use super::headline;
+use super::{headline, spark};
 
 /// A panel: its title, and lines that fit `columns`.
 pub(super) struct Panel {
@@ -30,6 +31,7 @@ pub(super) struct Panel {
 pub(super) struct Source<'a> {
     pub(super) picture: &'a Picture,
     pub(super) regions: &'a [Region],
+    pub(super) world: &'a World<'a>,
     pub(super) now: Timestamp,
     pub(super) look: &'a Look<'a>,
     pub(super) columns: usize,
@@ -83,8 +85,8 @@ impl Source<'_> {
 /// All that is not well.
 pub(super) fn problems(source: &Source<'_>) -> Panel {
     let look = source.look;
-    let findings = headline::findings(source.picture, source.regions);
-    let one_place = source.one_place(findings.iter().filter_map(|(region, _)| *region));
+    let findings = source.world.notes.told(source.picture, source.regions, source.now);
+    let one_place = source.one_place(findings.iter().filter_map(|told| told.region));
     let mut rest = Vec::new();
     if !findings.is_empty() {
         rest.push(look.span(Role::Strong, format!("{} ", findings.len())));
@@ -92,8 +94,10 @@ pub(super) fn problems(source: &Source<'_>) -> Panel {
     }
     let mut lines: Vec<Line<'static>> = Vec::new();
     // More lines than any screen has are never made.
-    for (n, (region, finding)) in findings.iter().take(200).enumerate() {
-        let place = headline::place_words(*region, finding, one_place.is_none() && source.regions.len() > 1);
+    for (n, told) in findings.iter().take(200).enumerate() {
+        let finding = told.finding;
+        let place = headline::place_words(told.region, finding, one_place.is_none() && source.regions.len() > 1);
+        let place = headline::marked(told, source.world, place);
         let next = finding.next.as_ref().map(|next| format!(" {} {next}", look.glyphs.arrow())).unwrap_or_default();
         let followers = if finding.followers > 0 { format!(" (+{} follow)", finding.followers) } else { String::new() };
         let words = format!("{place}{}{next}{followers}", finding.words());
@@ -103,11 +107,12 @@ pub(super) fn problems(source: &Source<'_>) -> Panel {
             (_, None) => 2,
             (_, Some(_)) => 1,
         };
-        let role = if finding.follows.is_some() { Role::Dim } else { Role::Text };
+        let (sign_role, text_role) = headline::roles(told, source.world);
+        let role = if finding.follows.is_some() { Role::Dim } else { text_role };
         let wrapped = wrap(&words, source.columns.saturating_sub(4), most, look.glyphs.ellipsis());
         for (n, text) in wrapped.into_iter().enumerate() {
             let sign = if n == 0 { look.glyphs.verdict(finding.verdict) } else { " " };
-            let sign = look.span(Role::of(finding.verdict), format!(" {sign} "));
+            let sign = look.span(sign_role, format!(" {sign} "));
             lines.push(Line::from(vec![sign, look.span(role, text)]));
         }
     }
@@ -151,48 +156,63 @@ pub(super) fn alarms(source: &Source<'_>) -> Panel {
         lines.push(Line::from(look.span(Role::Dim, "   none fires")));
     }
     let one_place = source.one_place(all.iter().map(|(region, _)| *region));
-    rest.extend(source.place_words(one_place));
-    lines.extend(all.iter().map(|(region, alarm)| alarm_line(source, &source.region_words(region, one_place), alarm)));
+    let place = source.place_words(one_place);
+    // Half a region's name is none.
+    rest.extend(place.filter(|place| spans_width(&rest) + width(&place.content) + 9 <= source.columns));
+    let metrics: Vec<(&Region, Metrics<'_>)> = source
+        .regions
+        .iter()
+        .map(|region| (region, Metrics::new(source.estate(), region, source.picture.taken_at)))
+        .collect();
+    for (region, alarm) in all.iter().take(200) {
+        let Some((_, metrics)) = metrics.iter().find(|(known, _)| known == region) else { continue };
+        lines.push(alarm_line(source, &source.region_words(region, one_place), alarm, metrics));
+    }
     Panel { title: source.title("ALARMS", rest), lines }
 }
 
-fn alarm_line(source: &Source<'_>, place: &str, alarm: &Alarm) -> Line<'static> {
+fn alarm_line(source: &Source<'_>, place: &str, alarm: &Alarm, metrics: &Metrics<'_>) -> Line<'static> {
     let look = source.look;
     let muted = alarm.actions_enabled == Some(false) || alarm.suppressed_by.is_some();
     let since = alarm.since.map_or("     ?".to_owned(), |at| moment(at, source.now));
-    let condition = match (&alarm.metric, alarm.threshold) {
-        (Some(metric), Some(threshold)) => {
-            let sign = match alarm.comparison.as_deref() {
-                Some("GreaterThanThreshold") => ">",
-                Some("GreaterThanOrEqualToThreshold") => ">=",
-                Some("LessThanThreshold") => "<",
-                Some("LessThanOrEqualToThreshold") => "<=",
-                Some(_) | None => "~",
-            };
-            format!("{} {sign} {threshold}", metric.name)
-        }
-        _ => alarm.alarm_type.as_str().to_owned(),
-    };
-    let muted = if muted { "muted " } else { "" };
     let head = format!(" {} ", look.glyphs.verdict(Verdict::Critical));
-    let name = format!("{place}{}", alarm.name);
     let room = source.columns.saturating_sub(width(&head) + width(&since) + 2);
-    let name = cut(&name, room, look.glyphs.ellipsis());
-    let left = room.saturating_sub(width(&name) + 2);
-    Line::from(vec![
-        look.span(Role::Critical, head),
-        look.span(Role::Dim, format!("{since} ")),
-        look.span(Role::Strong, name),
-        look.span(Role::Warning, format!("  {muted}")),
-        look.span(
-            Role::Dim,
-            if left > 8 {
-                cut(&condition, left.saturating_sub(muted.len()), look.glyphs.ellipsis())
-            } else {
-                String::new()
-            },
-        ),
-    ])
+    let muted = if muted { " muted" } else { "" };
+    let (value, bars) = course(alarm, metrics, look);
+    let tail = width(&value) + spark::MINUTES + 3;
+    // The name first, then how the metric goes; neither is worth half a word.
+    let has_course = room >= 12 + tail;
+    let name_room = if has_course { room - tail } else { room };
+    let name = fit(&cut(&format!("{place}{}{muted}", alarm.name), name_room, look.glyphs.ellipsis()), name_room, "");
+    let mut spans =
+        vec![look.span(Role::Critical, head), look.span(Role::Dim, format!("{since} ")), look.span(Role::Strong, name)];
+    if has_course {
+        spans.push(look.span(Role::Text, format!(" {value} ")));
+        spans.extend(bars);
+    }
+    Line::from(spans)
+}
+
+/// How an alarm's metric stands to its threshold, and its last minutes; `?` where nobody reads it.
+fn course(alarm: &Alarm, metrics: &Metrics<'_>, look: &Look<'_>) -> (String, Vec<Span<'static>>) {
+    let sign = match alarm.comparison.as_deref() {
+        Some("GreaterThanThreshold") => ">",
+        Some("GreaterThanOrEqualToThreshold") => ">=",
+        Some("LessThanThreshold") => "<",
+        Some("LessThanOrEqualToThreshold") => "<=",
+        Some(_) | None => "~",
+    };
+    let (Some(_), Some(threshold)) = (&alarm.metric, alarm.threshold) else {
+        return (alarm.alarm_type.as_str().to_owned(), Vec::new());
+    };
+    let threshold = spark::short(threshold);
+    match spark::minutes(alarm, metrics) {
+        None => (format!("?{sign}{threshold}"), Vec::new()),
+        Some(minutes) => {
+            let last = minutes.iter().rev().flatten().next().map_or("?".to_owned(), |value| spark::short(*value));
+            (format!("{last}{sign}{threshold}"), spark::spans(alarm, &minutes, look))
+        }
+    }
 }
 
 /// Shifts and autoshifts that are active, with the time until traffic returns by itself.
@@ -203,11 +223,12 @@ pub(super) fn shifts(source: &Source<'_>) -> Panel {
         active.extend(active_shifts(source, region).into_iter().map(|shift| (region, shift)));
     }
     let mut lines = source.unread(Kind::ZonalShifts);
-    if active.is_empty() && lines.is_empty() {
-        lines.push(Line::from(look.span(Role::Dim, "   none")));
-    }
+    let is_none = active.is_empty() && lines.is_empty();
     let one_place = source.one_place(active.iter().map(|(region, _)| *region));
     let mut rest = Vec::new();
+    if is_none {
+        rest.push(look.span(Role::Dim, "none "));
+    }
     if !active.is_empty() {
         rest.push(look.span(Role::Strong, format!("{} ", active.len())));
         rest.extend(source.place_words(one_place));
