@@ -70,7 +70,7 @@ fn times(row: &[Figure], width: u16, height: u16, look: &Look<'_>) -> u16 {
     let fits = |times: &u16| {
         let gaps = u16::try_from(row.len()).unwrap_or(1) * GAP.max(2 * times);
         let all: u16 = row.iter().map(|figure| font::columns(&figure.digits, *times)).sum();
-        all + gaps <= width && font::rows(*times, look.glyphs) + title_rows(height, look) + 1 <= height
+        all + gaps <= width && font::rows(*times, look.glyphs) + title_rows(height, look) < height
     };
     (1..=40).take_while(fits).last().unwrap_or(0)
 }
