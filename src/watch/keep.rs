@@ -112,7 +112,8 @@ impl Watch {
     fn prune_unwanted(&self, estate: &mut Estate, region: &Region, now: Timestamp) {
         let on_request =
             READS.iter().filter(|read| read.scope == Scope::Parent && Pace::of_kind(read.kind).is_on_request());
-        for kind in on_request.map(|read| read.kind) {
+        // What was refused has no age either, and whoever looks must be told of it.
+        for kind in on_request.map(|read| read.kind).filter(|kind| !self.wants(*kind)) {
             let old: BTreeSet<Part> = estate
                 .slices(region, kind)
                 .filter(|(part, slice)| {

@@ -10,6 +10,7 @@ use fournines::clock::{self, Clock};
 use fournines::estate::Kind;
 use fournines::id::Region;
 use fournines::judge::{Picture, Policy};
+use fournines::listing::LISTS;
 use fournines::runtime::observer::Observer;
 use fournines::sim::fault::Fault;
 use fournines::sim::world::{Origin, World};
@@ -135,17 +136,12 @@ impl Account {
         picture
     }
 
-    /// Every kind but those that a call a parent is made for only when somebody asks.
+    /// Every kind but those that a call a parent is made for only when somebody asks, and that no list shows.
     pub async fn read_all(&self) -> Picture {
-        let on_request = [
-            Kind::LaunchTemplateVersions,
-            Kind::Listeners,
-            Kind::BalancerAttributes,
-            Kind::TargetGroupAttributes,
-            Kind::Hooks,
-            Kind::Records,
-        ];
-        self.read(Kind::ALL.iter().copied().filter(|kind| !on_request.contains(kind))).await
+        let on_request =
+            [Kind::Listeners, Kind::BalancerAttributes, Kind::TargetGroupAttributes, Kind::Hooks, Kind::Records];
+        let is_listed = |kind: &Kind| LISTS.iter().any(|list| list.kinds.contains(kind));
+        self.read(Kind::ALL.iter().copied().filter(|kind| !on_request.contains(kind) || is_listed(kind))).await
     }
 
     /// The record of all calls so far, as text.

@@ -17,6 +17,7 @@ mod probes;
 mod read_only;
 mod reads;
 mod recordings;
+mod screenshots;
 mod second_opinion;
 mod silent_zone;
 mod support;

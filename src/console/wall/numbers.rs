@@ -125,6 +125,13 @@ fn promise(picture: &Picture, services: &[ServiceAvailability]) -> Figure {
     let least = services.iter().filter(|service| service.nines.is_some()).min_by(|a, b| nines(a).total_cmp(&nines(b)));
     match least {
         None => Figure::unknown(TITLE, "no service can be reckoned"),
+        // So many must serve by the arithmetic, and fewer do: minutes a month would be no more than a figure.
+        Some(service) if service.availability == Some(0.0) => Figure {
+            title: TITLE,
+            digits: "0".to_owned(),
+            verdict: service.verdict,
+            note: format!("{}: fewer serve now than it needs", service.service),
+        },
         Some(service) => {
             let supposed = if service.supposed.is_empty() { "" } else { ", partly supposed" };
             let minutes = service.minutes_a_month.unwrap_or_default();

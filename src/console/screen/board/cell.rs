@@ -21,6 +21,9 @@ pub(super) const PIPS: usize = 8;
 /// Pips that are drawn one by one where room is scarce.
 pub(super) const FEW: usize = 6;
 
+/// Columns of pips below which they say nothing.
+const LEAST: usize = 4;
+
 /// Columns of a cell's parts, and of the whole. Without pips there is the count alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CellWidths {
@@ -47,6 +50,11 @@ impl CellWidths {
         if self.pips > 0 { (self.pips + 1 + self.count).max(8) + 2 } else { self.count + 3 }
     }
 
+    /// Gives up so many columns of pips; where too few are left the count stands alone.
+    pub(super) fn narrow(&mut self, by: usize) {
+        self.pips = Some(self.pips.saturating_sub(by)).filter(|left| *left >= LEAST).unwrap_or(0);
+    }
+
     /// The cell; `is_whole`: all that could be in it was read.
     pub(super) fn spans(&self, cell: Option<&Cell>, is_whole: bool, look: &Look<'_>) -> Vec<Span<'static>> {
         let Some(cell) = cell.filter(|cell| !cell.is_empty()) else {
@@ -56,9 +64,14 @@ impl CellWidths {
             pad(&mut spans, self.all);
             return spans;
         };
-        let mut spans = if self.pips > 0 { pips(cell, self.limit, look) } else { Vec::new() };
+        let mut spans = Vec::new();
         if self.pips > 0 {
-            pad(&mut spans, self.pips.min(self.all.saturating_sub(self.count + 2)));
+            let room = self.pips.min(self.all.saturating_sub(self.count + 2));
+            spans = pips(cell, self.limit, look);
+            if spans_width(&spans) > room {
+                spans = gravest(cell, room, look);
+            }
+            pad(&mut spans, room);
             spans.push(Span::raw(" "));
         }
         let role = if !cell.tally().is_whole() { Role::of(worst(cell)) } else { Role::Dim };
@@ -129,37 +142,70 @@ fn digits(count: usize) -> usize {
 
 /// One pip a member up to the limit, then a number a standing; databases' marks after them.
 fn pips(cell: &Cell, limit: usize, look: &Look<'_>) -> Vec<Span<'static>> {
-    let mut spans = Vec::new();
-    let members = cell.standings.total();
+    let is_one_by_one = cell.standings.total() <= limit;
+    let mut spans: Vec<Span<'static>> = Vec::new();
     for (standing, count) in cell.standings.iter() {
-        let (role, pip) = (Role::pip(standing), look.glyphs.standing(standing));
-        if members <= limit {
-            spans.push(look.span(role, pip.repeat(count)));
-        } else if standing == Standing::InService {
-            // The count beside it says how many; numbers are for what is not well.
-            spans.push(look.span(role, pip));
-        } else {
-            let space = if spans.is_empty() { "" } else { " " };
-            spans.push(look.span(role, format!("{space}{pip}{count}")));
-        }
+        let space = if spans.is_empty() || is_one_by_one || standing == Standing::InService { "" } else { " " };
+        let words =
+            if is_one_by_one { look.glyphs.standing(standing).repeat(count) } else { numbered(standing, count, look) };
+        spans.push(look.span(Role::pip(standing), format!("{space}{words}")));
     }
     if !cell.databases.is_empty() {
         let space = if spans.is_empty() { "" } else { " " };
-        let mut marks: BTreeMap<_, usize> = BTreeMap::new();
-        for mark in &cell.databases {
-            *marks.entry(*mark).or_default() += 1;
-        }
-        let words: String = marks
-            .iter()
-            .map(
-                |(mark, count)| {
-                    if *count > 3 { format!("{}{count}", mark.letter()) } else { mark.letter().repeat(*count) }
-                },
-            )
-            .collect();
-        spans.push(look.span(Role::Database, format!("{space}{words}")));
+        spans.push(look.span(Role::Database, format!("{space}{}", marks(cell))));
     }
     spans
+}
+
+/// The pip of a standing with how many there are; of those in service the count beside it says how many.
+fn numbered(standing: Standing, count: usize, look: &Look<'_>) -> String {
+    let pip = look.glyphs.standing(standing);
+    if standing == Standing::InService { pip.to_owned() } else { format!("{pip}{count}") }
+}
+
+/// What there is room for: what fails first, then the databases, then the rest, each in its place. The count tells the whole.
+fn gravest(cell: &Cell, room: usize, look: &Look<'_>) -> Vec<Span<'static>> {
+    let mut parts: Vec<(usize, Role, String)> = cell
+        .standings
+        .iter()
+        .map(|(standing, count)| (weight(standing), Role::pip(standing), numbered(standing, count, look)))
+        .collect();
+    if !cell.databases.is_empty() {
+        parts.push((1, Role::Database, marks(cell)));
+    }
+    let total = |parts: &[(usize, Role, String)]| {
+        parts.iter().map(|(_, _, words)| width(words)).sum::<usize>() + parts.len().saturating_sub(1)
+    };
+    while total(&parts) > room {
+        let heaviest = parts.iter().map(|(weight, ..)| *weight).max();
+        let Some(at) = parts.iter().rposition(|(weight, ..)| Some(*weight) == heaviest) else { break };
+        parts.remove(at);
+    }
+    let spaced = parts.into_iter().enumerate();
+    spaced.map(|(n, (_, role, words))| look.span(role, format!("{}{words}", if n > 0 { " " } else { "" }))).collect()
+}
+
+/// What is told first where not all can be, the least first.
+fn weight(standing: Standing) -> usize {
+    match standing {
+        Standing::Unhealthy | Standing::Impaired | Standing::Unknown => 0,
+        Standing::InService => 2,
+        Standing::Pending | Standing::Draining | Standing::Standby | Standing::Terminating => 3,
+        Standing::Stopped => 4,
+    }
+}
+
+/// The letters of the databases in a cell.
+fn marks(cell: &Cell) -> String {
+    let mut marks: BTreeMap<_, usize> = BTreeMap::new();
+    for mark in &cell.databases {
+        *marks.entry(*mark).or_default() += 1;
+    }
+    let words = marks.iter().map(|(mark, count)| match count {
+        0..=3 => mark.letter().repeat(*count),
+        _ => format!("{}{count}", mark.letter()),
+    });
+    words.collect()
 }
 
 /// Fills up with blanks to `columns`, or cuts the last spans off at it.

@@ -134,10 +134,11 @@ impl Grid {
             self.lead.total = 0;
         }
         let columns = columns.saturating_sub(self.forecast + if self.vitals { vital::WIDTH } else { 0 });
-        let steps: [fn(&mut Self, usize); 4] = [
+        let steps: [fn(&mut Self, usize); 5] = [
             |grid, over| grid.lead.name = grid.lead.name.min(grid.lead.name.saturating_sub(over).max(16)),
             |grid, _| grid.lead.entry = 0,
-            |grid, _| grid.cell.pips = 0,
+            |grid, over| grid.cell.narrow(over.div_ceil(grid.columns().max(1))),
+            |grid, _| grid.cell.narrow(usize::MAX),
             |grid, over| grid.lead.name = grid.lead.name.min(grid.lead.name.saturating_sub(over).max(8)),
         ];
         for step in steps {
