@@ -81,7 +81,11 @@ impl Session<ReadOnly> {
         if let Some(profile) = &settings.profile {
             // A profile asked for by name outranks keys in the environment, as with the `aws` command; the SDK's own chain asks
             // the environment first, which may be another account's.
-            let provider = ProviderConfig::with_default_region().await.with_http_client(transport::network());
+            // The client comes first: what asks for a region without one panics.
+            let provider = ProviderConfig::without_region().with_http_client(transport::network());
+            let named = aws_config::defaults(BehaviorVersion::latest()).http_client(transport::network());
+            let region = named.profile_name(profile).load().await.region().cloned();
+            let provider = provider.with_region(region);
             let credentials =
                 ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&provider).build();
             loader = loader.profile_name(profile).credentials_provider(credentials);

@@ -66,7 +66,8 @@ impl Notify {
         let words: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         match self {
             Self::Off => String::new(),
-            Self::Osc9 => format!("\x1b]9;{words}\x1b\\"),
+            // Numbers and semicolons at the beginning are commands to some terminals.
+            Self::Osc9 => format!("\x1b]9;fournines: {}\x1b\\", words.replace(';', ",")),
             // The title ends at the next semicolon, the words do not.
             Self::Osc777 => format!("\x1b]777;notify;fournines;{}\x1b\\", words.replace(';', ",")),
         }
@@ -132,7 +133,12 @@ mod tests {
 
     #[test]
     fn nothing_ends_a_notification_but_its_end() {
-        assert_eq!(Notify::Osc9.sequence("shop\u{1b}\\: a;b\u{7}"), "\u{1b}]9;shop \\: a;b \u{1b}\\");
+        assert_eq!(Notify::Osc9.sequence("shop\u{1b}\\: a;b\u{7}"), "\u{1b}]9;fournines: shop \\: a,b \u{1b}\\");
+        assert_eq!(
+            Notify::Osc9.sequence("7;touch x"),
+            "\u{1b}]9;fournines: 7,touch x\u{1b}\\",
+            "no command of a terminal"
+        );
         assert_eq!(Notify::Osc777.sequence("a;b"), "\u{1b}]777;notify;fournines;a,b\u{1b}\\");
         assert_eq!(Notify::Off.sequence("a"), "");
     }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use tui_input::backend::crossterm::EventHandler;
 use tui_input::{Input, InputRequest};
 
+/// Characters of a paste that are taken; the rest can be no command.
+const LONGEST_PASTE: usize = 4096;
+
 /// What is typed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
@@ -95,7 +98,7 @@ impl Prompt {
     /// Takes pasted text, its lines made one.
     pub fn paste(&mut self, text: &str) {
         let mut input = self.input();
-        for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
+        for c in text.chars().take(LONGEST_PASTE).map(|c| if c.is_control() { ' ' } else { c }) {
             input.handle(InputRequest::InsertChar(c));
         }
         self.take(&input);

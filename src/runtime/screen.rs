@@ -83,9 +83,25 @@ fn mark(frame: Frame) -> ClassMark {
     }
 }
 
+/// The next event; none comes while the terminal is lent.
+async fn next(events: &mut Option<EventStream>) -> Option<io::Result<Event>> {
+    match events {
+        Some(events) => events.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// An event that waits already, where the terminal is ours.
+async fn waiting_in(events: &mut Option<EventStream>) -> Option<Event> {
+    match events {
+        Some(events) => waiting(events).await,
+        None => None,
+    }
+}
+
 /// The next event of a burst, if one waits. The stream hears of it on a thread of its own, which takes a moment; and it must be
 /// asked with this task's own waker, since it remembers a single one.
-async fn waiting(events: &mut EventStream) -> Option<Event> {
+pub(super) async fn waiting(events: &mut EventStream) -> Option<Event> {
     tokio::time::timeout(BURST, events.next()).await.ok().flatten().and_then(Result::ok)
 }
 
@@ -115,7 +131,7 @@ async fn opened(opening: &mut Option<JoinHandle<Result<Sitting, String>>>) -> Re
 
 impl Screen {
     async fn run(&mut self, terminal: &mut Terminal) -> Result<(), SetUpError> {
-        let mut events = EventStream::new();
+        let mut events = Some(EventStream::new());
         self.draw(terminal)?;
         // Only now: a terminal that is slow to answer keeps nobody waiting for the first frame.
         if self.app.has_colours() && terminal.ask_ground().map_err(SetUpError::Terminal)? {
@@ -124,7 +140,7 @@ impl Screen {
         let answer_by = clock::monotonic() + ANSWER;
         let outcome = self.take_in(terminal, &mut events).await;
         while self.listener.awaits() {
-            match tokio::time::timeout_at(answer_by, events.next()).await {
+            match tokio::time::timeout_at(answer_by, next(&mut events)).await {
                 Ok(Some(Ok(event))) => drop(self.listener.take(event)),
                 Ok(Some(Err(_)) | None) | Err(_) => break,
             }
@@ -133,7 +149,7 @@ impl Screen {
     }
 
     /// Takes in what comes and draws, until the console is left.
-    async fn take_in(&mut self, terminal: &mut Terminal, events: &mut EventStream) -> Result<(), SetUpError> {
+    async fn take_in(&mut self, terminal: &mut Terminal, events: &mut Option<EventStream>) -> Result<(), SetUpError> {
         let mut ending = Ending::listen();
         let mut tick = tokio::time::interval(TICK);
         let mut save = tokio::time::interval_at(clock::monotonic() + SAVE, SAVE);
@@ -142,7 +158,7 @@ impl Screen {
             let more = tokio::select! {
                 biased;
                 () = ending.asked() => return Ok(()),
-                event = events.next() => match event {
+                event = next(events) => match event {
                     Some(Ok(event)) => self.on_event(event, terminal)?,
                     Some(Err(_)) | None => return Ok(()),
                 },
@@ -167,7 +183,7 @@ impl Screen {
             if !more {
                 return Ok(());
             }
-            while let Some(event) = waiting(events).await {
+            while let Some(event) = waiting_in(events).await {
                 if !self.on_event(event, terminal)? {
                     return Ok(());
                 }
@@ -292,7 +308,9 @@ impl Screen {
                 // What was being arranged is of the account that is left.
                 (self.next, self.arranging) = (None, None);
                 (self.arranged, self.arrangements) = mpsc::channel(1);
-                let before = std::mem::replace(&mut self.sitting, sitting);
+                let mut before = std::mem::replace(&mut self.sitting, sitting);
+                // The log was opened once, for the whole program.
+                self.sitting.log = before.log.take();
                 // It keeps what it knew, beside the loop.
                 tokio::spawn(async move {
                     match before.end().await {
@@ -315,15 +333,16 @@ impl Screen {
         &mut self,
         line: &[String],
         terminal: &mut Terminal,
-        events: &mut EventStream,
+        events: &mut Option<EventStream>,
         ending: &mut Ending,
     ) -> Result<bool, SetUpError> {
         // The one that reads the terminal ends here; a new one begins to read when it is asked for the first time.
-        *events = EventStream::new();
+        *events = None;
         terminal.lend(&line.join(" ")).map_err(SetUpError::Terminal)?;
         let ended = shell::run(line, ending).await;
         // Interrupts that came meanwhile were the other program's.
         *ending = Ending::listen();
+        *events = Some(EventStream::new());
         terminal.take_again().map_err(SetUpError::Terminal)?;
         match ended {
             shell::Ended::Console => return Ok(false),

@@ -94,7 +94,7 @@ pub(super) struct Desk {
     pub(super) seed: u64,
     /// What the program was started with; none where there is one account alone, as in a demo.
     pub(super) global: Option<Global>,
-    _log: logging::Guard,
+    pub(super) log: logging::Guard,
 }
 
 /// Our own files and folders.
@@ -217,8 +217,11 @@ impl Desk {
         let session = Session::open(settings, clock.clone()).await?;
         let endpoint = global.endpoint_url.clone().or_else(|| std::env::var("AWS_ENDPOINT_URL").ok());
         let store = Store::new(&files.state_dir, &who(profile.as_deref(), endpoint.as_deref()));
-        let no_shell = reason_no_shell(&files.rules, once);
-        let setting = Setting { endpoint, profile: global.profile.clone(), no_shell, ..files.setting() };
+        // A session would be opened at AWS itself, whatever is on the screen.
+        let elsewhere =
+            endpoint.as_ref().map(|endpoint| format!("{endpoint} stands in for AWS, where the session would go"));
+        let no_shell = reason_no_shell(&files.rules, once).or(elsewhere);
+        let setting = Setting { endpoint, profile, no_shell, ..files.setting() };
         let desk = Self::with(files, session, once, Some(store), setting, seed());
         Ok(Self { global: Some(global.clone()), ..desk })
     }
@@ -246,7 +249,7 @@ impl Desk {
             setting,
             seed,
             global: None,
-            _log: files.log,
+            log: files.log,
         }
     }
 }

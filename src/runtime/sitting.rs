@@ -18,6 +18,7 @@ use crate::judge::Picture;
 use crate::watch::Purpose;
 use crate::watch::store::{Loaded, Store};
 
+use super::logging;
 use super::notes::Noting;
 use super::observer::{Observer, Wish};
 use super::set_up::{Desk, SetUpError};
@@ -47,6 +48,8 @@ pub(super) struct Sitting {
     saving: Option<JoinHandle<()>>,
     /// Lines of the kept inventory that could not be read.
     pub(super) damaged: usize,
+    /// Writes the log for as long as it lives: the first sitting's, handed on.
+    pub(super) log: Option<logging::Guard>,
 }
 
 impl Sitting {
@@ -95,6 +98,7 @@ impl Sitting {
             store: desk.store,
             saving: None,
             damaged,
+            log: Some(desk.log),
         }
     }
 

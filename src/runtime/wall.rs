@@ -24,6 +24,7 @@ use crate::watch::store::Store;
 
 use super::answer::{HOLD, Listener};
 use super::observer::{Observer, Wish};
+use super::screen::waiting;
 use super::set_up::{Desk, SetUpError};
 use super::signals::Ending;
 use super::sitting::{finish, load};
@@ -131,6 +132,12 @@ impl Hung {
             };
             if !more {
                 return Ok(());
+            }
+            // All that waits is taken in before anything is drawn, so that whoever leaves need not wait for it.
+            while let Some(event) = waiting(&mut events).await {
+                if !self.on_event(event, terminal)? {
+                    return Ok(());
+                }
             }
             self.draw(terminal)?;
             tokio::time::sleep(FRAME).await;

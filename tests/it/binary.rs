@@ -58,6 +58,18 @@ fn misspelt_names_are_refused_with_the_nearest_one_and_cost_no_call() {
     }
 }
 
+/// Once a profile that was there ended the program: it was asked for its region before there was a client to ask with.
+#[test]
+fn a_profile_that_is_named_is_used() {
+    let sim = Sim::start("");
+    let fournines = Fournines::at(&sim.url);
+    let text = "[profile ops]\nregion = us-west-2\naws_access_key_id = x\naws_secret_access_key = x\n";
+    std::fs::create_dir_all(fournines.home().path().join(".aws")).unwrap();
+    fournines.home().write(".aws/config", text);
+    let (document, exit) = fournines.document("status --json --profile ops");
+    assert_eq!((document["account"].as_str(), exit), (Some("123456789012"), 1), "{document}");
+}
+
 #[test]
 fn a_config_file_with_a_typo_is_refused_with_its_place_and_the_nearest_key() {
     let fournines = Fournines::new();

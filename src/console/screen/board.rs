@@ -36,6 +36,7 @@ use super::super::msg::Wants;
 use super::{Act, Click, Detail, FRAME_KINDS, Motion, Outcome, Place, Screen, scrolled};
 use crate::console::subject::Subject;
 use forecast::Preview;
+use headline::Wanted;
 use layout::Layout;
 use model::{Row, RowKey, Section};
 use sift::Sift;
@@ -180,11 +181,12 @@ impl Board {
 
     fn layout(&self, world: &World<'_>) -> Layout {
         let columns = usize::from(world.body.width);
-        let (zones, findings) = world.picture.map_or((0, 0), |picture| headline::wants(picture, world, columns));
-        // What a preview says stands where the findings do.
-        let least = if self.preview.is_some() { 2 } else { 0 };
-        let wants = (zones.max(least), findings.max(least));
-        Layout::new(world.body, wants, &self.sections)
+        let mut wanted = world.picture.map(|picture| headline::wants(picture, world, columns)).unwrap_or_default();
+        if self.preview.is_some() {
+            // What a preview says stands where the findings do.
+            wanted = Wanted { zones: wanted.zones.max(2), findings: wanted.findings.max(2), ..wanted };
+        }
+        Layout::new(world.body, wanted, &self.sections)
     }
 
     fn go(&mut self, motion: Motion, world: &World<'_>) {

@@ -80,7 +80,8 @@ pub(super) fn evidence(known: Option<&ZoneAssessment>, columns: usize, look: &Lo
         0 => "no targets".to_owned(),
         all => {
             let share = format!("{}/{all}", targets.healthy + targets.unavailable);
-            let words = ["targets", "tgts"].map(|word| format!("{share} {word}"));
+            // The word that says which way the share counts is the last to go.
+            let words = ["targets ok", "tgts ok", "ok"].map(|word| format!("{share} {word}"));
             words.into_iter().find(|words| width(words) <= room).unwrap_or(share)
         }
     });

@@ -118,21 +118,26 @@ pub(super) fn lines(
         // What to do first is told whole: a line of its own is worth more than the next finding.
         let next = finding.next.as_ref().map(|next| format!("{} {next}", look.glyphs.arrow()));
         let apart = told == 1 && left > 1 && !fits(&words, next.as_deref(), columns);
-        // Its words may take two lines, and what to do one more.
-        let is_last = if apart { left <= 1 + told_lines(&words, columns, left) } else { left == 1 };
-        let tail = if is_last && more > 0 && !all_below { format!("  (+{more} more)") } else { String::new() };
+        let share =
+            if apart { Extent::of(&words, next.as_deref().unwrap_or_default(), columns, left) } else { Extent::ONE };
+        let is_last = left <= share.lines();
+        let tail = if is_last && more > 0 && !all_below { format!("  (+{more} problems)") } else { String::new() };
         let (sign_role, text_role) = roles(each, world);
         let sign = look.span(sign_role, format!(" {} ", look.glyphs.verdict(finding.verdict)));
         match next.filter(|_| apart) {
             Some(next) => {
                 let mut sign = Some(sign);
-                for text in wrap(&words, columns, (left - 1).min(2), look.glyphs.ellipsis()) {
+                for text in wrap(&words, columns, share.words, look.glyphs.ellipsis()) {
                     let before = sign.take().unwrap_or_else(|| look.span(Role::Dim, "   "));
                     lines.push(Line::from(vec![before, look.span(text_role, text)]));
                 }
-                let text = cut(&next, columns.saturating_sub(tail.len()), look.glyphs.ellipsis());
-                let indent = look.span(Role::Dim, "   ");
-                lines.push(Line::from(vec![indent, look.span(Role::Strong, text), look.span(Role::Dim, tail)]));
+                let texts = wrap(&next, columns.saturating_sub(tail.len()), share.next, look.glyphs.ellipsis());
+                let last = texts.len().saturating_sub(1);
+                for (n, text) in texts.into_iter().enumerate() {
+                    let tail = if n == last { tail.as_str() } else { "" };
+                    let indent = look.span(Role::Dim, if n == 0 { "   " } else { "     " });
+                    lines.push(Line::from(vec![indent, look.span(Role::Strong, text), look.span(Role::Dim, tail)]));
+                }
             }
             None => {
                 let text = in_one_line(finding, &place, look, columns.saturating_sub(tail.len()));
@@ -170,9 +175,27 @@ pub(super) fn place_words(region: Option<&Region>, finding: &Finding, many: bool
     told.map(|region| format!("{region}: ")).unwrap_or_default()
 }
 
-/// How many lines the words of the first finding take, of those that are left besides what to do.
-fn told_lines(words: &str, columns: usize, left: usize) -> usize {
-    wrap(words, columns, left.saturating_sub(1).min(2), "~").len()
+/// Lines of the first finding: its words, and what to do about it. Each may take two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Extent {
+    words: usize,
+    next: usize,
+}
+
+impl Extent {
+    /// All of it in one line.
+    const ONE: Self = Self { words: 1, next: 0 };
+
+    /// What they take of `left` lines of so many columns.
+    fn of(words: &str, next: &str, columns: usize, left: usize) -> Self {
+        let words = wrap(words, columns, left.saturating_sub(1).min(2), "~").len();
+        let next = wrap(next, columns, left.saturating_sub(words).min(2), "~").len();
+        Self { words, next }
+    }
+
+    fn lines(self) -> usize {
+        self.words + self.next
+    }
 }
 
 fn fits(words: &str, next: Option<&str>, columns: usize) -> bool {
@@ -199,23 +222,36 @@ pub(super) fn is_reading(picture: &Picture, regions: &[Region]) -> bool {
         && regions.iter().all(|region| JUDGED.iter().all(|kind| !picture.estate.was_tried(region, *kind)))
 }
 
-/// What wants a line in the headline: zones that are not well, or at least the first finding; and lines for all findings, of which
-/// the first takes as many as it needs in `columns`.
-pub(super) fn wants(picture: &Picture, world: &World<'_>, columns: usize) -> (usize, usize) {
+/// Lines that the headline wants under its first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// For zones that are not well, or at least the first finding.
+    pub(super) zones: usize,
+    /// For all findings.
+    pub(super) findings: usize,
+    /// Of those, for the first: as many as telling it whole takes.
+    pub(super) first: usize,
+}
+
+/// What wants a line in the headline, in so many columns.
+pub(super) fn wants(picture: &Picture, world: &World<'_>, columns: usize) -> Wanted {
     let regions = &world.regions();
     let judged = || regions.iter().filter_map(|region| picture.judgement.regions.get(region));
     let is_sick = |zone: &&ZoneAssessment| !matches!(zone.verdict, ZoneVerdict::Ok | ZoneVerdict::Unknown);
     let zones = judged().flat_map(|judged| &judged.zones).filter(is_sick).count();
     let told = world.notes.told(picture, regions, world.now);
-    let findings = told.len();
     let first = told.first().map_or(0, |first| {
         let place = place_words(first.region, first.finding, regions.len() > 1);
         let words = format!("{place}{}", first.finding.words());
         let columns = columns.saturating_sub(5);
         let next = first.finding.next.as_ref().map(|next| format!("> {next}"));
-        if fits(&words, next.as_deref(), columns) { 0 } else { wrap(&words, columns, 2, "~").len() }
+        match next {
+            Some(next) if !fits(&words, Some(&next), columns) => Extent::of(&words, &next, columns, usize::MAX).lines(),
+            _ => 1,
+        }
     });
-    (zones.max(1).min(findings), findings + first)
+    let more = first.saturating_sub(1);
+    Wanted { zones: zones.max(1).min(told.len()) + more, findings: told.len() + more, first }
 }
 
 /// The counts that tell most, each with its denominator.

@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 use crate::id::Region;
 
 use super::grid::HEAD;
+use super::headline::Wanted;
 use super::model::Section;
 
 /// From this size on, panels stand beside the grid.
@@ -49,9 +50,8 @@ fn is_at_least(body: Rect, size: (u16, u16)) -> bool {
 }
 
 impl Layout {
-    /// `zones`: how many zones are not well; `findings`: how many lines tell what is. Where problems have a panel, the headline has the
-    /// zones, or else the first finding alone.
-    pub(super) fn new(body: Rect, (zones, findings): (usize, usize), sections: &[(Region, Section)]) -> Self {
+    /// Where problems have a panel, the headline has the zones, or else the first finding alone.
+    pub(super) fn new(body: Rect, wanted: Wanted, sections: &[(Region, Section)]) -> Self {
         let rows: Vec<usize> = sections.iter().map(|(_, section)| section.rows.len()).collect();
         // A region has its rule and its zones' heads; a line says what could not be read.
         let heads: Vec<usize> =
@@ -60,14 +60,15 @@ impl Layout {
         let needs: usize = rows.iter().map(|rows| *rows.max(&1)).sum::<usize>() + heads.iter().sum::<usize>() + spacing;
         let needs = u16::try_from(needs).unwrap_or(u16::MAX);
         let mut layout = Self { headline: body, grid: body, panels: Vec::new(), rows, heads };
-        // The first finding is always on top, whatever it is about.
-        let zones = zones.max(findings.min(1));
+        // The first finding is always on top, whatever it is about, and told whole before anything else is.
         let line = |wanted: usize, most: u16| 1 + u16::try_from(wanted).unwrap_or(most).min(most);
         match (is_at_least(body, BESIDE), is_at_least(body, ROOMY)) {
-            (true, _) => layout.beside(body, line(zones, 2)),
-            (false, true) => layout.below(body, line(zones, 2), needs, 9),
-            // What fails and what to do about it are told whole before anything else is.
-            (false, false) => layout.below(body, line(findings, (body.height / 7).min(3)), needs, 4),
+            (true, _) => layout.beside(body, line(wanted.zones, 4)),
+            (false, true) => layout.below(body, line(wanted.zones, 4), needs, 9),
+            (false, false) => {
+                let lines = wanted.findings.min(3).max(wanted.first);
+                layout.below(body, line(lines, (body.height / 5).min(4)), needs, 4);
+            }
         }
         layout
     }
@@ -184,7 +185,7 @@ mod tests {
     fn no_size_makes_parts_overlap_or_leave_the_body() {
         for (width, height) in [(40, 8), (80, 22), (100, 28), (120, 38), (160, 30), (200, 58), (400, 118)] {
             let body = Rect::new(0, 1, width, height);
-            let layout = Layout::new(body, (1, 4), &[]);
+            let layout = Layout::new(body, Wanted { zones: 1, findings: 4, first: 4 }, &[]);
             let parts: Vec<Rect> =
                 [layout.headline, layout.grid].into_iter().chain(layout.panels.iter().map(|(at, _)| *at)).collect();
             for (n, part) in parts.iter().enumerate() {

@@ -8,7 +8,7 @@ use crate::estate::Kind;
 use crate::id::Region;
 use crate::judge::board::{Board, Cells, Tally};
 use crate::judge::service::Service;
-use crate::judge::{Assessment, JudgedService, Picture, RegionJudgement};
+use crate::judge::{Assessment, Finding, JudgedService, Picture, RegionJudgement};
 
 use crate::console::subject::{Subject, SubjectKind};
 
@@ -83,25 +83,27 @@ pub(super) fn section(picture: &Picture, region: &Region, sift: &Sift, is_open: 
     let all = services.len();
     services.retain(|each| sift.keeps(each, judged, region, picture));
     let hidden = all - services.len();
-    services.sort_by_key(|each| {
+    let mut services: Vec<(&JudgedService, Assessment)> =
+        services.into_iter().map(|each| (each, with_its_findings(each, judged))).collect();
+    services.sort_by_key(|(each, assessment)| {
         let tally = each.cells.tally();
-        std::cmp::Reverse((each.assessment.verdict.severity(), tally.total.saturating_sub(tally.healthy)))
+        std::cmp::Reverse((assessment.verdict.severity(), tally.total.saturating_sub(tally.healthy)))
     });
     let mut board = services
         .iter()
-        .any(|each| is_open(&each.service.name))
+        .any(|(each, _)| is_open(&each.service.name))
         .then(|| Board::new(&picture.estate, &judged.index, region, picture.taken_at));
     let reason = |kind: &Kind| picture.judgement.reason_unread(region, *kind);
     let members_known = MEMBERS.iter().all(|kind| reason(kind).is_none());
     let databases_known = DATABASES.iter().all(|kind| reason(kind).is_none());
     let mut rows = Vec::new();
-    for JudgedService { service, cells, assessment } in services {
+    for (JudgedService { service, cells, .. }, assessment) in services {
         let open = is_open(&service.name);
         rows.push(Row {
             key: RowKey::Service(region.clone(), service.name.clone()),
             name: service.name.clone(),
             entry: entry_word(service),
-            assessment: assessment.clone(),
+            assessment,
             cells: (**cells).clone(),
             is_whole: databases_known && (service.is_database() || members_known),
             open: Some(open),
@@ -126,6 +128,17 @@ pub(super) fn section(picture: &Picture, region: &Region, sift: &Sift, is_open: 
         // Parts of a parent are read only where there are parents.
         waiting: waiting.into_iter().filter(|kind| reason(kind).is_some()).map(|kind| kind.name()).collect(),
     }
+}
+
+/// How a service stands: by its parts, and by what is found of it as a whole, which none of them shows.
+fn with_its_findings(each: &JudgedService, judged: &RegionJudgement) -> Assessment {
+    let is_its = |finding: &&Finding| finding.subject.what == "service" && finding.subject.name == each.service.name;
+    let mut assessment = each.assessment.clone();
+    if let Some(finding) = judged.findings.iter().find(is_its) {
+        assessment.verdict = assessment.verdict.or(finding.verdict);
+        assessment.reasons.insert(0, finding.detail.clone());
+    }
+    assessment
 }
 
 fn entry_word(service: &Service) -> String {

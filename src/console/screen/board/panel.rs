@@ -193,7 +193,7 @@ fn alarm_line(source: &Source<'_>, place: &str, alarm: &Alarm, metrics: &Metrics
     Line::from(spans)
 }
 
-/// How an alarm's metric stands to its threshold, and its last minutes; `?` where nobody reads it.
+/// How an alarm's metric stands to its threshold, and its last minutes; the threshold alone where nobody reads it.
 fn course(alarm: &Alarm, metrics: &Metrics<'_>, look: &Look<'_>) -> (String, Vec<Span<'static>>) {
     let sign = match alarm.comparison.as_deref() {
         Some("GreaterThanThreshold") => ">",
@@ -207,7 +207,7 @@ fn course(alarm: &Alarm, metrics: &Metrics<'_>, look: &Look<'_>) -> (String, Vec
     };
     let threshold = spark::short(threshold);
     match spark::minutes(alarm, metrics) {
-        None => (format!("?{sign}{threshold}"), Vec::new()),
+        None => (format!("{sign}{threshold}"), Vec::new()),
         Some(minutes) => {
             let last = minutes.iter().rev().flatten().next().map_or("?".to_owned(), |value| spark::short(*value));
             (format!("{last}{sign}{threshold}"), spark::spans(alarm, &minutes, look))
