@@ -1,6 +1,6 @@
 //! Kinds that are read parent by parent: whether every parent was asked about.
 //!
-//! Owns: [`Unread`]. Depends on: the estate's parents. Must stay true: a target group whose health was never read makes the targets'
+//! Owns: `Unread`. Depends on: the estate's parents. Must stay true: a target group whose health was never read makes the targets'
 //! counts unknown, though every other was read.
 
 use std::collections::BTreeMap;
