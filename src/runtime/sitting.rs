@@ -102,25 +102,30 @@ impl Sitting {
         }
     }
 
-    /// Keeps the inventory, beside the loop. A failure is logged; leaving says it again.
+    /// Keeps the inventory, beside the loop.
     pub(super) fn save(&mut self) {
         let picture = self.pictures.borrow().clone();
-        if self.saving.as_ref().is_some_and(|saving| !saving.is_finished()) {
-            return;
-        }
-        if let (Some(store), Some(picture)) = (self.store.clone(), picture) {
-            self.saving = Some(tokio::task::spawn_blocking(move || {
-                if let Err(error) = store.save(&picture.estate) {
-                    tracing::warn!(%error, "the inventory could not be kept");
-                }
-            }));
-        }
+        save(&mut self.saving, self.store.as_ref(), picture);
     }
 
     /// Ends it: waits for the observer, shortly, and keeps what it knew. Says why that could not be kept.
     pub(super) async fn end(self) -> Result<Option<String>, SetUpError> {
         drop(self.wish);
         finish(self.reading, self.saving, self.store).await
+    }
+}
+
+/// Keeps the inventory of a picture beside the loop, one saving at a time. A failure is logged; leaving says it again.
+pub(super) fn save(saving: &mut Option<JoinHandle<()>>, store: Option<&Store>, picture: Option<Arc<Picture>>) {
+    if saving.as_ref().is_some_and(|saving| !saving.is_finished()) {
+        return;
+    }
+    if let (Some(store), Some(picture)) = (store.cloned(), picture) {
+        *saving = Some(tokio::task::spawn_blocking(move || {
+            if let Err(error) = store.save(&picture.estate) {
+                tracing::warn!(%error, "the inventory could not be kept");
+            }
+        }));
     }
 }
 

@@ -27,7 +27,7 @@ use super::observer::{Observer, Wish};
 use super::screen::waiting;
 use super::set_up::{Desk, SetUpError};
 use super::signals::Ending;
-use super::sitting::{finish, load};
+use super::sitting::{finish, load, save};
 use super::terminal::Terminal;
 
 /// The wall's second: pages turn by it, and ages.
@@ -101,7 +101,7 @@ impl Hung {
         let mut events = EventStream::new();
         let mut ending = Ending::listen();
         let mut tick = tokio::time::interval(TICK);
-        let mut save = tokio::time::interval_at(clock::monotonic() + SAVE, SAVE);
+        let mut saves = tokio::time::interval_at(clock::monotonic() + SAVE, SAVE);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         self.draw(terminal)?;
         if self.wall.has_colours() && terminal.ask_ground().map_err(SetUpError::Terminal)? {
@@ -125,8 +125,9 @@ impl Hung {
                     self.listener.tick();
                     self.update(Msg::Tick, terminal)?
                 }
-                _ = save.tick() => {
-                    self.save(store);
+                _ = saves.tick() => {
+                    let picture = self.pictures.borrow().clone();
+                    save(&mut self.saving, store, picture);
                     true
                 }
             };
@@ -204,20 +205,5 @@ impl Hung {
         self.wall.set_now(self.clock.now());
         self.wall.drawn();
         terminal.draw(|frame| view(&self.wall, frame)).map_err(SetUpError::Terminal)
-    }
-
-    /// Keeps the inventory, beside the loop.
-    fn save(&mut self, store: Option<&Store>) {
-        let picture = self.pictures.borrow().clone();
-        if self.saving.as_ref().is_some_and(|saving| !saving.is_finished()) {
-            return;
-        }
-        if let (Some(store), Some(picture)) = (store.cloned(), picture) {
-            self.saving = Some(tokio::task::spawn_blocking(move || {
-                if let Err(error) = store.save(&picture.estate) {
-                    tracing::warn!(%error, "the inventory could not be kept");
-                }
-            }));
-        }
     }
 }
