@@ -1,0 +1,178 @@
+//! Calls: the mutating requests that the product can make, and there are no others.
+//!
+//! Owns: [`Call`], [`Action`] and what is true of each: its service, its risk, what a repeat does, the IAM actions it takes. Must stay
+//! true: parameters serialise as AWS names them, so that plan, journal, `aws` command and request say the same; a new variant
+//! does not compile before all of it is said.
+
+mod autoscaling;
+mod balancer;
+mod command;
+mod ec2;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::Region;
+
+pub use autoscaling::{
+    Hooked, HookResult, LaunchInstances, MemberHealth, MembersOf, Process, Processes, Protection, Removal, Resize,
+    SetDesired, TerminateMember,
+};
+pub use balancer::{ClassicInstance, ClassicMembers, TargetSpec, Targets};
+pub use ec2::{Associate, Instances, Stop, Tag, Tagging, Volume};
+
+/// A mutating request: what, with which parameters, and where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// The region that is asked.
+    pub region: Region,
+    /// What it is asked to do.
+    #[serde(flatten)]
+    pub action: Action,
+}
+
+/// How much a call can hurt (`contract.md`, plan).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Risk {
+    /// Nothing that serves is touched, or capacity is added.
+    Harmless,
+    /// Something that serves stops serving, for a while or for good, and what it was can be had again.
+    Disruptive,
+    /// Data or identity is lost.
+    Irreversible,
+}
+
+/// What sending the same call twice does (`aws-domain.md` A.10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Repeat {
+    /// The same as sending it once.
+    Safe,
+    /// Nothing more, since AWS knows it by its client token.
+    Token,
+    /// Perhaps more: after an unclear outcome AWS is looked at before anything is sent again.
+    Probe,
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident($parameters:ty): $service:literal, $iam:expr, $risk:ident, $repeat:ident;)*) => {
+        /// What AWS is asked to do, with parameters as AWS names them.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "action", content = "parameters")]
+        pub enum Action {
+            $($(#[$doc])* $name($parameters),)*
+        }
+
+        impl Action {
+            /// Every action's name, in the order of the table.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),*];
+
+            /// Its name, as AWS spells it.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$name(_) => stringify!($name),)* }
+            }
+
+            /// The service asked, as the `aws` command names it.
+            #[must_use]
+            pub fn service(&self) -> &'static str {
+                match self { $(Self::$name(_) => $service,)* }
+            }
+
+            /// The IAM actions it takes.
+            #[must_use]
+            pub fn iam(&self) -> &'static [&'static str] {
+                match self { $(Self::$name(_) => $iam,)* }
+            }
+
+            /// How much it can hurt at most.
+            #[must_use]
+            pub fn risk(&self) -> Risk {
+                match self { $(Self::$name(_) => Risk::$risk,)* }
+            }
+
+            /// What sending it twice does.
+            #[must_use]
+            pub fn repeat(&self) -> Repeat {
+                match self { $(Self::$name(_) => Repeat::$repeat,)* }
+            }
+
+            fn parameters(&self) -> Result<serde_json::Value, serde_json::Error> {
+                match self { $(Self::$name(parameters) => serde_json::to_value(parameters),)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Ends a member; its group replaces it unless desired goes down with it. Twice on the same id is harmless.
+    TerminateInstanceInAutoScalingGroup(TerminateMember):
+        "autoscaling", &["autoscaling:TerminateInstanceInAutoScalingGroup"], Disruptive, Probe;
+    /// Starts members at once, in one zone or subnet, and raises desired by them.
+    LaunchInstances(LaunchInstances): "autoscaling", &["autoscaling:LaunchInstances"], Harmless, Token;
+    /// Sets how many members the group keeps.
+    SetDesiredCapacity(SetDesired): "autoscaling", &["autoscaling:SetDesiredCapacity"], Disruptive, Safe;
+    /// Sets the group's limits, or its subnets.
+    UpdateAutoScalingGroup(Resize): "autoscaling", &["autoscaling:UpdateAutoScalingGroup"], Disruptive, Safe;
+    /// Takes members out of service and keeps them.
+    EnterStandby(Removal): "autoscaling", &["autoscaling:EnterStandby"], Disruptive, Probe;
+    /// Puts members back into service; desired goes up by them.
+    ExitStandby(MembersOf): "autoscaling", &["autoscaling:ExitStandby"], Disruptive, Probe;
+    /// Takes instances out of their group and keeps them.
+    DetachInstances(Removal): "autoscaling", &["autoscaling:DetachInstances"], Disruptive, Probe;
+    /// Makes instances members of a group; desired goes up by them.
+    AttachInstances(MembersOf): "autoscaling", &["autoscaling:AttachInstances"], Harmless, Probe;
+    /// Tells a group how a member is.
+    SetInstanceHealth(MemberHealth): "autoscaling", &["autoscaling:SetInstanceHealth"], Disruptive, Safe;
+    /// Protects members from scale-in, and from nothing else.
+    SetInstanceProtection(Protection): "autoscaling", &["autoscaling:SetInstanceProtection"], Harmless, Safe;
+    /// Stops a group from doing some things by itself.
+    SuspendProcesses(Processes): "autoscaling", &["autoscaling:SuspendProcesses"], Harmless, Safe;
+    /// Lets a group do some things by itself again.
+    ResumeProcesses(Processes): "autoscaling", &["autoscaling:ResumeProcesses"], Disruptive, Safe;
+    /// Ends a member's wait in a lifecycle hook.
+    CompleteLifecycleAction(Hooked): "autoscaling", &["autoscaling:CompleteLifecycleAction"], Disruptive, Probe;
+
+    /// Restarts the operating system, on the same host.
+    RebootInstances(Instances): "ec2", &["ec2:RebootInstances"], Disruptive, Probe;
+    /// Stops instances: RAM, instance stores and public addresses that are not elastic are lost.
+    StopInstances(Stop): "ec2", &["ec2:StopInstances"], Disruptive, Safe;
+    /// Starts stopped instances, on another host.
+    StartInstances(Instances): "ec2", &["ec2:StartInstances"], Harmless, Safe;
+    /// Ends instances for good.
+    TerminateInstances(Instances): "ec2", &["ec2:TerminateInstances"], Irreversible, Safe;
+    /// Sets tags.
+    CreateTags(Tagging): "ec2", &["ec2:CreateTags"], Harmless, Safe;
+    /// Points an elastic address at an instance.
+    AssociateAddress(Associate): "ec2", &["ec2:AssociateAddress"], Disruptive, Safe;
+    /// Takes a volume off an instance.
+    DetachVolume(Volume): "ec2", &["ec2:DetachVolume"], Disruptive, Probe;
+    /// Gives a volume to an instance.
+    AttachVolume(Volume): "ec2", &["ec2:AttachVolume"], Harmless, Probe;
+
+    /// Gives a target group targets.
+    RegisterTargets(Targets): "elbv2", &["elasticloadbalancing:RegisterTargets"], Harmless, Safe;
+    /// Takes targets out of a target group; they drain.
+    DeregisterTargets(Targets): "elbv2", &["elasticloadbalancing:DeregisterTargets"], Disruptive, Safe;
+    /// Gives a classic balancer instances.
+    RegisterInstancesWithLoadBalancer(ClassicMembers):
+        "elb", &["elasticloadbalancing:RegisterInstancesWithLoadBalancer"], Harmless, Safe;
+    /// Takes instances off a classic balancer; they drain.
+    DeregisterInstancesFromLoadBalancer(ClassicMembers):
+        "elb", &["elasticloadbalancing:DeregisterInstancesFromLoadBalancer"], Disruptive, Safe;
+}
+
+impl Call {
+    /// A call in a region.
+    pub fn new(region: &Region, action: Action) -> Self {
+        Self { region: region.clone(), action }
+    }
+
+    /// Its parameters as AWS names them.
+    ///
+    /// # Errors
+    /// None that a test has not seen: every parameter is text, a number, a yes or no, or a list of those.
+    pub fn parameters(&self) -> Result<serde_json::Value, serde_json::Error> {
+        self.action.parameters()
+    }
+}
