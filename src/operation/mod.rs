@@ -5,6 +5,8 @@
 
 pub mod call;
 pub mod condition;
+pub mod plan;
 
 pub use call::{Action, Call, Repeat, Risk};
 pub use condition::{Answer, Condition, Fact};
+pub use plan::{Plan, Refusal, Step, StepId};

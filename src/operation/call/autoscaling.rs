@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{GroupName, InstanceId, SubnetId, Text};
+use super::Whom;
+use crate::id::{GroupName, SubnetId, Text};
 
 /// The member that is ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct TerminateMember {
     /// Which.
-    pub instance_id: InstanceId,
+    pub instance_id: Whom,
     /// Whether the group keeps one member less from then on.
     pub should_decrement_desired_capacity: bool,
 }
@@ -69,7 +70,7 @@ pub struct Removal {
     /// The group.
     pub auto_scaling_group_name: GroupName,
     /// Which.
-    pub instance_ids: Vec<InstanceId>,
+    pub instance_ids: Vec<Whom>,
     /// Whether the group keeps as many members less from then on.
     pub should_decrement_desired_capacity: bool,
 }
@@ -81,7 +82,7 @@ pub struct MembersOf {
     /// The group.
     pub auto_scaling_group_name: GroupName,
     /// Which.
-    pub instance_ids: Vec<InstanceId>,
+    pub instance_ids: Vec<Whom>,
 }
 
 /// What a group is told of a member.
@@ -89,7 +90,7 @@ pub struct MembersOf {
 #[serde(rename_all = "PascalCase")]
 pub struct MemberHealth {
     /// Which.
-    pub instance_id: InstanceId,
+    pub instance_id: Whom,
     /// `Healthy` or `Unhealthy`.
     pub health_status: Text,
     /// Whether its grace period makes the group ignore it: AWS's default (`aws-domain.md` C.1).
@@ -103,7 +104,7 @@ pub struct Protection {
     /// The group.
     pub auto_scaling_group_name: GroupName,
     /// Which.
-    pub instance_ids: Vec<InstanceId>,
+    pub instance_ids: Vec<Whom>,
     /// On or off.
     pub protected_from_scale_in: bool,
 }
@@ -179,7 +180,7 @@ pub struct Hooked {
     /// The hook's name.
     pub lifecycle_hook_name: Text,
     /// Which member.
-    pub instance_id: InstanceId,
+    pub instance_id: Whom,
     /// How its wait ends.
     pub lifecycle_action_result: HookResult,
 }

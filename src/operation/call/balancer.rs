@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Arn, ClassicName, InstanceId, Text};
+use super::Whom;
+use crate::id::{Arn, ClassicName, Text};
 
 /// A target as it is registered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +31,7 @@ pub struct Targets {
 #[serde(rename_all = "PascalCase")]
 pub struct ClassicInstance {
     /// Which.
-    pub instance_id: InstanceId,
+    pub instance_id: Whom,
 }
 
 /// Instances of a classic balancer.

@@ -83,7 +83,7 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::{Action, Removal, Resize, TargetSpec, Targets, TerminateMember};
+    use super::super::{Action, Removal, Resize, TargetSpec, Targets, TerminateMember, Whom};
     use super::*;
     use crate::id::Region;
 
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_call_is_shown_as_the_command_that_does_the_same() {
-        let end = TerminateMember { instance_id: "i-1".into(), should_decrement_desired_capacity: false };
+        let end = TerminateMember { instance_id: Whom::Known("i-1".into()), should_decrement_desired_capacity: false };
         assert_eq!(
             command(Action::TerminateInstanceInAutoScalingGroup(end)),
             "aws autoscaling terminate-instance-in-auto-scaling-group --region us-east-1 --instance-id i-1 \
@@ -118,7 +118,7 @@ mod tests {
         );
         let standby = Removal {
             auto_scaling_group_name: "it's a group".into(),
-            instance_ids: vec!["i-1".into(), "i-2".into()],
+            instance_ids: ["i-1", "i-2"].map(|id| Whom::Known(id.into())).to_vec(),
             should_decrement_desired_capacity: true,
         };
         assert_eq!(

@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{InstanceId, Text, VolumeId};
+use super::Whom;
+use crate::id::{Text, VolumeId};
 
 /// Instances.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Instances {
     /// Which.
-    pub instance_ids: Vec<InstanceId>,
+    pub instance_ids: Vec<Whom>,
 }
 
 /// Instances that are stopped.
@@ -17,7 +18,7 @@ pub struct Instances {
 #[serde(rename_all = "PascalCase")]
 pub struct Stop {
     /// Which.
-    pub instance_ids: Vec<InstanceId>,
+    pub instance_ids: Vec<Whom>,
     /// Without waiting for the operating system: its file systems may want a check afterwards (`aws-domain.md` F.2).
     pub force: bool,
 }
@@ -49,7 +50,7 @@ pub struct Associate {
     /// The address.
     pub allocation_id: Text,
     /// Who gets it.
-    pub instance_id: InstanceId,
+    pub instance_id: Whom,
     /// Whether it may be taken from another.
     pub allow_reassociation: bool,
 }
@@ -61,7 +62,7 @@ pub struct Volume {
     /// The volume.
     pub volume_id: VolumeId,
     /// The instance.
-    pub instance_id: InstanceId,
+    pub instance_id: Whom,
     /// The name of the device: `/dev/sdf`.
     pub device: Text,
 }

@@ -8,6 +8,7 @@ mod autoscaling;
 mod balancer;
 mod command;
 mod ec2;
+mod whom;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,7 @@ pub use autoscaling::{
 };
 pub use balancer::{ClassicInstance, ClassicMembers, TargetSpec, Targets};
 pub use ec2::{Associate, Instances, Stop, Tag, Tagging, Volume};
+pub use whom::Whom;
 
 /// A mutating request: what, with which parameters, and where.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,132 @@
+//! The critic: what is wrong with a plan whatever the account looks like. No plan is shown before it has passed.
+//!
+//! Must stay true: it knows no operation; what it objects to is a mistake of the planner, never of the person.
+
+use std::collections::BTreeSet;
+
+use super::super::call::{Action, Call, Risk, Whom};
+use super::{Plan, Step, StepId};
+use crate::id::InstanceId;
+
+/// Objections to a plan, in the order of its steps; none for one that may be shown.
+pub fn objections(plan: &Plan) -> Vec<String> {
+    let mut objections = Vec::new();
+    if plan.steps.is_empty() {
+        objections.push("it does nothing".to_owned());
+    }
+    let mut before: BTreeSet<&StepId> = BTreeSet::new();
+    for step in &plan.steps {
+        objections.extend(of_step(plan, step, &before).into_iter().map(|words| format!("{}: {words}", step.id)));
+        if !before.insert(&step.id) {
+            objections.push(format!("{}: there are two steps of that name", step.id));
+        }
+    }
+    if plan.risk() == Risk::Irreversible && plan.summary.cannot_undo.is_empty() {
+        objections.push("something is lost for good, and the summary does not say what".to_owned());
+    }
+    objections
+}
+
+fn of_step(plan: &Plan, step: &Step, before: &BTreeSet<&StepId>) -> Vec<String> {
+    let mut objections = Vec::new();
+    for need in step.needs.iter().filter(|need| !before.contains(need)) {
+        objections.push(format!("needs {need}, which does not come before it"));
+    }
+    if step.calls.is_empty() && step.until.is_none() {
+        objections.push("neither calls nor waits for anything".to_owned());
+    }
+    let disrupts = step.calls.iter().any(|call| call.action.risk() > Risk::Harmless);
+    if disrupts && step.guards.is_empty() {
+        objections.push("touches what serves without a guard".to_owned());
+    }
+    if disrupts && step.until.is_none() {
+        objections.push("touches what serves and waits for nothing".to_owned());
+    }
+    if step.until.as_ref().is_some_and(|until| until.deadline_s == 0) {
+        objections.push("waits without a deadline".to_owned());
+    }
+    for call in step.calls.iter().chain(&step.undo).filter(|call| call.region != plan.region) {
+        objections.push(format!("{} is sent to {}, and the plan is for {}", call.action.name(), call.region, plan.region));
+    }
+    for call in &step.calls {
+        for origin in origins(call).filter(|origin| !before.contains(origin)) {
+            objections.push(format!("{} is about what {origin} brings, which does not come before it", call.action.name()));
+        }
+    }
+    objections.extend(removes_first(&step.undo));
+    objections
+}
+
+/// Undoing adds capacity before it removes any (`design.md`, a plan and its run).
+fn removes_first(undo: &[Call]) -> Option<String> {
+    let removes = |call: &Call| {
+        matches!(
+            call.action,
+            Action::TerminateInstanceInAutoScalingGroup(_)
+                | Action::EnterStandby(_)
+                | Action::DetachInstances(_)
+                | Action::TerminateInstances(_)
+                | Action::StopInstances(_)
+                | Action::DeregisterTargets(_)
+        )
+    };
+    let adds = |call: &Call| {
+        matches!(
+            call.action,
+            Action::LaunchInstances(_)
+                | Action::ExitStandby(_)
+                | Action::AttachInstances(_)
+                | Action::StartInstances(_)
+                | Action::RegisterTargets(_)
+        )
+    };
+    let removal = undo.iter().position(removes)?;
+    undo.iter().skip(removal).any(adds).then(|| "its undo removes before it adds".to_owned())
+}
+
+/// The steps that bring what a call is about.
+fn origins(call: &Call) -> impl Iterator<Item = &StepId> {
+    call.action.whom().into_iter().filter_map(|whom| match whom {
+        Whom::From(step) => Some(step),
+        Whom::Known(_) => None,
+    })
+}
+
+impl Action {
+    /// The instances it is about.
+    pub fn whom(&self) -> Vec<&Whom> {
+        match self {
+            Self::TerminateInstanceInAutoScalingGroup(end) => vec![&end.instance_id],
+            Self::EnterStandby(removal) | Self::DetachInstances(removal) => removal.instance_ids.iter().collect(),
+            Self::ExitStandby(members) | Self::AttachInstances(members) => members.instance_ids.iter().collect(),
+            Self::SetInstanceHealth(health) => vec![&health.instance_id],
+            Self::SetInstanceProtection(protection) => protection.instance_ids.iter().collect(),
+            Self::CompleteLifecycleAction(hooked) => vec![&hooked.instance_id],
+            Self::RebootInstances(all) | Self::StartInstances(all) | Self::TerminateInstances(all) => {
+                all.instance_ids.iter().collect()
+            }
+            Self::StopInstances(stop) => stop.instance_ids.iter().collect(),
+            Self::AssociateAddress(associate) => vec![&associate.instance_id],
+            Self::DetachVolume(volume) | Self::AttachVolume(volume) => vec![&volume.instance_id],
+            Self::RegisterInstancesWithLoadBalancer(members) | Self::DeregisterInstancesFromLoadBalancer(members) => {
+                members.instances.iter().map(|instance| &instance.instance_id).collect()
+            }
+            Self::LaunchInstances(_)
+            | Self::SetDesiredCapacity(_)
+            | Self::UpdateAutoScalingGroup(_)
+            | Self::SuspendProcesses(_)
+            | Self::ResumeProcesses(_)
+            | Self::CreateTags(_)
+            | Self::RegisterTargets(_)
+            | Self::DeregisterTargets(_) => Vec::new(),
+        }
+    }
+
+    /// The instances it is about that are known by their ids.
+    pub fn known_instances(&self) -> impl Iterator<Item = &InstanceId> {
+        self.whom().into_iter().filter_map(|whom| match whom {
+            Whom::Known(instance) => Some(instance),
+            Whom::From(_) => None,
+        })
+    }
+}
