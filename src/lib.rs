@@ -1,8 +1,8 @@
 //! fournines: the terminal operations console for AWS high availability.
 //!
 //! Read in this order: [`estate`] (what the account holds), [`judge`] (what it means), [`aws`] (how it is read), [`watch`] (what
-//! is read next), [`probe`] (what endpoints answer), [`listing`] and [`console`] (what is shown), [`cli`] (what is printed), [`sim`] (the simulated account), and
-//! last [`runtime`], which ties them together. Dependencies point one way; `tests/architecture.rs` holds them to it.
+//! is read next), [`probe`] (what endpoints answer), [`operation`] (what may be done), [`listing`] and [`console`] (what is shown), [`cli`] (what is printed),
+//! [`sim`] (the simulated account), and last [`runtime`], which ties them together. Dependencies point one way; `tests/architecture.rs` holds them to it.
 
 pub mod aws;
 pub mod cli;
@@ -13,6 +13,7 @@ pub mod estate;
 pub mod id;
 pub mod judge;
 pub mod listing;
+pub mod operation;
 pub mod probe;
 pub mod runtime;
 pub mod sim;
