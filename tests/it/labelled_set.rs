@@ -30,8 +30,6 @@ fn no_zone_is_called_degraded_wrongly_and_every_sick_one_is() {
     let score = score::Score::of(&outcomes);
     println!("{}", score::table(&outcomes));
     assert_eq!(score.wrong, 0, "no zone is called degraded that is not");
-    // Just at the threshold a fifth of the hosts may be less than a fifth of the targets.
-    let is_missed = |outcome: &&Outcome| matches!(outcome.case.truth, Truth::Sick { share, .. } if share > 0.2);
-    let missed = outcomes.iter().filter(is_missed).filter(|outcome| outcome.detected_s.is_none()).count();
-    assert_eq!(missed, 0, "every sick zone is found");
+    assert!(score.found > 20, "{score:?}: the runs of sick zones were made");
+    assert_eq!(score.missed, 0, "every sick zone is found");
 }

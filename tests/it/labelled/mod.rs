@@ -6,7 +6,10 @@
 pub mod case;
 pub mod score;
 
+use std::collections::BTreeSet;
+
 use fournines::judge::zone::ZoneVerdict;
+use fournines::sim::control;
 use jiff::Timestamp;
 
 use crate::account::Account;
@@ -29,6 +32,9 @@ pub struct Outcome {
     pub wrong: Vec<(String, u64)>,
     /// Whether the sick zone was called at least suspect, unknown or not zonal.
     pub noticed: bool,
+    /// Of the targets registered in the sick zone, the share whose instances the fault takes; none where it takes no single
+    /// instances but the zone as a whole.
+    pub taken: Option<f64>,
 }
 
 /// Watches one run.
@@ -37,7 +43,7 @@ pub fn watch(case: &Case, seed: u64) -> Outcome {
     runtime.block_on(async {
         let account = Account::playing(case.scenario, &case.set, seed);
         let mut console = Console::open(&account, &["us-east-1"]);
-        let mut outcome = Outcome { case: case.clone(), seed, detected_s: None, wrong: Vec::new(), noticed: false };
+        let mut outcome = Outcome { case: case.clone(), seed, detected_s: None, wrong: Vec::new(), noticed: false, taken: None };
         let mut seen: Option<Timestamp> = None;
         for look in 1..=case.minutes * 60 / LOOK_S {
             let picture = console.after(LOOK_S).await;
@@ -45,6 +51,9 @@ pub fn watch(case: &Case, seed: u64) -> Outcome {
                 continue;
             }
             let at = look * LOOK_S;
+            if at > BEGINS_S && outcome.taken.is_none() {
+                outcome.taken = taken(&account, case.truth);
+            }
             for zone in picture.judgement.regions.values().flat_map(|judged| &judged.zones) {
                 outcome.note(zone.name.as_str(), zone.verdict, at);
             }
@@ -53,7 +62,40 @@ pub fn watch(case: &Case, seed: u64) -> Outcome {
     })
 }
 
+/// Of the targets registered in a sick zone, the share whose instances hang. The scenario takes a share of each service's instances, in
+/// whole instances: of a zone's targets that may be more, or less.
+fn taken(account: &Account, truth: Truth) -> Option<f64> {
+    let (Truth::Sick { zone, .. } | Truth::Slightly { zone, .. }) = truth else { return None };
+    let request = http::Request::get("/_sim/state").body(bytes::Bytes::new()).unwrap();
+    let state: serde_json::Value = serde_json::from_slice(control::answer(&account.sim, &request).body()).unwrap();
+    let rows = |of: &serde_json::Value, key: &str| of[key].as_array().cloned().unwrap_or_default();
+    let hung: BTreeSet<String> = rows(&state, "faults")
+        .iter()
+        .filter(|fault| fault["kind"] == "application")
+        .filter_map(|fault| Some(fault["instance"].as_str()?.to_owned()))
+        .collect();
+    let targets = rows(&state, "regions").into_iter().flat_map(|region| {
+        let here: BTreeSet<String> = rows(&region, "instances")
+            .iter()
+            .filter(|instance| instance["zone"] == zone)
+            .filter_map(|instance| Some(instance["id"].as_str()?.to_owned()))
+            .collect();
+        let targets = rows(&region, "target_groups").into_iter().flat_map(move |group| rows(&group, "targets"));
+        targets.filter_map(|target| Some(target["id"].as_str()?.to_owned())).filter(move |id| here.contains(id))
+    });
+    let (all, taken) = targets.fold((0, 0), |(all, taken), id| (all + 1, taken + usize::from(hung.contains(&id))));
+    (taken > 0).then(|| taken as f64 / all as f64)
+}
+
 impl Outcome {
+    /// Whether the zone is sick enough that it has to be called degraded: from a fifth of its targets (`aws-domain.md` B.2).
+    pub fn is_sick(&self) -> bool {
+        match self.case.truth {
+            Truth::NoZone => false,
+            Truth::Sick { share, .. } | Truth::Slightly { share, .. } => self.taken.unwrap_or(share) >= 0.2,
+        }
+    }
+
     fn note(&mut self, zone: &str, verdict: ZoneVerdict, at: u64) {
         let sick = match self.case.truth {
             Truth::NoZone => None,

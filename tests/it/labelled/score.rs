@@ -20,7 +20,7 @@ pub struct Score {
 impl Score {
     /// Over all runs. A zone that is sick only slightly counts neither way.
     pub fn of(outcomes: &[Outcome]) -> Self {
-        let sick = outcomes.iter().filter(|outcome| matches!(outcome.case.truth, Truth::Sick { .. }));
+        let sick = outcomes.iter().filter(|outcome| outcome.is_sick());
         let (found, missed): (Vec<&Outcome>, Vec<&Outcome>) = sick.partition(|outcome| outcome.detected_s.is_some());
         let wrong = outcomes.iter().map(|outcome| outcome.wrong.len()).sum();
         Self { found: found.len(), missed: missed.len(), wrong }
@@ -91,11 +91,14 @@ pub fn table(outcomes: &[Outcome]) -> String {
         let (case, seed) = (&outcome.case, outcome.seed);
         let _ = writeln!(text, "wrong: {} {} seed {seed}: {:?}", case.scenario, case.set.join(" "), outcome.wrong);
     }
-    let is_missed =
-        |outcome: &&Outcome| matches!(outcome.case.truth, Truth::Sick { .. }) && outcome.detected_s.is_none();
-    for outcome in outcomes.iter().filter(is_missed) {
+    let undetected = |outcome: &&Outcome| {
+        matches!(outcome.case.truth, Truth::Sick { .. } | Truth::Slightly { .. }) && outcome.detected_s.is_none()
+    };
+    for outcome in outcomes.iter().filter(undetected) {
         let (case, seed) = (&outcome.case, outcome.seed);
-        let _ = writeln!(text, "missed: {} {} seed {seed}", case.scenario, case.set.join(" "));
+        let word = if outcome.is_sick() { "missed" } else { "not called" };
+        let taken = outcome.taken.map_or_else(String::new, |taken| format!(": {:.1} % of its targets", taken * 100.0));
+        let _ = writeln!(text, "{word}: {} {} seed {seed}{taken}", case.scenario, case.set.join(" "));
     }
     text
 }
