@@ -1,8 +1,10 @@
 //! The adapter: the only folder that names a type of the AWS SDK.
 //!
-//! Owns: sessions, pacing, the reads and their errors. May know: the estate that it fills. Must stay true: a read-only session
-//! has no way to a mutating call, and beneath that the SDK refuses whatever is not on [`read_list::READ_LIST`].
+//! Owns: sessions, pacing, the reads, the calls and their errors. May know: the estate that it fills, the calls of plans. Must
+//! stay true: a read-only session has no way to a mutating call, and beneath that the SDK refuses whatever is not on
+//! [`read_list::READ_LIST`]; a writing one can make the calls that plans are made of, and no others.
 
+mod call;
 mod caller;
 mod domain;
 mod error;
@@ -16,8 +18,9 @@ mod session_error;
 mod time;
 mod transport;
 
+pub use call::{Answered, CallFailure, Sent, Writer};
 pub use limiter::{Limiter, Priority};
 pub use read::{Ask, ById, Found, READS, Read, Reader, Scope};
-pub use session::{ReadOnly, Session, Settings};
+pub use session::{Mode, ReadOnly, Session, Settings, Writing};
 pub use session_error::SessionError;
 pub use transport::{Answering, Wire};

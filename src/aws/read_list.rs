@@ -1,6 +1,6 @@
-//! The list of calls that a read-only session may make, enforced inside the SDK before any byte leaves.
+//! The lists of calls that a session may make, enforced inside the SDK before any byte leaves.
 //!
-//! Owns: the interceptor. Depends on: the SDK's hooks. Must stay true: what is not on the list is refused, and so is a request
+//! Owns: the read list and the interceptor. Depends on: the SDK's hooks. Must stay true: what is not on the list is refused, and so is a request
 //! whose operation cannot be told.
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -10,10 +10,13 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// A call that a read-only session refused.
+/// A call that a session refused, since its list has none of it.
 #[derive(Debug, thiserror::Error)]
-#[error("read-only: {0} is not on the read list")]
-pub struct Refusal(String);
+#[error("{call} is not on the {list}")]
+pub struct Refusal {
+    list: &'static str,
+    call: String,
+}
 
 /// Every operation that reading may use, by the SDK's service name.
 pub const READ_LIST: &[(&str, &[&str])] = &[
@@ -74,13 +77,25 @@ pub fn is_read(service: &str, operation: &str) -> bool {
     READ_LIST.iter().any(|(name, operations)| *name == service && operations.contains(&operation))
 }
 
-/// The SDK hook that refuses; every client of a read-only session carries it.
-#[derive(Debug)]
-pub struct ReadListOnly;
+/// Which calls a session may make, by its mode.
+#[derive(Debug, Clone, Copy)]
+pub struct Allowed {
+    /// What the list is called.
+    pub list: &'static str,
+    /// Whether it has an operation, by the SDK's names of service and operation.
+    pub has: fn(&str, &str) -> bool,
+}
 
-impl Intercept for ReadListOnly {
+/// What a read-only session may call.
+pub const READS_ALONE: Allowed = Allowed { list: "read list", has: is_read };
+
+/// The SDK hook that refuses; every client of a session carries it.
+#[derive(Debug)]
+pub struct ListedOnly(pub Allowed);
+
+impl Intercept for ListedOnly {
     fn name(&self) -> &'static str {
-        "ReadListOnly"
+        "ListedOnly"
     }
 
     // Earlier hooks run before the operation has told its name; none of this one's successors has yet asked for credentials.
@@ -90,10 +105,13 @@ impl Intercept for ReadListOnly {
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        let list = self.0.list;
         match config.load::<Metadata>() {
-            Some(operation) if is_read(operation.service(), operation.name()) => Ok(()),
-            Some(operation) => Err(Refusal(format!("{}:{}", operation.service(), operation.name())).into()),
-            None => Err(Refusal("a request without a name".to_owned()).into()),
+            Some(operation) if (self.0.has)(operation.service(), operation.name()) => Ok(()),
+            Some(operation) => {
+                Err(Refusal { list, call: format!("{}:{}", operation.service(), operation.name()) }.into())
+            }
+            None => Err(Refusal { list, call: "a request without a name".to_owned() }.into()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A session with an account: credentials, one client a region and service, and the clock that AWS's answers set.
 //!
-//! Owns: the SDK's configuration. Depends on: the transport, the read list. Must stay true: [`Session<ReadOnly>`] has no way to a
-//! writer; every client carries the read list, our clock, our time-outs and no retries of its own, which are the limiter's. The
+//! Owns: the SDK's configuration. Depends on: the transport, the lists of calls. Must stay true: [`Session<ReadOnly>`] has no way to a
+//! writer; every client carries its mode's list, our clock, our time-outs and no retries of its own, which are the limiter's. The
 //! only other calls are those by which AWS's standard chain gets credentials (STS, SSO, a profile's `credential_process`).
 
 use std::collections::BTreeMap;
@@ -19,15 +19,34 @@ use aws_smithy_async::time::TimeSource;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 
-use super::read_list::ReadListOnly;
+use super::call::CALLS_ALONE;
+use super::read_list::{Allowed, ListedOnly, READS_ALONE};
 use super::session_error::SessionError;
 use super::transport::{self, WatchDate, Wire};
 use crate::clock::Clock;
 use crate::id::Region;
 
+/// What a session may do, by its type.
+pub trait Mode {
+    /// The calls that its clients let out.
+    const ALLOWED: Allowed;
+}
+
 /// Mode of a session that can only read.
 #[derive(Debug, Clone, Copy)]
 pub struct ReadOnly;
+
+impl Mode for ReadOnly {
+    const ALLOWED: Allowed = READS_ALONE;
+}
+
+/// Mode of a session that makes the calls of plans, and nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct Writing;
+
+impl Mode for Writing {
+    const ALLOWED: Allowed = CALLS_ALONE;
+}
 
 /// What a session is opened with.
 #[derive(Clone, Default)]
@@ -73,50 +92,82 @@ impl Session<ReadOnly> {
     /// # Errors
     /// Where the profile, its files or the endpoint are wrong. Credentials are not tried yet: they fail later, visibly, and may recover.
     pub async fn open(settings: Settings, clock: Arc<Clock>) -> Result<Self, SessionError> {
-        check_endpoint(settings.endpoint_url.as_deref())?;
-        super::profile::check(settings.profile.as_deref()).await?;
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(transport::network())
-            .identity_cache(IdentityCache::lazy().build());
-        if let Some(profile) = &settings.profile {
-            // A profile asked for by name outranks keys in the environment, as with the `aws` command; the SDK's own chain asks
-            // the environment first, which may be another account's.
-            // The client comes first: what asks for a region without one panics.
-            let provider = ProviderConfig::without_region().with_http_client(transport::network());
-            let named = aws_config::defaults(BehaviorVersion::latest()).http_client(transport::network());
-            let region = named.profile_name(profile).load().await.region().cloned();
-            let provider = provider.with_region(region);
-            let credentials =
-                ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&provider).build();
-            loader = loader.profile_name(profile).credentials_provider(credentials);
-        }
-        if let Some(url) = &settings.endpoint_url {
-            loader = loader.endpoint_url(url);
-        }
-        let loaded = loader.load().await;
-        let home = home(loaded.region().map(|region| Region::from(region.as_ref())), settings.regions.first());
-        let loaded = loaded.into_builder().region(aws_config::Region::new(home.to_string())).build();
-        Ok(Self::with(loaded, clock))
+        Ok(Self::with(load(settings).await?, clock, None))
     }
 
     /// Opens a session on an account that lives in this process.
     pub fn in_process(wire: Arc<dyn Wire>, region: &Region, clock: Arc<Clock>) -> Self {
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(transport::in_process(wire))
-            .identity_cache(IdentityCache::lazy().build())
-            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
-                Credentials::from_keys("SIMULATED", "simulated", None),
-            ))
-            .region(aws_config::Region::new(region.to_string()))
-            .build();
-        Self::with(config, clock)
+        Self::with(simulated(wire, region), clock, None)
+    }
+}
+
+impl Session<Writing> {
+    /// Opens a session for one run, whose id its requests carry in their user agent.
+    ///
+    /// # Errors
+    /// Those of [`Session::<ReadOnly>::open`].
+    pub async fn open_for(settings: Settings, clock: Arc<Clock>, run: &str) -> Result<Self, SessionError> {
+        Ok(Self::with(load(settings).await?, clock, Some(run)))
     }
 
-    fn with(config: SdkConfig, clock: Arc<Clock>) -> Self {
+    /// Opens a session for one run on an account that lives in this process.
+    pub fn in_process_for(wire: Arc<dyn Wire>, region: &Region, clock: Arc<Clock>, run: &str) -> Self {
+        Self::with(simulated(wire, region), clock, Some(run))
+    }
+}
+
+/// What AWS's environment, files and the settings come to.
+async fn load(settings: Settings) -> Result<SdkConfig, SessionError> {
+    check_endpoint(settings.endpoint_url.as_deref())?;
+    super::profile::check(settings.profile.as_deref()).await?;
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(transport::network())
+        .identity_cache(IdentityCache::lazy().build());
+    if let Some(profile) = &settings.profile {
+        // A profile asked for by name outranks keys in the environment, as with the `aws` command; the SDK's own chain asks
+        // the environment first, which may be another account's.
+        // The client comes first: what asks for a region without one panics.
+        let provider = ProviderConfig::without_region().with_http_client(transport::network());
+        let named = aws_config::defaults(BehaviorVersion::latest()).http_client(transport::network());
+        let region = named.profile_name(profile).load().await.region().cloned();
+        let provider = provider.with_region(region);
+        let credentials = ProfileFileCredentialsProvider::builder().profile_name(profile).configure(&provider).build();
+        loader = loader.profile_name(profile).credentials_provider(credentials);
+    }
+    if let Some(url) = &settings.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    let loaded = loader.load().await;
+    let home = home(loaded.region().map(|region| Region::from(region.as_ref())), settings.regions.first());
+    Ok(loaded.into_builder().region(aws_config::Region::new(home.to_string())).build())
+}
+
+/// The configuration of an account that lives in this process.
+fn simulated(wire: Arc<dyn Wire>, region: &Region) -> SdkConfig {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(transport::in_process(wire))
+        .identity_cache(IdentityCache::lazy().build())
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(Credentials::from_keys(
+            "SIMULATED",
+            "simulated",
+            None,
+        )))
+        .region(aws_config::Region::new(region.to_string()))
+        .build()
+}
+
+/// How requests name us: the version, and the run that they belong to.
+fn app_name(run: Option<&str>) -> Option<AppName> {
+    let version = concat!("fournines-", env!("CARGO_PKG_VERSION"));
+    AppName::new(run.map_or_else(|| version.to_owned(), |run| format!("{version}+{run}"))).ok()
+}
+
+impl<M: Mode> Session<M> {
+    fn with(config: SdkConfig, clock: Arc<Clock>, run: Option<&str>) -> Self {
         let home = home(config.region().map(|region| Region::from(region.as_ref())), None);
         let mut builder = config.into_builder();
-        builder.set_app_name(AppName::new(concat!("fournines-", env!("CARGO_PKG_VERSION"))).ok());
+        builder.set_app_name(app_name(run));
         let config = builder
             .retry_config(RetryConfig::disabled())
             .timeout_config(time_outs())
@@ -127,9 +178,7 @@ impl Session<ReadOnly> {
             .build();
         Self { config, clock, home, clients: Mutex::new(BTreeMap::new()), mode: PhantomData }
     }
-}
 
-impl<M> Session<M> {
     /// The region that identity, aliases and DNS are asked in, and the one to start with where none is given.
     pub fn home(&self) -> &Region {
         &self.home
@@ -161,7 +210,10 @@ impl<M> Session<M> {
             };
             ($sdk:ident, $config:ident) => {
                 $sdk::Client::from_conf(
-                    $sdk::config::Builder::from(&$config).interceptor(ReadListOnly).interceptor(date()).build(),
+                    $sdk::config::Builder::from(&$config)
+                        .interceptor(ListedOnly(M::ALLOWED))
+                        .interceptor(date())
+                        .build(),
                 )
             };
         }
@@ -311,5 +363,36 @@ mod tests {
         assert_eq!(sent.load(Ordering::SeqCst), 0, "nothing left");
         clients.ec2.describe_regions().send().await.ok();
         assert_eq!(sent.load(Ordering::SeqCst), 1, "and a read does leave");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_writing_session_makes_the_calls_of_plans_and_no_others() {
+        let sent = Arc::new(AtomicUsize::new(0));
+        let region = Region::from("us-east-1");
+        let clock = Arc::new(Clock::new(1.0));
+        let session = Session::in_process_for(Arc::new(Counting(sent.clone())), &region, clock, "replace-1");
+        let clients = session.clients(&region);
+        let group = "g";
+        for words in [
+            said(&clients.ec2.run_instances().send().await.unwrap_err()),
+            said(&clients.ec2.describe_instances().send().await.unwrap_err()),
+            said(
+                &clients
+                    .autoscaling
+                    .delete_auto_scaling_group()
+                    .auto_scaling_group_name(group)
+                    .send()
+                    .await
+                    .unwrap_err(),
+            ),
+            said(&clients.iam.create_account_alias().account_alias("a").send().await.unwrap_err()),
+            said(&clients.sts.assume_role().role_arn("arn").role_session_name("s").send().await.unwrap_err()),
+        ] {
+            assert!(words.contains("not on the list of calls that plans are made of"), "{words}");
+        }
+        assert_eq!(sent.load(Ordering::SeqCst), 0, "nothing left");
+        let call = clients.autoscaling.set_desired_capacity().auto_scaling_group_name(group).desired_capacity(1);
+        call.send().await.ok();
+        assert_eq!(sent.load(Ordering::SeqCst), 1, "and a plan's call does leave");
     }
 }

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::config::{BehaviorVersion, Credentials, Region};
 use fournines::aws::READS;
-use fournines::aws::read_list::{READ_LIST, ReadListOnly, is_read};
+use fournines::aws::read_list::{ListedOnly, READ_LIST, READS_ALONE, is_read};
 
 use crate::support::python::Python;
 
@@ -46,7 +46,7 @@ async fn a_write_to_an_endpoint_that_would_carry_it_out_is_refused() {
     let run = free.run_instances().image_id(image).min_count(1).max_count(1).send().await.unwrap();
     let instance = run.instances()[0].instance_id().unwrap().to_owned();
 
-    let read_only = aws_sdk_ec2::Client::from_conf(config().interceptor(ReadListOnly).build());
+    let read_only = aws_sdk_ec2::Client::from_conf(config().interceptor(ListedOnly(READS_ALONE)).build());
     let refused = read_only.terminate_instances().instance_ids(&instance).send().await.unwrap_err();
     assert!(format!("{refused:?}").contains("Refusal"), "{refused:?}");
     let state = async || {

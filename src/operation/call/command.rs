@@ -137,8 +137,10 @@ mod tests {
             "aws autoscaling update-auto-scaling-group --region us-east-1 --auto-scaling-group-name web --max-size 6 \
              --vpc-zone-identifier subnet-a,subnet-b"
         );
-        let targets =
-            Targets { target_group_arn: "arn:x".into(), targets: vec![TargetSpec { id: "i-1".into(), port: Some(80) }] };
+        let targets = Targets {
+            target_group_arn: "arn:x".into(),
+            targets: vec![TargetSpec { id: "i-1".into(), port: Some(80) }],
+        };
         assert_eq!(
             command(Action::DeregisterTargets(targets)),
             r#"aws elbv2 deregister-targets --region us-east-1 --target-group-arn arn:x --targets '[{"Id":"i-1","Port":80}]'"#

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::Region;
 
 pub use autoscaling::{
-    Hooked, HookResult, LaunchInstances, MemberHealth, MembersOf, Process, Processes, Protection, Removal, Resize,
+    HookResult, Hooked, LaunchInstances, MemberHealth, MembersOf, Process, Processes, Protection, Removal, Resize,
     SetDesired, TerminateMember,
 };
 pub use balancer::{ClassicInstance, ClassicMembers, TargetSpec, Targets};
@@ -66,8 +66,8 @@ macro_rules! actions {
         }
 
         impl Action {
-            /// Every action's name, in the order of the table.
-            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),*];
+            /// Every action's service and name, in the order of the table.
+            pub const LIST: &'static [(&'static str, &'static str)] = &[$(($service, stringify!($name))),*];
 
             /// Its name, as AWS spells it.
             #[must_use]

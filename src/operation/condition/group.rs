@@ -151,7 +151,9 @@ pub(super) fn quiet(look: &Look<'_>, name: &GroupName) -> Result<Answer, Unknown
         })?;
         let age = age.max(activity.age);
         Ok(match activity.thing {
-            Some(activity) => told(false, format!("{name} is busy: {} ({})", activity.description, activity.status), age),
+            Some(activity) => {
+                told(false, format!("{name} is busy: {} ({})", activity.description, activity.status), age)
+            }
             None => told(true, format!("{name} does nothing by itself"), age),
         })
     })

@@ -167,9 +167,7 @@ impl Condition {
             Fact::ProcessesRun { group, processes } => group::processes_run(&look, group, processes),
             Fact::Quiet { group } => group::quiet(&look, group),
             Fact::LaunchesWork { group } => group::launches_work(&look, group),
-            Fact::Healthy { target_group, beside, at_least } => {
-                target::healthy(&look, target_group, beside, *at_least)
-            }
+            Fact::Healthy { target_group, beside, at_least } => target::healthy(&look, target_group, beside, *at_least),
             Fact::Drained { target_group, instance } => target::drained(&look, target_group, instance),
             Fact::InstanceIn { instance, states } => instance::instance_in(&look, instance, states),
             Fact::Restarted { instance, after } => instance::restarted(&look, instance, *after),

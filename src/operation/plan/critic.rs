@@ -46,11 +46,17 @@ fn of_step(plan: &Plan, step: &Step, before: &BTreeSet<&StepId>) -> Vec<String> 
         objections.push("waits without a deadline".to_owned());
     }
     for call in step.calls.iter().chain(&step.undo).filter(|call| call.region != plan.region) {
-        objections.push(format!("{} is sent to {}, and the plan is for {}", call.action.name(), call.region, plan.region));
+        objections.push(format!(
+            "{} is sent to {}, and the plan is for {}",
+            call.action.name(),
+            call.region,
+            plan.region
+        ));
     }
     for call in &step.calls {
         for origin in origins(call).filter(|origin| !before.contains(origin)) {
-            objections.push(format!("{} is about what {origin} brings, which does not come before it", call.action.name()));
+            objections
+                .push(format!("{} is about what {origin} brings, which does not come before it", call.action.name()));
         }
     }
     objections.extend(removes_first(&step.undo));

@@ -43,7 +43,8 @@ pub fn watch(case: &Case, seed: u64) -> Outcome {
     runtime.block_on(async {
         let account = Account::playing(case.scenario, &case.set, seed);
         let mut console = Console::open(&account, &["us-east-1"]);
-        let mut outcome = Outcome { case: case.clone(), seed, detected_s: None, wrong: Vec::new(), noticed: false, taken: None };
+        let mut outcome =
+            Outcome { case: case.clone(), seed, detected_s: None, wrong: Vec::new(), noticed: false, taken: None };
         let mut seen: Option<Timestamp> = None;
         for look in 1..=case.minutes * 60 / LOOK_S {
             let picture = console.after(LOOK_S).await;

@@ -1,0 +1,175 @@
+//! The mutating calls: the only place in the program that asks AWS to change anything.
+//!
+//! Owns: [`Writer`], and how each [`Action`] becomes a request. Depends on: operation's calls, the session, the limiter. Must stay
+//! true: a call is sent once and never again from here; an error says whether AWS may have done it all the same; what is
+//! sent is what the call shows, parameter by parameter.
+
+mod autoscaling;
+mod balancer;
+mod ec2;
+mod failure;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::future::Future;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+
+use super::domain::Domain;
+use super::limiter::{Limiter, Priority};
+use super::read_list::Allowed;
+use super::session::{Clients, Session, Writing};
+use crate::id::{InstanceId, Text};
+use crate::operation::{Action, Call};
+
+pub use failure::{CallFailure, Sent};
+
+/// What a writing session may call: what plans are made of.
+pub const CALLS_ALONE: Allowed = Allowed { list: "list of calls that plans are made of", has: is_call };
+
+/// Whether plans have this operation, by the SDK's names.
+fn is_call(service: &str, operation: &str) -> bool {
+    let service = match service {
+        "Auto Scaling" => "autoscaling",
+        "EC2" => "ec2",
+        "Elastic Load Balancing" => "elb",
+        "Elastic Load Balancing v2" => "elbv2",
+        _ => return false,
+    };
+    Action::LIST.contains(&(service, operation))
+}
+
+/// What AWS answered to a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answered {
+    /// AWS's name for the request.
+    pub request_id: Option<Text>,
+    /// Instances that came into being by it.
+    pub brought: Vec<InstanceId>,
+    /// What else the answer tells: an activity's id, an error of one of several.
+    pub telling: BTreeMap<Text, Text>,
+}
+
+/// Makes calls, each once.
+pub struct Writer {
+    session: Session<Writing>,
+    limiter: Arc<Limiter>,
+}
+
+impl Writer {
+    /// A writer whose calls take their turns with whatever else goes through `limiter`.
+    pub fn new(session: Session<Writing>, limiter: Arc<Limiter>) -> Self {
+        Self { session, limiter }
+    }
+
+    /// Sends a call.
+    ///
+    /// # Errors
+    /// What AWS said, or that it said nothing; [`CallFailure::sent`] tells whether it may have been done all the same.
+    pub async fn send(&self, call: &Call) -> Result<Answered, CallFailure> {
+        let one = One {
+            clients: self.session.clients(&call.region),
+            name: format!("{}:{}", iam_prefix(&call.action), call.action.name()),
+        };
+        self.limiter.turn(&call.region, domain(&call.action), Priority::Step).await;
+        let outcome = dispatch(&one, &call.action).await;
+        let throttled = outcome.as_ref().is_err_and(CallFailure::is_throttled);
+        self.limiter.answered(&call.region, domain(&call.action), throttled);
+        outcome
+    }
+}
+
+async fn dispatch(one: &One, action: &Action) -> Result<Answered, CallFailure> {
+    match action {
+        Action::TerminateInstanceInAutoScalingGroup(end) => autoscaling::terminate(one, end).await,
+        Action::LaunchInstances(launch) => autoscaling::launch(one, launch).await,
+        Action::SetDesiredCapacity(set) => autoscaling::set_desired(one, set).await,
+        Action::UpdateAutoScalingGroup(resize) => autoscaling::update(one, resize).await,
+        Action::EnterStandby(removal) => autoscaling::enter_standby(one, removal).await,
+        Action::ExitStandby(members) => autoscaling::exit_standby(one, members).await,
+        Action::DetachInstances(removal) => autoscaling::detach(one, removal).await,
+        Action::AttachInstances(members) => autoscaling::attach(one, members).await,
+        Action::SetInstanceHealth(health) => autoscaling::set_health(one, health).await,
+        Action::SetInstanceProtection(protection) => autoscaling::protect(one, protection).await,
+        Action::SuspendProcesses(processes) => autoscaling::suspend(one, processes).await,
+        Action::ResumeProcesses(processes) => autoscaling::resume(one, processes).await,
+        Action::CompleteLifecycleAction(hooked) => autoscaling::complete(one, hooked).await,
+        Action::RebootInstances(all) => ec2::reboot(one, all).await,
+        Action::StopInstances(stop) => ec2::stop(one, stop).await,
+        Action::StartInstances(all) => ec2::start(one, all).await,
+        Action::TerminateInstances(all) => ec2::terminate(one, all).await,
+        Action::CreateTags(tagging) => ec2::tag(one, tagging).await,
+        Action::AssociateAddress(associate) => ec2::associate(one, associate).await,
+        Action::DetachVolume(volume) => ec2::detach_volume(one, volume).await,
+        Action::AttachVolume(volume) => ec2::attach_volume(one, volume).await,
+        Action::RegisterTargets(targets) => balancer::register(one, targets).await,
+        Action::DeregisterTargets(targets) => balancer::deregister(one, targets).await,
+        Action::RegisterInstancesWithLoadBalancer(members) => balancer::register_classic(one, members).await,
+        Action::DeregisterInstancesFromLoadBalancer(members) => balancer::deregister_classic(one, members).await,
+    }
+}
+
+/// One call on its way.
+struct One {
+    clients: Arc<Clients>,
+    /// As IAM names it.
+    name: String,
+}
+
+impl One {
+    /// Sends it and keeps the request's name, which AWS's answer carries.
+    async fn answer<T, E>(
+        &self,
+        sending: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<(T, Answered), CallFailure>
+    where
+        T: RequestId,
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        match sending.await {
+            Ok(answer) => {
+                let request_id = answer.request_id().map(Text::from);
+                Ok((answer, Answered { request_id, ..Answered::default() }))
+            }
+            Err(error) => Err(CallFailure::of(&self.name, &error)),
+        }
+    }
+
+    /// The same where the answer tells nothing else.
+    async fn done<T, E>(
+        &self,
+        sending: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<Answered, CallFailure>
+    where
+        T: RequestId,
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        Ok(self.answer(sending).await?.1)
+    }
+}
+
+/// The bucket that a call draws on.
+fn domain(action: &Action) -> Domain {
+    match action.service() {
+        "autoscaling" => Domain::AutoScaling,
+        "elb" | "elbv2" => Domain::Elb,
+        _ => Domain::Ec2,
+    }
+}
+
+fn iam_prefix(action: &Action) -> &'static str {
+    match action.service() {
+        "elb" | "elbv2" => "elasticloadbalancing",
+        service => service,
+    }
+}
+
+/// The ids of a call's instances. The engine has put in those that earlier steps brought; one that is left is sent as it stands,
+/// and AWS refuses it.
+fn ids<'a>(whom: impl IntoIterator<Item = &'a crate::operation::call::Whom>) -> Option<Vec<String>> {
+    Some(whom.into_iter().map(ToString::to_string).collect())
+}
