@@ -5,8 +5,10 @@
 
 pub mod call;
 pub mod condition;
+pub mod need;
 pub mod plan;
 
 pub use call::{Action, Call, Repeat, Risk};
 pub use condition::{Answer, Condition, Fact};
+pub use need::{Need, What};
 pub use plan::{Plan, Refusal, Step, StepId};

@@ -18,7 +18,7 @@ fn with<'a>(
     name: &GroupName,
     then: impl FnOnce(&'a Group, Duration) -> Result<Answer, Unknown>,
 ) -> Result<Answer, Unknown> {
-    let found = look.find::<Group>(&format!("group {name}"), |group| group.name == *name)?;
+    let found = look.find::<Group>(&format!("group {name}"), name.text(), |group| group.name == *name)?;
     match found.thing {
         Some(group) => then(group, found.age),
         None => Ok(told(false, format!("there is no group {name} any more"), found.age)),
@@ -146,11 +146,10 @@ pub(super) fn quiet(look: &Look<'_>, name: &GroupName) -> Result<Answer, Unknown
         if let Some(refresh) = refreshes.iter().find(|refresh| !is_over(refresh)) {
             return Ok(told(false, format!("an instance refresh of {name} is {}", refresh.status), age));
         }
-        let activity = look.find::<Activity>(&format!("activities of {name}"), |activity| {
-            activity.group == *name && !is_done(&activity.status)
-        })?;
-        let age = age.max(activity.age);
-        Ok(match activity.thing {
+        let (activities, read) = look.rows::<Activity>(&format!("activities of {name}"), name.text())?;
+        let age = age.max(read);
+        let busy = activities.into_iter().find(|activity| activity.group == *name && !is_done(&activity.status));
+        Ok(match busy {
             Some(activity) => {
                 told(false, format!("{name} is busy: {} ({})", activity.description, activity.status), age)
             }
@@ -164,18 +163,16 @@ fn is_done(status: &ActivityStatus) -> bool {
 }
 
 pub(super) fn launches_work(look: &Look<'_>, name: &GroupName) -> Result<Answer, Unknown> {
-    let table = look.estate.table::<Activity>(look.region, look.now);
-    // Asked for itself, so that what is not read is told.
-    let any = look.find::<Activity>(&format!("activities of {name}"), |_| true)?;
-    let launches = table.known().filter(|activity| activity.group == *name && is_launch(activity));
+    let (activities, age) = look.rows::<Activity>(&format!("activities of {name}"), name.text())?;
+    let launches = activities.into_iter().filter(|activity| activity.group == *name && is_launch(activity));
     let latest = launches.filter(|activity| is_done(&activity.status)).max_by_key(|activity| activity.started_at);
     Ok(match latest {
         Some(activity) if activity.status == ActivityStatus::Failed => {
             let why = activity.message.as_deref().unwrap_or("without a reason");
-            told(false, format!("the latest launch of {name} failed: {why}"), any.age)
+            told(false, format!("the latest launch of {name} failed: {why}"), age)
         }
-        Some(_) => told(true, format!("the latest launch of {name} did not fail"), any.age),
-        None => told(true, format!("no launch of {name} is known to have failed"), any.age),
+        Some(_) => told(true, format!("the latest launch of {name} did not fail"), age),
+        None => told(true, format!("no launch of {name} is known to have failed"), age),
     })
 }
 

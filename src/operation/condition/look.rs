@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Answer;
+use crate::estate::group::Group;
 use crate::estate::{Estate, Part, Row, SliceId, Trust};
-use crate::id::{Region, Text};
+use crate::id::{GroupName, Region, Text};
 
 /// A region as it was read, at a time.
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +31,18 @@ impl<'a> Look<'a> {
         Self { estate, region, now }
     }
 
-    /// The one thing that is meant, where all that it could be among was read and is not stale; else why that is not known.
-    pub(super) fn find<T: Row + 'a>(&self, what: &str, is: impl Fn(&T) -> bool) -> Result<Found<'a, T>, String> {
+    /// The one thing that is meant: from the part that was read for it alone, where there is one, else from all that it could be
+    /// among. Where what was read does not tell, or is stale: why that is not known.
+    pub(super) fn find<T: Row + 'a>(
+        &self,
+        what: &str,
+        own: &Text,
+        is: impl Fn(&T) -> bool,
+    ) -> Result<Found<'a, T>, String> {
+        if self.estate.slice(&SliceId::of(self.region, T::KIND, own.clone())).is_some() {
+            let (rows, age) = self.part::<T>(own).map_err(|why| format!("{what}: {why}"))?;
+            return Ok(Found { thing: rows.iter().find(|row| is(row)), age });
+        }
         let table = self.estate.table::<T>(self.region, self.now);
         let there = table.known_with_trust().find(|(row, _)| is(row));
         if let Some((thing, trust)) = there {
@@ -40,11 +51,32 @@ impl<'a> Look<'a> {
                 false => Err(format!("{what}: {}", distrust(&trust, T::KIND.name()))),
             };
         }
-        if table.is_complete() {
+        if table.is_complete() && self.has_the_whole::<T>() {
             return Ok(Found { thing: None, age: table.age().unwrap_or_default() });
         }
         let why = table.trusts().find(|trust| !trust.is_known());
         Err(format!("{what}: {}", why.map_or_else(|| never(T::KIND.name()), |trust| distrust(&trust, T::KIND.name()))))
+    }
+
+    /// Whether a listing was read, and not only parts for one thing each: what is in none of those may still be there.
+    fn has_the_whole<T: Row>(&self) -> bool {
+        self.estate.slices(self.region, T::KIND).any(|(part, _)| !matches!(part, Part::Of(_)))
+    }
+
+    /// All rows that one thing's own part holds, else all rows of the listing, where they were read and are not stale.
+    pub(super) fn rows<T: Row + 'a>(&self, what: &str, own: &Text) -> Result<(Vec<&'a T>, Duration), String> {
+        if self.estate.slice(&SliceId::of(self.region, T::KIND, own.clone())).is_some() {
+            let (rows, age) = self.part::<T>(own).map_err(|why| format!("{what}: {why}"))?;
+            return Ok((rows.iter().collect(), age));
+        }
+        // Asked for nothing that is there, so that what is not read is told.
+        let age = self.find::<T>(what, own, |_| false)?.age;
+        Ok((self.estate.known::<T>(self.region).collect(), age))
+    }
+
+    /// A group as it is known, however old: for what hangs on it.
+    pub(super) fn known_group(&self, name: &GroupName) -> Option<&'a Group> {
+        self.estate.known::<Group>(self.region).find(|group| group.name == *name)
     }
 
     /// The rows that belong to one parent, where they were read and are not stale; else why not.

@@ -16,9 +16,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::call::Process;
+use super::need::{Need, What};
+use crate::estate::Estate;
 use crate::estate::group::LifecycleState;
 use crate::estate::instance::InstanceState;
-use crate::estate::{Estate, Kind, SliceId};
 use crate::id::{Arn, GroupName, InstanceId, Region};
 
 use look::Look;
@@ -176,37 +177,38 @@ impl Condition {
         answer.unwrap_or_else(Answer::unknown)
     }
 
-    /// What must be read for it.
+    /// What must be read for it. Where a group's balancers matter, they are known once the group is: ask again until nothing new
+    /// comes, which the second time is so.
     #[must_use]
-    pub fn needs(&self, estate: &Estate) -> Vec<SliceId> {
-        let all = |kind| SliceId::all(&self.region, kind);
+    pub fn needs(&self, estate: &Estate) -> Vec<Need> {
+        let need = |what| Need::new(&self.region, what);
         match &self.fact {
-            Fact::Sizes { .. }
-            | Fact::MemberIn { .. }
-            | Fact::MemberLeft { .. }
-            | Fact::InService { .. }
-            | Fact::ProcessesRun { .. } => vec![all(Kind::Groups)],
+            Fact::Sizes { group, .. }
+            | Fact::MemberIn { group, .. }
+            | Fact::MemberLeft { group, .. }
+            | Fact::InService { group, .. }
+            | Fact::ProcessesRun { group, .. } => vec![need(What::Group(group.clone()))],
             Fact::Grown { group, .. } => {
-                let groups = estate.known::<crate::estate::group::Group>(&self.region);
-                let mut needs = vec![all(Kind::Groups)];
-                for each in groups.filter(|each| each.name == *group) {
-                    let targets = each.target_groups.iter().map(|arn| arn.text().clone());
-                    needs.extend(targets.map(|arn| SliceId::of(&self.region, Kind::Targets, arn)));
-                    let classic = each.classic_balancers.iter().map(|name| name.text().clone());
-                    needs.extend(classic.map(|name| SliceId::of(&self.region, Kind::ClassicTargets, name)));
+                let mut needs = vec![need(What::Group(group.clone()))];
+                let known = Look::new(estate, &self.region, Timestamp::MIN).known_group(group);
+                if let Some(known) = known {
+                    needs.extend(known.target_groups.iter().map(|arn| need(What::Targets(arn.clone()))));
+                    let classic = known.classic_balancers.iter();
+                    needs.extend(classic.map(|name| need(What::ClassicTargets(name.clone()))));
                 }
                 needs
             }
             Fact::Quiet { group } => {
-                let refreshes = SliceId::of(&self.region, Kind::Refreshes, group.text().clone());
-                vec![all(Kind::Groups), all(Kind::Activities), refreshes]
+                [What::Group, What::Activities, What::Refreshes].map(|what| need(what(group.clone()))).into()
             }
-            Fact::LaunchesWork { .. } => vec![all(Kind::Activities)],
+            Fact::LaunchesWork { group } => vec![need(What::Activities(group.clone()))],
             Fact::Healthy { target_group, .. } | Fact::Drained { target_group, .. } => {
-                vec![SliceId::of(&self.region, Kind::Targets, target_group.text().clone())]
+                vec![need(What::Targets(target_group.clone()))]
             }
-            Fact::InstanceIn { .. } => vec![all(Kind::Instances)],
-            Fact::Restarted { .. } => vec![all(Kind::Instances), all(Kind::InstanceStatuses)],
+            Fact::InstanceIn { instance, .. } => vec![need(What::Instance(instance.clone()))],
+            Fact::Restarted { instance, .. } => {
+                [What::Instance, What::Status].map(|what| need(what(instance.clone()))).into()
+            }
         }
     }
 }

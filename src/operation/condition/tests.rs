@@ -7,7 +7,7 @@ use super::*;
 use crate::estate::balancer::{Target, TargetState};
 use crate::estate::group::{Activity, ActivityStatus, Group, Member, Refresh};
 use crate::estate::instance::{Check, CheckStatus, Instance, InstanceStatus};
-use crate::estate::{FailureKind, ReadFailure, Row, Slice, Update};
+use crate::estate::{FailureKind, Kind, ReadFailure, Row, Slice, SliceId, Update};
 
 fn now() -> Timestamp {
     "2026-11-21T03:14:22Z".parse().unwrap()
@@ -284,5 +284,16 @@ fn a_condition_names_what_must_be_read_for_it() {
     members.push(member("i-3", IN_SERVICE));
     let account = Account::new().with(vec![web(members)]);
     let needs = Condition::new(&here(), grown()).needs(&account.0);
-    assert_eq!(needs, [SliceId::all(&here(), Kind::Groups), SliceId::of(&here(), Kind::Targets, "arn:tg")]);
+    let need = |what| Need::new(&here(), what);
+    assert_eq!(needs, [need(What::Group("web".into())), need(What::Targets("arn:tg".into()))]);
+}
+
+/// Read for itself and not there is gone; with nothing but other things' parts read, nobody knows.
+#[test]
+fn what_was_read_for_itself_and_is_not_there_is_gone_and_what_was_not_is_unknown() {
+    let fact = || Fact::InService { group: "web".into(), beside: BTreeSet::new(), at_least: 0 };
+    let gone = Account::new().of::<Group>("web", Vec::new());
+    assert_eq!(gone.asked(fact()).1, "there is no group web any more");
+    let other = Account::new().of::<Group>("api", Vec::new());
+    assert_eq!(other.asked(fact()), (None, "group web: groups not read yet".to_owned()));
 }
