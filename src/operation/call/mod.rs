@@ -4,6 +4,7 @@
 //! true: parameters serialise as AWS names them, so that plan, journal, `aws` command and request say the same; a new variant
 //! does not compile before all of it is said.
 
+mod answer;
 mod autoscaling;
 mod balancer;
 mod command;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::Region;
 
+pub use answer::{CallError, ErrorClass, Receipt, Stamp};
 pub use autoscaling::{
     HookResult, Hooked, LaunchInstances, MemberHealth, MembersOf, Process, Processes, Protection, Removal, Resize,
     SetDesired, TerminateMember,

@@ -6,6 +6,7 @@
 
 pub mod critic;
 mod digest;
+mod grant;
 
 use std::fmt;
 use std::time::Duration;
@@ -16,6 +17,8 @@ use serde::{Deserialize, Serialize};
 use super::call::{Call, Risk};
 use super::condition::Condition;
 use crate::id::{AccountId, Region, Text};
+
+pub use grant::{Grant, GrantError};
 
 /// Names a step within its plan: `s1`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
