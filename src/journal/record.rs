@@ -273,3 +273,53 @@ pub struct Host {
     /// Which fournines.
     pub version: Text,
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::id::Region;
+    use crate::operation::call::{Action, ErrorClass, TerminateMember, Whom};
+
+    /// What is written is what is read, and lines carry the words of `contract.md`.
+    #[test]
+    fn a_record_is_a_flat_line_that_reads_back() {
+        let end = TerminateMember { instance_id: Whom::Known("i-1".into()), should_decrement_desired_capacity: true };
+        let call = Call::new(&Region::from("us-east-1"), Action::TerminateInstanceInAutoScalingGroup(end));
+        let sent = Sent {
+            phase: Phase::Sent,
+            ordinal: 0,
+            undo: false,
+            service: call.action.service().into(),
+            cli: call.command().unwrap(),
+            call,
+            token: "op-1.s2.0".into(),
+            receipt: None,
+        };
+        let error = CallError {
+            class: ErrorClass::Denied,
+            code: Some("AccessDenied".into()),
+            message: "no".into(),
+            request_id: Some("r-1".into()),
+            iam_action: Some("autoscaling:TerminateInstanceInAutoScalingGroup".into()),
+        };
+        let failed = Event::CallFailed { ordinal: 0, undo: false, error, retry_s: None };
+        let holds = Checked {
+            guard: "s1.floor".into(),
+            level: Level::Block,
+            holds: None,
+            detail: "groups: denied".into(),
+            age_s: None,
+            accepted: None,
+        };
+        let events = [Event::Call(Box::new(sent)), failed, Event::GuardFailed { guard: holds }];
+        for (event, name) in events.into_iter().zip(["call", "call_failed", "guard_failed"]) {
+            let at = "2026-11-21T03:14:22Z".parse().unwrap();
+            let record = Record { at, operation_id: "op-1".into(), step: Some("s2".into()), event };
+            let line = serde_json::to_string(&record).unwrap();
+            let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+            assert_eq!((&value["event"], &value["step"]), (&name.into(), &"s2".into()), "{line}");
+            assert_eq!(serde_json::from_str::<Record>(&line).unwrap(), record, "{line}");
+        }
+    }
+}
