@@ -3,7 +3,7 @@
 use aws_sdk_autoscaling::types;
 use aws_smithy_types::DateTime;
 
-use super::{Ask, Found, parent};
+use super::{Ask, Found, only, parent};
 use crate::aws::caller::Caller;
 use crate::aws::intern::Interner;
 use crate::aws::time;
@@ -17,13 +17,15 @@ use crate::id::{Arn, ClassicName, GroupName, InstanceId, SubnetId, Text, ZoneNam
 /// Pages of a group's activities that are turned for those of weeks ago.
 const STANDBY_PAGES: usize = 10;
 
-pub(super) async fn groups(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+pub(super) async fn groups(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
     let mut texts = Interner::default();
     caller
         .pages(
             |token| {
-                caller.clients.autoscaling.describe_auto_scaling_groups().max_records(100).set_next_token(token).send()
+                let call = caller.clients.autoscaling.describe_auto_scaling_groups();
+                let call = call.set_auto_scaling_group_names(only(id).map(|name| vec![name.to_string()]));
+                call.max_records(100).set_next_token(token).send()
             },
             |page| {
                 for group in page.auto_scaling_groups() {
@@ -102,7 +104,8 @@ fn launch_source(group: &types::AutoScalingGroup) -> Option<LaunchSource> {
 }
 
 /// Activities of all groups since the time asked for: one listing, not one a group.
-pub(super) async fn activities(caller: &Caller<'_>, ask: &Ask) -> Result<Found, ReadFailure> {
+/// What the account's groups did since the time asked for; of one group the newest page, what is under way first.
+pub(super) async fn activities(caller: &Caller<'_>, id: &SliceId, ask: &Ask) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
     let since = ask.since.map(|since| {
         types::Filter::builder().name("StartTimeLowerBound").values(since.strftime("%FT%TZ").to_string()).build()
@@ -111,6 +114,7 @@ pub(super) async fn activities(caller: &Caller<'_>, ask: &Ask) -> Result<Found, 
         .pages(
             |token| {
                 let call = caller.clients.autoscaling.describe_scaling_activities().max_records(100);
+                let call = call.set_auto_scaling_group_name(only(id).map(ToString::to_string));
                 call.set_filters(since.clone().map(|filter| vec![filter])).set_next_token(token).send()
             },
             |page| {
@@ -121,7 +125,7 @@ pub(super) async fn activities(caller: &Caller<'_>, ask: &Ask) -> Result<Found, 
                     older |= ask.since.is_some_and(|since| row.started_at < since && row.ended_at.is_some());
                     rows.push(row);
                 }
-                Ok(if older { None } else { page.next_token().map(str::to_owned) })
+                Ok(if older || only(id).is_some() { None } else { page.next_token().map(str::to_owned) })
             },
         )
         .await?;

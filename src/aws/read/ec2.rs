@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types;
 
-use super::{Ask, Found, parent, zone};
+use super::{Ask, Found, only, parent, zone};
 use crate::aws::caller::Caller;
 use crate::aws::intern::Interner;
 use crate::aws::time;
@@ -48,7 +48,12 @@ pub(super) async fn instances(caller: &Caller<'_>, id: &SliceId, ask: &Ask) -> R
     caller
         .pages(
             |token| {
-                let call = caller.clients.ec2.describe_instances().max_results(PAGE).set_next_token(token);
+                let call = caller.clients.ec2.describe_instances();
+                // Ids and pages do not go together.
+                let call = match only(id) {
+                    Some(instance) => call.instance_ids(&**instance),
+                    None => call.max_results(PAGE).set_next_token(token),
+                };
                 call.set_filters(zone_filter(id, "availability-zone")).send()
             },
             |page| {
@@ -107,7 +112,11 @@ pub(super) async fn instance_statuses(caller: &Caller<'_>, id: &SliceId, ask: &A
     caller
         .pages(
             |token| {
-                let call = caller.clients.ec2.describe_instance_status().max_results(PAGE).set_next_token(token);
+                let call = caller.clients.ec2.describe_instance_status();
+                let call = match only(id) {
+                    Some(instance) => call.instance_ids(&**instance).include_all_instances(true),
+                    None => call.max_results(PAGE).set_next_token(token),
+                };
                 let call = if ask.of_all { call.include_all_instances(true) } else { call };
                 call.set_filters(zone_filter(id, "availability-zone")).send()
             },
@@ -156,11 +165,18 @@ fn status_row(
     })
 }
 
-pub(super) async fn subnets(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+pub(super) async fn subnets(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
     caller
         .pages(
-            |token| caller.clients.ec2.describe_subnets().max_results(PAGE).set_next_token(token).send(),
+            |token| {
+                let call = caller.clients.ec2.describe_subnets();
+                let call = match only(id) {
+                    Some(subnet) => call.subnet_ids(&**subnet),
+                    None => call.max_results(PAGE).set_next_token(token),
+                };
+                call.send()
+            },
             |page| {
                 for subnet in page.subnets() {
                     rows.push(Subnet {
@@ -178,12 +194,20 @@ pub(super) async fn subnets(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
     Ok(Found::Rows(Subnet::rows(rows)))
 }
 
-pub(super) async fn images(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+/// This account's own images; the one asked for by its id may be anybody's.
+pub(super) async fn images(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
     let mut texts = Interner::default();
     caller
         .pages(
-            |token| caller.clients.ec2.describe_images().owners("self").max_results(PAGE).set_next_token(token).send(),
+            |token| {
+                let call = caller.clients.ec2.describe_images();
+                let call = match only(id) {
+                    Some(image) => call.image_ids(&**image),
+                    None => call.owners("self").max_results(PAGE).set_next_token(token),
+                };
+                call.send()
+            },
             |page| {
                 for image in page.images() {
                     rows.push(Image {
@@ -253,8 +277,10 @@ pub(super) async fn launch_template_versions(caller: &Caller<'_>, id: &SliceId) 
     Ok(Found::Rows(LaunchTemplateVersion::rows(rows)))
 }
 
-pub(super) async fn addresses(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
-    let answer = caller.call(|| caller.clients.ec2.describe_addresses().send()).await?;
+pub(super) async fn addresses(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
+    let of_one = only(id)
+        .map(|instance| vec![types::Filter::builder().name("instance-id").values(instance.to_string()).build()]);
+    let answer = caller.call(|| caller.clients.ec2.describe_addresses().set_filters(of_one.clone()).send()).await?;
     let mut texts = Interner::default();
     let rows: Result<Vec<Address>, ReadFailure> = answer
         .addresses()

@@ -27,7 +27,10 @@ use super::domain::Domain;
 use super::limiter::{Limiter, Priority};
 use super::session::{ReadOnly, Session};
 use crate::estate::alarm::Metric;
-use crate::estate::{Kind, Part, ReadFailure, Rows, SliceId};
+use crate::estate::image::Image;
+use crate::estate::instance::{Instance, InstanceStatus};
+use crate::estate::zone::Subnet;
+use crate::estate::{FailureKind, Kind, Part, ReadFailure, Row, Rows, SliceId};
 use crate::id::{InstanceId, Text, ZoneName};
 use jiff::Timestamp;
 
@@ -124,31 +127,41 @@ pub const READS: &[Read] = &[
         Box::pin(async move {
             match &ask.by_id {
                 Some(ids) => by_id::instances(c, ids).await,
-                None => ec2::instances(c, id, ask).await,
+                None => or_gone(ec2::instances(c, id, ask).await, Instance::rows(Vec::new())),
             }
         })
     }),
     read(Kind::InstanceStatuses, "ec2:DescribeInstanceStatus", Scope::Region, Domain::Ec2, |c, id, ask| {
-        Box::pin(ec2::instance_statuses(c, id, ask))
+        Box::pin(async move { or_gone(ec2::instance_statuses(c, id, ask).await, InstanceStatus::rows(Vec::new())) })
     }),
-    read(Kind::Subnets, "ec2:DescribeSubnets", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(ec2::subnets(c))),
-    read(Kind::Images, "ec2:DescribeImages", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(ec2::images(c))),
+    read(Kind::Subnets, "ec2:DescribeSubnets", Scope::Region, Domain::Ec2, |c, id, _| {
+        Box::pin(async move { or_gone(ec2::subnets(c, id).await, Subnet::rows(Vec::new())) })
+    }),
+    read(Kind::Images, "ec2:DescribeImages", Scope::Region, Domain::Ec2, |c, id, _| {
+        Box::pin(async move { or_gone(ec2::images(c, id).await, Image::rows(Vec::new())) })
+    }),
     read(Kind::LaunchTemplates, "ec2:DescribeLaunchTemplates", Scope::Region, Domain::Ec2, |c, _, _| {
         Box::pin(ec2::launch_templates(c))
     }),
     read(Kind::LaunchTemplateVersions, "ec2:DescribeLaunchTemplateVersions", Scope::Parent, Domain::Ec2, |c, id, _| {
         Box::pin(ec2::launch_template_versions(c, id))
     }),
-    read(Kind::Addresses, "ec2:DescribeAddresses", Scope::Region, Domain::Ec2, |c, _, _| Box::pin(ec2::addresses(c))),
+    read(Kind::Addresses, "ec2:DescribeAddresses", Scope::Region, Domain::Ec2, |c, id, _| {
+        Box::pin(ec2::addresses(c, id))
+    }),
     read(Kind::VolumeStatuses, "ec2:DescribeVolumeStatus", Scope::Region, Domain::Ec2, |c, _, _| {
         Box::pin(ec2::volume_statuses(c))
     }),
-    read(Kind::Groups, "autoscaling:DescribeAutoScalingGroups", Scope::Region, Domain::AutoScaling, |c, _, _| {
-        Box::pin(autoscaling::groups(c))
+    read(Kind::Groups, "autoscaling:DescribeAutoScalingGroups", Scope::Region, Domain::AutoScaling, |c, id, _| {
+        Box::pin(autoscaling::groups(c, id))
     }),
-    read(Kind::Activities, "autoscaling:DescribeScalingActivities", Scope::Region, Domain::AutoScaling, |c, _, ask| {
-        Box::pin(autoscaling::activities(c, ask))
-    }),
+    read(
+        Kind::Activities,
+        "autoscaling:DescribeScalingActivities",
+        Scope::Region,
+        Domain::AutoScaling,
+        |c, id, ask| Box::pin(autoscaling::activities(c, id, ask)),
+    ),
     read(Kind::Refreshes, "autoscaling:DescribeInstanceRefreshes", Scope::Parent, Domain::AutoScaling, |c, id, _| {
         Box::pin(autoscaling::refreshes(c, id))
     }),
@@ -334,6 +347,22 @@ fn parent<'a>(caller: &Caller<'_>, id: &'a SliceId) -> Result<&'a str, ReadFailu
     match &id.part {
         Part::Of(parent) => Ok(parent),
         Part::All | Part::Zone(_) => Err(super::error::lacking(caller.action, "parent to ask about")),
+    }
+}
+
+/// The one thing that a slice is limited to, by its name or id: what a step of a run needs, and no more.
+fn only(id: &SliceId) -> Option<&Text> {
+    match &id.part {
+        Part::Of(name) => Some(name),
+        Part::All | Part::Zone(_) => None,
+    }
+}
+
+/// A read of one thing by its id: that AWS does not know it is an answer.
+fn or_gone(outcome: Result<Found, ReadFailure>, none: Rows) -> Result<Found, ReadFailure> {
+    match outcome {
+        Err(why) if why.kind == FailureKind::Gone => Ok(Found::Rows(none)),
+        other => other,
     }
 }
 
