@@ -18,7 +18,7 @@ mod session_error;
 mod time;
 mod transport;
 
-pub use call::{Answered, CallFailure, Sent, Writer};
+pub use call::Writer;
 pub use limiter::{Limiter, Priority};
 pub use read::{Ask, ById, Found, READS, Read, Reader, Scope};
 pub use session::{Mode, ReadOnly, Session, Settings, Writing};

@@ -9,6 +9,7 @@ mod headless;
 mod logging;
 mod notes;
 pub mod observer;
+pub mod operating;
 mod probing;
 mod screen;
 mod set_up;

@@ -2,26 +2,26 @@
 
 use aws_sdk_autoscaling::types::RetryStrategy;
 
-use super::{Answered, CallFailure, One, ids};
+use super::{One, ids};
 use crate::id::{InstanceId, Text};
 use crate::operation::call::{
-    HookResult, Hooked, LaunchInstances, MemberHealth, MembersOf, Processes, Protection, Removal, Resize, SetDesired,
-    TerminateMember,
+    CallError, HookResult, Hooked, LaunchInstances, MemberHealth, MembersOf, Processes, Protection, Receipt, Removal,
+    Resize, SetDesired, TerminateMember,
 };
 
-pub(super) async fn terminate(one: &One, end: &TerminateMember) -> Result<Answered, CallFailure> {
+pub(super) async fn terminate(one: &One, end: &TerminateMember) -> Result<Receipt, CallError> {
     let request = one.clients.autoscaling.terminate_instance_in_auto_scaling_group();
     let request = request
         .instance_id(end.instance_id.to_string())
         .should_decrement_desired_capacity(end.should_decrement_desired_capacity);
-    let (answer, mut answered) = one.answer(request.send()).await?;
+    let (answer, mut receipt) = one.answer(request.send()).await?;
     if let Some(id) = answer.activity().and_then(|activity| activity.activity_id()) {
-        answered.telling.insert("ActivityId".into(), id.into());
+        receipt.answer.insert("ActivityId".into(), id.into());
     }
-    Ok(answered)
+    Ok(receipt)
 }
 
-pub(super) async fn launch(one: &One, launch: &LaunchInstances) -> Result<Answered, CallFailure> {
+pub(super) async fn launch(one: &One, launch: &LaunchInstances) -> Result<Receipt, CallError> {
     let request = one
         .clients
         .autoscaling
@@ -31,17 +31,17 @@ pub(super) async fn launch(one: &One, launch: &LaunchInstances) -> Result<Answer
         .client_token(&*launch.client_token)
         .set_subnet_ids(Some(launch.subnet_ids.iter().map(ToString::to_string).collect()))
         .retry_strategy(RetryStrategy::from(&*launch.retry_strategy));
-    let (answer, mut answered) = one.answer(request.send()).await?;
+    let (answer, mut receipt) = one.answer(request.send()).await?;
     let brought = answer.instances().iter().flat_map(|each| each.instance_ids());
-    answered.brought = brought.map(|id| InstanceId::from(id.as_str())).collect();
+    receipt.brought = brought.map(|id| InstanceId::from(id.as_str())).collect();
     for error in answer.errors() {
         let code = error.error_code().unwrap_or("error");
-        answered.telling.insert(code.into(), Text::from(error.error_message().unwrap_or("AWS gave no message")));
+        receipt.answer.insert(code.into(), Text::from(error.error_message().unwrap_or("AWS gave no message")));
     }
-    Ok(answered)
+    Ok(receipt)
 }
 
-pub(super) async fn set_desired(one: &One, set: &SetDesired) -> Result<Answered, CallFailure> {
+pub(super) async fn set_desired(one: &One, set: &SetDesired) -> Result<Receipt, CallError> {
     let request = one
         .clients
         .autoscaling
@@ -52,7 +52,7 @@ pub(super) async fn set_desired(one: &One, set: &SetDesired) -> Result<Answered,
     one.done(request.send()).await
 }
 
-pub(super) async fn update(one: &One, resize: &Resize) -> Result<Answered, CallFailure> {
+pub(super) async fn update(one: &One, resize: &Resize) -> Result<Receipt, CallError> {
     let request = one
         .clients
         .autoscaling
@@ -65,7 +65,7 @@ pub(super) async fn update(one: &One, resize: &Resize) -> Result<Answered, CallF
     one.done(request.send()).await
 }
 
-pub(super) async fn enter_standby(one: &One, removal: &Removal) -> Result<Answered, CallFailure> {
+pub(super) async fn enter_standby(one: &One, removal: &Removal) -> Result<Receipt, CallError> {
     let request = one
         .clients
         .autoscaling
@@ -76,7 +76,7 @@ pub(super) async fn enter_standby(one: &One, removal: &Removal) -> Result<Answer
     one.done(request.send()).await
 }
 
-pub(super) async fn exit_standby(one: &One, members: &MembersOf) -> Result<Answered, CallFailure> {
+pub(super) async fn exit_standby(one: &One, members: &MembersOf) -> Result<Receipt, CallError> {
     let request = one
         .clients
         .autoscaling
@@ -86,7 +86,7 @@ pub(super) async fn exit_standby(one: &One, members: &MembersOf) -> Result<Answe
     one.done(request.send()).await
 }
 
-pub(super) async fn detach(one: &One, removal: &Removal) -> Result<Answered, CallFailure> {
+pub(super) async fn detach(one: &One, removal: &Removal) -> Result<Receipt, CallError> {
     let request = one
         .clients
         .autoscaling
@@ -97,7 +97,7 @@ pub(super) async fn detach(one: &One, removal: &Removal) -> Result<Answered, Cal
     one.done(request.send()).await
 }
 
-pub(super) async fn attach(one: &One, members: &MembersOf) -> Result<Answered, CallFailure> {
+pub(super) async fn attach(one: &One, members: &MembersOf) -> Result<Receipt, CallError> {
     let request = one
         .clients
         .autoscaling
@@ -107,7 +107,7 @@ pub(super) async fn attach(one: &One, members: &MembersOf) -> Result<Answered, C
     one.done(request.send()).await
 }
 
-pub(super) async fn set_health(one: &One, health: &MemberHealth) -> Result<Answered, CallFailure> {
+pub(super) async fn set_health(one: &One, health: &MemberHealth) -> Result<Receipt, CallError> {
     let request = one
         .clients
         .autoscaling
@@ -118,7 +118,7 @@ pub(super) async fn set_health(one: &One, health: &MemberHealth) -> Result<Answe
     one.done(request.send()).await
 }
 
-pub(super) async fn protect(one: &One, protection: &Protection) -> Result<Answered, CallFailure> {
+pub(super) async fn protect(one: &One, protection: &Protection) -> Result<Receipt, CallError> {
     let request = one
         .clients
         .autoscaling
@@ -129,7 +129,7 @@ pub(super) async fn protect(one: &One, protection: &Protection) -> Result<Answer
     one.done(request.send()).await
 }
 
-pub(super) async fn suspend(one: &One, processes: &Processes) -> Result<Answered, CallFailure> {
+pub(super) async fn suspend(one: &One, processes: &Processes) -> Result<Receipt, CallError> {
     let request = one
         .clients
         .autoscaling
@@ -139,7 +139,7 @@ pub(super) async fn suspend(one: &One, processes: &Processes) -> Result<Answered
     one.done(request.send()).await
 }
 
-pub(super) async fn resume(one: &One, processes: &Processes) -> Result<Answered, CallFailure> {
+pub(super) async fn resume(one: &One, processes: &Processes) -> Result<Receipt, CallError> {
     let request = one
         .clients
         .autoscaling
@@ -153,7 +153,7 @@ fn names(processes: &Processes) -> Vec<String> {
     processes.scaling_processes.iter().map(|process| process.as_str().to_owned()).collect()
 }
 
-pub(super) async fn complete(one: &One, hooked: &Hooked) -> Result<Answered, CallFailure> {
+pub(super) async fn complete(one: &One, hooked: &Hooked) -> Result<Receipt, CallError> {
     let result = match hooked.lifecycle_action_result {
         HookResult::Continue => "CONTINUE",
         HookResult::Abandon => "ABANDON",

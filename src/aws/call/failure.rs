@@ -1,6 +1,6 @@
-//! Why a call failed, and whether AWS may have done it all the same.
+//! Why a call was not accepted, and whether AWS may have done it all the same.
 //!
-//! Must stay true: *not sent* is said only where no byte can have reached AWS; what is doubtful is [`Sent::Perhaps`].
+//! Must stay true: *unreachable* is said only where no byte of the call can have taken effect; what is doubtful is *unclear*.
 
 use std::error::Error;
 
@@ -10,62 +10,60 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::aws::error;
 use crate::estate::{FailureKind, ReadFailure};
+use crate::operation::call::{CallError, ErrorClass};
 
-/// What is known of a call that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
-    /// Nothing left: it was not done.
-    No,
-    /// AWS refused it: it was not done.
-    Refused,
-    /// It left and nobody knows what came of it.
-    Perhaps,
-}
-
-/// A call that failed.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{failure}")]
-pub struct CallFailure {
-    /// What AWS or the way there said.
-    pub failure: ReadFailure,
-    /// Whether it may have been done.
-    pub sent: Sent,
-}
-
-impl CallFailure {
-    pub(super) fn of<E>(name: &str, error: &SdkError<E, HttpResponse>) -> Self
-    where
-        E: ProvideErrorMetadata + Error + 'static,
-    {
-        let failure = error::failure(name, error);
-        let sent = match error {
-            SdkError::ConstructionFailure(_) => Sent::No,
-            SdkError::DispatchFailure(dispatch) if dispatch.is_user() => Sent::No,
-            SdkError::DispatchFailure(_) if never_connected(error) => Sent::No,
-            // A refusal is one only if AWS said it: a server's error may come after the deed (`aws-domain.md` A.10).
-            SdkError::ServiceError(_) if is_refusal(failure.kind) => Sent::Refused,
-            _ if matches!(failure.kind, FailureKind::Refused | FailureKind::Credentials) => Sent::No,
-            _ => Sent::Perhaps,
-        };
-        Self { failure, sent }
-    }
-
-    /// Whether AWS asked to be asked more slowly.
-    pub fn is_throttled(&self) -> bool {
-        self.failure.kind == FailureKind::Throttled
+/// What the SDK said of a call, `name` as IAM names it.
+pub(super) fn of<E>(name: &str, error: &SdkError<E, HttpResponse>) -> CallError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let failure = error::failure(name, error);
+    let class = match error {
+        SdkError::ConstructionFailure(_) => ErrorClass::Invalid,
+        // A refusal is one only if AWS said it: a server's error may come after the deed (`aws-domain.md` A.10).
+        SdkError::ServiceError(_) => class(&failure),
+        SdkError::DispatchFailure(dispatch) if dispatch.is_user() => ErrorClass::Invalid,
+        _ if failure.kind == FailureKind::Refused => ErrorClass::Invalid,
+        _ if failure.kind == FailureKind::Credentials || never_connected(error) => ErrorClass::Unreachable,
+        _ => ErrorClass::Unclear,
+    };
+    CallError {
+        class,
+        iam_action: (class == ErrorClass::Denied).then(|| name.into()),
+        code: failure.code,
+        message: failure.message,
+        request_id: failure.request_id,
     }
 }
 
-fn is_refusal(kind: FailureKind) -> bool {
-    match kind {
-        FailureKind::Denied
-        | FailureKind::Credentials
-        | FailureKind::Throttled
-        | FailureKind::Unsupported
-        | FailureKind::Gone
-        | FailureKind::Invalid
-        | FailureKind::Refused => true,
-        FailureKind::Service | FailureKind::Unreachable | FailureKind::Malformed | FailureKind::Silent => false,
+/// What an answer of AWS means for what is done next.
+fn class(failure: &ReadFailure) -> ErrorClass {
+    match failure.kind {
+        FailureKind::Denied => ErrorClass::Denied,
+        FailureKind::Throttled => ErrorClass::Throttled,
+        FailureKind::Gone => ErrorClass::NotFound,
+        FailureKind::Unsupported => ErrorClass::Refused,
+        // AWS took nothing of it; with new credentials it will.
+        FailureKind::Credentials => ErrorClass::Unreachable,
+        FailureKind::Invalid | FailureKind::Refused => class_of_code(failure.code.as_deref().unwrap_or_default()),
+        FailureKind::Service | FailureKind::Unreachable | FailureKind::Malformed | FailureKind::Silent => {
+            ErrorClass::Unclear
+        }
+    }
+}
+
+/// Codes of refusals, told apart by whether the same call may be accepted a moment later.
+fn class_of_code(code: &str) -> ErrorClass {
+    match code {
+        "ScalingActivityInProgress"
+        | "ScalingActivityInProgressFault"
+        | "ResourceContention"
+        | "ResourceContentionFault"
+        | "ResourceInUse"
+        | "ResourceInUseFault" => ErrorClass::Conflict,
+        "ValidationError" | "ValidationException" | "MissingParameter" | "MalformedQueryString" => ErrorClass::Invalid,
+        _ if code.starts_with("InvalidParameter") => ErrorClass::Invalid,
+        _ => ErrorClass::Refused,
     }
 }
 
@@ -73,12 +71,8 @@ fn is_refusal(kind: FailureKind) -> bool {
 fn never_connected(error: &(dyn Error + 'static)) -> bool {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = next {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>()
-            && io.kind() == std::io::ErrorKind::ConnectionRefused
-        {
-            return true;
-        }
-        if cause.to_string().contains("client error (Connect)") {
+        let refused = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        if refused == Some(std::io::ErrorKind::ConnectionRefused) || cause.to_string() == "client error (Connect)" {
             return true;
         }
         next = cause.source();
@@ -90,21 +84,32 @@ fn never_connected(error: &(dyn Error + 'static)) -> bool {
 mod tests {
     use super::*;
 
+    fn classed(kind: FailureKind, code: &str) -> ErrorClass {
+        let (action, message) = ("autoscaling:SetDesiredCapacity".into(), "words".into());
+        class(&ReadFailure { kind, action, code: Some(code.into()), message, request_id: None })
+    }
+
     #[test]
     fn only_what_aws_refused_is_taken_as_not_done() {
         for kind in [FailureKind::Service, FailureKind::Unreachable, FailureKind::Malformed] {
-            assert!(!is_refusal(kind), "{kind:?} may come after the deed");
+            assert_eq!(classed(kind, "InternalError"), ErrorClass::Unclear, "{kind:?} may come after the deed");
         }
-        for kind in [FailureKind::Denied, FailureKind::Throttled, FailureKind::Invalid, FailureKind::Gone] {
-            assert!(is_refusal(kind), "{kind:?} comes before it");
+        for (kind, code, class) in [
+            (FailureKind::Denied, "AccessDenied", ErrorClass::Denied),
+            (FailureKind::Throttled, "Throttling", ErrorClass::Throttled),
+            (FailureKind::Gone, "InvalidInstanceID.NotFound", ErrorClass::NotFound),
+            (FailureKind::Invalid, "ScalingActivityInProgress", ErrorClass::Conflict),
+            (FailureKind::Invalid, "ValidationError", ErrorClass::Invalid),
+            (FailureKind::Invalid, "IncorrectInstanceState", ErrorClass::Refused),
+            (FailureKind::Credentials, "ExpiredToken", ErrorClass::Unreachable),
+        ] {
+            assert_eq!(classed(kind, code), class, "{code}");
         }
     }
 
     #[test]
     fn a_connection_that_was_refused_sent_nothing_and_one_that_broke_may_have() {
-        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
-        let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-        assert!(never_connected(&refused));
-        assert!(!never_connected(&broken));
+        assert!(never_connected(&std::io::Error::from(std::io::ErrorKind::ConnectionRefused)));
+        assert!(!never_connected(&std::io::Error::from(std::io::ErrorKind::ConnectionReset)));
     }
 }

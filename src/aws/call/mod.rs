@@ -9,7 +9,6 @@ mod balancer;
 mod ec2;
 mod failure;
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::future::Future;
 use std::sync::Arc;
@@ -23,10 +22,9 @@ use super::domain::Domain;
 use super::limiter::{Limiter, Priority};
 use super::read_list::Allowed;
 use super::session::{Clients, Session, Writing};
-use crate::id::{InstanceId, Text};
+use crate::id::Text;
+use crate::operation::call::{CallError, ErrorClass, Receipt, Whom};
 use crate::operation::{Action, Call};
-
-pub use failure::{CallFailure, Sent};
 
 /// What a writing session may call: what plans are made of.
 pub const CALLS_ALONE: Allowed = Allowed { list: "list of calls that plans are made of", has: is_call };
@@ -41,17 +39,6 @@ fn is_call(service: &str, operation: &str) -> bool {
         _ => return false,
     };
     Action::LIST.contains(&(service, operation))
-}
-
-/// What AWS answered to a call.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answered {
-    /// AWS's name for the request.
-    pub request_id: Option<Text>,
-    /// Instances that came into being by it.
-    pub brought: Vec<InstanceId>,
-    /// What else the answer tells: an activity's id, an error of one of several.
-    pub telling: BTreeMap<Text, Text>,
 }
 
 /// Makes calls, each once.
@@ -69,21 +56,21 @@ impl Writer {
     /// Sends a call.
     ///
     /// # Errors
-    /// What AWS said, or that it said nothing; [`CallFailure::sent`] tells whether it may have been done all the same.
-    pub async fn send(&self, call: &Call) -> Result<Answered, CallFailure> {
+    /// What AWS said, or that it said nothing; its class tells whether it may have been done all the same.
+    pub async fn send(&self, call: &Call) -> Result<Receipt, CallError> {
         let one = One {
             clients: self.session.clients(&call.region),
             name: format!("{}:{}", iam_prefix(&call.action), call.action.name()),
         };
         self.limiter.turn(&call.region, domain(&call.action), Priority::Step).await;
         let outcome = dispatch(&one, &call.action).await;
-        let throttled = outcome.as_ref().is_err_and(CallFailure::is_throttled);
+        let throttled = outcome.as_ref().is_err_and(|error| error.class == ErrorClass::Throttled);
         self.limiter.answered(&call.region, domain(&call.action), throttled);
         outcome
     }
 }
 
-async fn dispatch(one: &One, action: &Action) -> Result<Answered, CallFailure> {
+async fn dispatch(one: &One, action: &Action) -> Result<Receipt, CallError> {
     match action {
         Action::TerminateInstanceInAutoScalingGroup(end) => autoscaling::terminate(one, end).await,
         Action::LaunchInstances(launch) => autoscaling::launch(one, launch).await,
@@ -125,7 +112,7 @@ impl One {
     async fn answer<T, E>(
         &self,
         sending: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<(T, Answered), CallFailure>
+    ) -> Result<(T, Receipt), CallError>
     where
         T: RequestId,
         E: ProvideErrorMetadata + Error + 'static,
@@ -133,9 +120,9 @@ impl One {
         match sending.await {
             Ok(answer) => {
                 let request_id = answer.request_id().map(Text::from);
-                Ok((answer, Answered { request_id, ..Answered::default() }))
+                Ok((answer, Receipt { request_id, ..Receipt::default() }))
             }
-            Err(error) => Err(CallFailure::of(&self.name, &error)),
+            Err(error) => Err(failure::of(&self.name, &error)),
         }
     }
 
@@ -143,7 +130,7 @@ impl One {
     async fn done<T, E>(
         &self,
         sending: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<Answered, CallFailure>
+    ) -> Result<Receipt, CallError>
     where
         T: RequestId,
         E: ProvideErrorMetadata + Error + 'static,
@@ -170,6 +157,6 @@ fn iam_prefix(action: &Action) -> &'static str {
 
 /// The ids of a call's instances. The engine has put in those that earlier steps brought; one that is left is sent as it stands,
 /// and AWS refuses it.
-fn ids<'a>(whom: impl IntoIterator<Item = &'a crate::operation::call::Whom>) -> Option<Vec<String>> {
+fn ids<'a>(whom: impl IntoIterator<Item = &'a Whom>) -> Option<Vec<String>> {
     Some(whom.into_iter().map(ToString::to_string).collect())
 }

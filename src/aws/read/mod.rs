@@ -21,6 +21,7 @@ mod trail;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use super::caller::Caller;
 use super::domain::Domain;
@@ -302,13 +303,13 @@ pub fn of_kind(kind: Kind) -> Option<&'static Read> {
 /// Makes reads over a session, paced by a limiter.
 pub struct Reader {
     session: Session<ReadOnly>,
-    limiter: Limiter,
+    limiter: Arc<Limiter>,
 }
 
 impl Reader {
     /// A reader over `session`.
     pub fn new(session: Session<ReadOnly>, limiter: Limiter) -> Self {
-        Self { session, limiter }
+        Self { session, limiter: Arc::new(limiter) }
     }
 
     /// The session.
@@ -317,7 +318,7 @@ impl Reader {
     }
 
     /// The limiter.
-    pub fn limiter(&self) -> &Limiter {
+    pub fn limiter(&self) -> &Arc<Limiter> {
         &self.limiter
     }
 
