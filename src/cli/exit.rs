@@ -13,6 +13,35 @@ pub enum Exit {
     Verdict(Verdict),
     /// It could not begin: usage, config, theme, credentials.
     SetUp,
+    /// How a run ended.
+    Run(Ending),
+}
+
+/// How a run ended, or why there was none (`contract.md`, apply).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// All is done.
+    Done,
+    /// Nothing was done: no plan, no confirmation, a guard that does not hold.
+    Refused,
+    /// Part of it is done; it can be resumed.
+    Stopped,
+    /// What was done is taken back.
+    Undone,
+    /// It was given up.
+    Failed,
+}
+
+impl Ending {
+    fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Refused => 10,
+            Self::Stopped => 11,
+            Self::Undone => 12,
+            Self::Failed => 13,
+        }
+    }
 }
 
 impl Exit {
@@ -23,6 +52,7 @@ impl Exit {
             Self::Verdict(verdict) => verdict.exit_code(),
             // clap's own 2 would say critical.
             Self::SetUp => 3,
+            Self::Run(ending) => ending.code(),
         }
     }
 }

@@ -17,7 +17,7 @@ mod table;
 pub mod what_if;
 
 pub use args::{Args, Command, Usage};
-pub use exit::Exit;
+pub use exit::{Ending, Exit};
 
 /// An answer, ready to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

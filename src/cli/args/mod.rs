@@ -3,6 +3,8 @@
 //! Owns: their declaration. Depends on: lists, for their names. Must stay true: help and version end with 0, every other way
 //! of not being understood with 3.
 
+mod operate;
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,6 +19,8 @@ use crate::judge::audit::{self, CHECKS, Check};
 use crate::listing::{self, LISTS, List};
 
 use super::Exit;
+
+pub use operate::{ApplyArgs, GoOnArgs, IamArgs, JournalArgs, JournalCommand, PlanArgs, Wanted};
 
 /// The terminal operations console for AWS high availability: what is failing in this account, and how do we move off it.
 ///
@@ -122,6 +126,21 @@ pub enum Command {
     Audit(AuditArgs),
     /// What is left, at today's load, if a zone, region or database goes; exits 0 keeps, 1 strained, 2 something is lost, 3 unknown
     WhatIf(WhatIfArgs),
+    /// What an operation would do, step by step; nothing is changed; exits 0, or 10 refused
+    Plan(PlanArgs),
+    /// Plans, asks, and runs; exits 0 done, 10 refused, 11 stopped part-way, 12 undone, 13 failed
+    Apply(ApplyArgs),
+    /// Goes on with an operation that stopped or was killed, or attaches to one that runs; exits as apply
+    Resume(GoOnArgs),
+    /// Takes back what an operation did; exits as apply
+    Undo(GoOnArgs),
+    /// Operations, their steps and calls, and whether anybody changed the record
+    Journal(JournalArgs),
+    /// The IAM policy that exactly these calls need
+    Iam(IamArgs),
+    /// The host of one run: told by pipe, in a session of its own
+    #[command(hide = true)]
+    Host,
     /// The policy file: whether it stands, and the rules in force
     Policy {
         /// What to do with it
