@@ -5,10 +5,12 @@
 
 pub mod call;
 pub mod condition;
+pub mod fill;
 pub mod need;
 pub mod plan;
 
 pub use call::{Action, Call, Repeat, Risk};
 pub use condition::{Answer, Condition, Fact};
+pub use fill::{Blank, Fill};
 pub use need::{Need, What};
-pub use plan::{Plan, Refusal, Step, StepId};
+pub use plan::{LocalCommand, Plan, Refusal, Step, StepId};

@@ -88,6 +88,7 @@ async fn dispatch(one: &One, action: &Action) -> Result<Receipt, CallError> {
         Action::RebootInstances(all) => ec2::reboot(one, all).await,
         Action::StopInstances(stop) => ec2::stop(one, stop).await,
         Action::StartInstances(all) => ec2::start(one, all).await,
+        Action::RunInstances(run) => ec2::run(one, run).await,
         Action::TerminateInstances(all) => ec2::terminate(one, all).await,
         Action::CreateTags(tagging) => ec2::tag(one, tagging).await,
         Action::AssociateAddress(associate) => ec2::associate(one, associate).await,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Whom;
-use crate::id::{Text, VolumeId};
+use crate::id::{ImageId, LaunchTemplateId, SubnetId, Text, VolumeId};
 
 /// Instances.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,4 +65,64 @@ pub struct Volume {
     pub instance_id: Whom,
     /// The name of the device: `/dev/sdf`.
     pub device: Text,
+}
+
+/// One instance that is launched.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Run {
+    /// The image.
+    pub image_id: ImageId,
+    /// `m7g.large`.
+    pub instance_type: Text,
+    /// 1.
+    pub min_count: i32,
+    /// 1.
+    pub max_count: i32,
+    /// The subnet, and so the zone.
+    pub subnet_id: SubnetId,
+    /// Its security groups.
+    pub security_group_ids: Vec<Text>,
+    /// Its key pair.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_name: Option<Text>,
+    /// Its role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iam_instance_profile: Option<Profile>,
+    /// The launch template that says the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub launch_template: Option<FromTemplate>,
+    /// By which AWS knows a repeat.
+    pub client_token: Text,
+    /// Its tags.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tag_specifications: Vec<TagSpecification>,
+}
+
+/// An instance profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Profile {
+    /// Its ARN.
+    pub arn: Text,
+}
+
+/// A version of a launch template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct FromTemplate {
+    /// The template.
+    pub launch_template_id: LaunchTemplateId,
+    /// Its number.
+    pub version: Text,
+}
+
+/// Tags that something is born with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TagSpecification {
+    /// `instance`, `volume`.
+    pub resource_type: Text,
+    /// The tags.
+    pub tags: Vec<Tag>,
 }

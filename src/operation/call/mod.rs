@@ -21,7 +21,7 @@ pub use autoscaling::{
     SetDesired, TerminateMember,
 };
 pub use balancer::{ClassicInstance, ClassicMembers, TargetSpec, Targets};
-pub use ec2::{Associate, Instances, Stop, Tag, Tagging, Volume};
+pub use ec2::{Associate, FromTemplate, Instances, Profile, Run, Stop, Tag, TagSpecification, Tagging, Volume};
 pub use whom::Whom;
 
 /// A mutating request: what, with which parameters, and where.
@@ -143,6 +143,8 @@ actions! {
     StopInstances(Stop): "ec2", &["ec2:StopInstances"], Disruptive, Safe;
     /// Starts stopped instances, on another host.
     StartInstances(Instances): "ec2", &["ec2:StartInstances"], Harmless, Safe;
+    /// Launches an instance.
+    RunInstances(Run): "ec2", &["ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"], Harmless, Token;
     /// Ends instances for good.
     TerminateInstances(Instances): "ec2", &["ec2:TerminateInstances"], Irreversible, Safe;
     /// Sets tags.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::look::{Look, told};
 use super::{Answer, Process};
 use crate::estate::balancer::{ClassicState, ClassicTarget, Target, TargetState};
@@ -13,7 +15,7 @@ use crate::id::{GroupName, InstanceId};
 type Unknown = String;
 
 /// The group, or the answer that it is gone.
-fn with<'a>(
+pub(super) fn with<'a>(
     look: &Look<'a>,
     name: &GroupName,
     then: impl FnOnce(&'a Group, Duration) -> Result<Answer, Unknown>,
@@ -132,6 +134,17 @@ pub(super) fn processes_run(
     })
 }
 
+pub(super) fn suspended(look: &Look<'_>, name: &GroupName, processes: &BTreeSet<Process>) -> Result<Answer, Unknown> {
+    with(look, name, |group, age| {
+        let runs = |process: &&Process| !group.suspended.keys().any(|key| **key == *process.as_str());
+        let running: Vec<&str> = processes.iter().filter(runs).map(|process| process.as_str()).collect();
+        Ok(match running.is_empty() {
+            true => told(true, "all of them are suspended", age),
+            false => told(false, format!("{} still acts in {name}", running.join(", ")), age),
+        })
+    })
+}
+
 pub(super) fn quiet(look: &Look<'_>, name: &GroupName) -> Result<Answer, Unknown> {
     with(look, name, |group, age| {
         if let Some(status) = &group.status {
@@ -173,6 +186,18 @@ pub(super) fn launches_work(look: &Look<'_>, name: &GroupName) -> Result<Answer,
         }
         Some(_) => told(true, format!("the latest launch of {name} did not fail"), age),
         None => told(true, format!("no launch of {name} is known to have failed"), age),
+    })
+}
+
+pub(super) fn launch_failed(look: &Look<'_>, name: &GroupName, after: Timestamp) -> Result<Answer, Unknown> {
+    let (activities, age) = look.rows::<Activity>(&format!("activities of {name}"), name.text())?;
+    let since = |activity: &&Activity| activity.group == *name && activity.started_at > after && is_launch(activity);
+    let failed = activities.into_iter().filter(since).find(|activity| activity.status == ActivityStatus::Failed);
+    Ok(match failed {
+        Some(activity) => {
+            told(true, format!("a launch failed: {}", activity.message.as_deref().unwrap_or("without a reason")), age)
+        }
+        None => told(false, "no launch failed since", age),
     })
 }
 

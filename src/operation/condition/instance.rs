@@ -1,10 +1,12 @@
 //! Facts of instances (`aws-domain.md` A.1).
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::Answer;
-use super::look::{Look, told};
-use crate::estate::instance::{CheckStatus, Instance, InstanceState, InstanceStatus};
+use super::look::{Found, Look, told};
+use crate::estate::instance::{Check, CheckStatus, Instance, InstanceState, InstanceStatus};
 use crate::id::InstanceId;
 
 pub(super) fn instance_in(look: &Look<'_>, id: &InstanceId, states: &[InstanceState]) -> Result<Answer, String> {
@@ -23,11 +25,46 @@ pub(super) fn restarted(look: &Look<'_>, id: &InstanceId, after: Timestamp) -> R
     if instance.state != InstanceState::Running || instance.launched_at.is_none_or(|at| at <= after) {
         return Ok(told(false, format!("{id} is {}, not started anew", instance.state), found.age));
     }
-    let status =
-        look.find::<InstanceStatus>(&format!("status checks of {id}"), id.text(), |status| status.instance == *id)?;
-    let age = found.age.max(status.age);
+    passing(look, id, found.age)
+}
+
+pub(super) fn checks_pass(look: &Look<'_>, id: &InstanceId) -> Result<Answer, String> {
+    let found = look.find::<Instance>(&format!("instance {id}"), id.text(), |instance| instance.id == *id)?;
+    match found.thing {
+        Some(instance) if instance.state == InstanceState::Running => passing(look, id, found.age),
+        Some(instance) => Ok(told(false, format!("{id} is {}", instance.state), found.age)),
+        None => Ok(told(false, format!("{id} is gone"), found.age)),
+    }
+}
+
+/// Only what AWS says is sound is: where it cannot tell, a reboot may stay on a broken host.
+pub(super) fn host_sound(look: &Look<'_>, id: &InstanceId) -> Result<Answer, String> {
+    let found = status(look, id)?;
+    let Some(status) = found.thing else { return Err(format!("{id} has no status checks")) };
+    let host = [("system", Some(&status.system)), ("attached EBS", status.volumes.as_ref())];
+    for (name, check) in host.into_iter().filter_map(|(name, check)| Some((name, check?))) {
+        match check.status {
+            CheckStatus::Impaired => return Ok(told(false, format!("{name} check of {id} is impaired"), found.age)),
+            CheckStatus::Ok | CheckStatus::NotApplicable => {}
+            CheckStatus::Initializing | CheckStatus::InsufficientData | CheckStatus::Other(_) => {
+                return Err(format!("{name} check of {id}: {}", check.status));
+            }
+        }
+    }
+    Ok(told(true, format!("host and volumes of {id} pass their checks"), found.age))
+}
+
+fn status<'a>(look: &Look<'a>, id: &InstanceId) -> Result<Found<'a, InstanceStatus>, String> {
+    look.find(&format!("status checks of {id}"), id.text(), |status: &InstanceStatus| status.instance == *id)
+}
+
+fn passing(look: &Look<'_>, id: &InstanceId, age: Duration) -> Result<Answer, String> {
+    let status = status(look, id)?;
+    let age = age.max(status.age);
     let Some(status) = status.thing else { return Ok(told(false, format!("{id} has no status checks yet"), age)) };
     let words: Vec<String> = status.checks().map(|(name, check)| format!("{name} {}", check.status)).collect();
-    let passes = status.checks().all(|(_, check)| check.status == CheckStatus::Ok);
+    let is_fine = |check: &Check| matches!(check.status, CheckStatus::Ok | CheckStatus::NotApplicable);
+    // The system check is made of every instance: without it nothing passed.
+    let passes = status.system.status == CheckStatus::Ok && status.checks().all(|(_, check)| is_fine(check));
     Ok(told(passes, format!("{id}: {}", words.join(", ")), age))
 }

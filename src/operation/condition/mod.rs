@@ -4,9 +4,11 @@
 //! what is stale, denied or never read is *unknown*, which never counts as holding; what is asked after a call is a
 //! change, not a state that may have been true before (`aws-domain.md` A.9).
 
+mod beside;
 mod group;
 mod instance;
 mod look;
+mod members;
 mod target;
 
 use std::collections::BTreeSet;
@@ -18,9 +20,9 @@ use serde::{Deserialize, Serialize};
 use super::call::Process;
 use super::need::{Need, What};
 use crate::estate::Estate;
-use crate::estate::group::LifecycleState;
+use crate::estate::group::{Group, LifecycleState};
 use crate::estate::instance::InstanceState;
-use crate::id::{Arn, GroupName, InstanceId, Region};
+use crate::id::{Arn, ClassicName, GroupName, ImageId, InstanceId, Region, SubnetId, Text};
 
 use look::Look;
 
@@ -83,6 +85,36 @@ pub enum Fact {
         /// How many.
         at_least: usize,
     },
+    /// A group has so many members, each in service or standing by, and none comes or goes.
+    Settled {
+        /// The group.
+        group: GroupName,
+        /// How many are in service.
+        in_service: usize,
+    },
+    /// Members are protected from scale-in, or are not.
+    Protected {
+        /// The group.
+        group: GroupName,
+        /// Which.
+        instances: BTreeSet<InstanceId>,
+        /// Whether they are.
+        protected: bool,
+    },
+    /// Each of these processes is suspended.
+    Suspended {
+        /// The group.
+        group: GroupName,
+        /// Which.
+        processes: BTreeSet<Process>,
+    },
+    /// A launch of the group that began after a moment failed: what is waited for will not come by itself.
+    LaunchFailed {
+        /// The group.
+        group: GroupName,
+        /// The moment.
+        after: Timestamp,
+    },
     /// None of these processes is suspended.
     ProcessesRun {
         /// The group.
@@ -104,10 +136,19 @@ pub enum Fact {
     Healthy {
         /// The target group.
         target_group: Arn,
-        /// The instance that does not count.
-        beside: InstanceId,
+        /// Instances that do not count.
+        beside: BTreeSet<InstanceId>,
         /// How many.
         at_least: usize,
+    },
+    /// An instance is healthy wherever it is a target.
+    Serves {
+        /// The instance.
+        instance: InstanceId,
+        /// The target groups.
+        target_groups: Vec<Arn>,
+        /// The classic balancers.
+        classic: Vec<ClassicName>,
     },
     /// An instance is a target no more: its connections are drained.
     Drained {
@@ -129,6 +170,40 @@ pub enum Fact {
         instance: InstanceId,
         /// The moment.
         after: Timestamp,
+    },
+    /// An instance runs and passes its status checks.
+    ChecksPass {
+        /// The instance.
+        instance: InstanceId,
+    },
+    /// Nothing is wrong with the host of an instance nor with its volumes: a reboot, which stays there, can help (`aws-domain.md` F.1).
+    HostSound {
+        /// The instance.
+        instance: InstanceId,
+    },
+    /// An elastic address belongs to an instance.
+    AddressOn {
+        /// The address.
+        allocation: Text,
+        /// The instance.
+        instance: InstanceId,
+    },
+    /// A subnet has so many addresses left.
+    FreeAddresses {
+        /// The subnet.
+        subnet: SubnetId,
+        /// How many.
+        at_least: i32,
+    },
+    /// An image can be launched.
+    ImageUsable {
+        /// The image.
+        image: ImageId,
+    },
+    /// All of these are so.
+    All {
+        /// The facts.
+        of: Vec<Fact>,
     },
 }
 
@@ -159,20 +234,7 @@ impl Condition {
     #[must_use]
     pub fn answer(&self, estate: &Estate, now: Timestamp) -> Answer {
         let look = Look::new(estate, &self.region, now);
-        let answer = match &self.fact {
-            Fact::Sizes { group, min, desired, max } => group::sizes(&look, group, (*min, *desired, *max)),
-            Fact::MemberIn { group, instance, states } => group::member_in(&look, group, instance, states),
-            Fact::MemberLeft { group, instance } => group::member_left(&look, group, instance),
-            Fact::Grown { group, beside, by } => group::grown(&look, group, beside, *by),
-            Fact::InService { group, beside, at_least } => group::in_service(&look, group, beside, *at_least),
-            Fact::ProcessesRun { group, processes } => group::processes_run(&look, group, processes),
-            Fact::Quiet { group } => group::quiet(&look, group),
-            Fact::LaunchesWork { group } => group::launches_work(&look, group),
-            Fact::Healthy { target_group, beside, at_least } => target::healthy(&look, target_group, beside, *at_least),
-            Fact::Drained { target_group, instance } => target::drained(&look, target_group, instance),
-            Fact::InstanceIn { instance, states } => instance::instance_in(&look, instance, states),
-            Fact::Restarted { instance, after } => instance::restarted(&look, instance, *after),
-        };
+        let answer = asked(&look, &self.fact);
         // Whatever could not be told is nothing that one may act upon.
         answer.unwrap_or_else(Answer::unknown)
     }
@@ -181,35 +243,94 @@ impl Condition {
     /// comes, which the second time is so.
     #[must_use]
     pub fn needs(&self, estate: &Estate) -> Vec<Need> {
-        let need = |what| Need::new(&self.region, what);
-        match &self.fact {
-            Fact::Sizes { group, .. }
-            | Fact::MemberIn { group, .. }
-            | Fact::MemberLeft { group, .. }
-            | Fact::InService { group, .. }
-            | Fact::ProcessesRun { group, .. } => vec![need(What::Group(group.clone()))],
-            Fact::Grown { group, .. } => {
-                let mut needs = vec![need(What::Group(group.clone()))];
-                let known = Look::new(estate, &self.region, Timestamp::MIN).known_group(group);
-                if let Some(known) = known {
-                    needs.extend(known.target_groups.iter().map(|arn| need(What::Targets(arn.clone()))));
-                    let classic = known.classic_balancers.iter();
-                    needs.extend(classic.map(|name| need(What::ClassicTargets(name.clone()))));
-                }
-                needs
+        let known = |group: &GroupName| Look::new(estate, &self.region, Timestamp::MIN).known_group(group);
+        whats(&self.fact, &known).into_iter().map(|what| Need::new(&self.region, what)).collect()
+    }
+}
+
+fn asked(look: &Look<'_>, fact: &Fact) -> Result<Answer, String> {
+    match fact {
+        Fact::Sizes { group, min, desired, max } => group::sizes(look, group, (*min, *desired, *max)),
+        Fact::MemberIn { group, instance, states } => group::member_in(look, group, instance, states),
+        Fact::MemberLeft { group, instance } => group::member_left(look, group, instance),
+        Fact::Grown { group, beside, by } => group::grown(look, group, beside, *by),
+        Fact::InService { group, beside, at_least } => group::in_service(look, group, beside, *at_least),
+        Fact::Settled { group, in_service } => members::settled(look, group, *in_service),
+        Fact::Protected { group, instances, protected } => members::protected(look, group, instances, *protected),
+        Fact::Suspended { group, processes } => group::suspended(look, group, processes),
+        Fact::LaunchFailed { group, after } => group::launch_failed(look, group, *after),
+        Fact::ProcessesRun { group, processes } => group::processes_run(look, group, processes),
+        Fact::Quiet { group } => group::quiet(look, group),
+        Fact::LaunchesWork { group } => group::launches_work(look, group),
+        Fact::Healthy { target_group, beside, at_least } => target::healthy(look, target_group, beside, *at_least),
+        Fact::Serves { instance, target_groups, classic } => target::serves(look, instance, target_groups, classic),
+        Fact::Drained { target_group, instance } => target::drained(look, target_group, instance),
+        Fact::InstanceIn { instance, states } => instance::instance_in(look, instance, states),
+        Fact::Restarted { instance, after } => instance::restarted(look, instance, *after),
+        Fact::ChecksPass { instance } => instance::checks_pass(look, instance),
+        Fact::HostSound { instance } => instance::host_sound(look, instance),
+        Fact::AddressOn { allocation, instance } => beside::address_on(look, allocation, instance),
+        Fact::FreeAddresses { subnet, at_least } => beside::free_addresses(look, subnet, *at_least),
+        Fact::ImageUsable { image } => beside::image_usable(look, image),
+        Fact::All { of } => all(look, of),
+    }
+}
+
+/// What does not hold is told before what nobody knows, and that before what holds.
+fn all(look: &Look<'_>, facts: &[Fact]) -> Result<Answer, String> {
+    let answers: Vec<Result<Answer, String>> = facts.iter().map(|fact| asked(look, fact)).collect();
+    let failing = answers.iter().flatten().find(|answer| answer.holds == Some(false));
+    if let Some(answer) = failing {
+        return Ok(answer.clone());
+    }
+    let known = answers.into_iter().collect::<Result<Vec<Answer>, String>>()?;
+    if let Some(unknown) = known.iter().find(|answer| answer.holds.is_none()) {
+        return Err(unknown.detail.clone());
+    }
+    let detail = known.iter().map(|answer| answer.detail.as_str()).collect::<Vec<_>>().join("; ");
+    let age = known.iter().filter_map(|answer| answer.age).max();
+    Ok(Answer { holds: Some(true), detail, age })
+}
+
+/// What a fact rests on.
+fn whats<'a>(fact: &Fact, known: &dyn Fn(&GroupName) -> Option<&'a Group>) -> Vec<What> {
+    match fact {
+        Fact::Sizes { group, .. }
+        | Fact::MemberIn { group, .. }
+        | Fact::MemberLeft { group, .. }
+        | Fact::InService { group, .. }
+        | Fact::Settled { group, .. }
+        | Fact::Protected { group, .. }
+        | Fact::Suspended { group, .. }
+        | Fact::ProcessesRun { group, .. } => vec![What::Group(group.clone())],
+        Fact::Grown { group, .. } => {
+            let mut needs = vec![What::Group(group.clone())];
+            if let Some(known) = known(group) {
+                needs.extend(known.target_groups.iter().cloned().map(What::Targets));
+                needs.extend(known.classic_balancers.iter().cloned().map(What::ClassicTargets));
             }
-            Fact::Quiet { group } => {
-                [What::Group, What::Activities, What::Refreshes].map(|what| need(what(group.clone()))).into()
-            }
-            Fact::LaunchesWork { group } => vec![need(What::Activities(group.clone()))],
-            Fact::Healthy { target_group, .. } | Fact::Drained { target_group, .. } => {
-                vec![need(What::Targets(target_group.clone()))]
-            }
-            Fact::InstanceIn { instance, .. } => vec![need(What::Instance(instance.clone()))],
-            Fact::Restarted { instance, .. } => {
-                [What::Instance, What::Status].map(|what| need(what(instance.clone()))).into()
-            }
+            needs
         }
+        Fact::Quiet { group } => {
+            [What::Group, What::Activities, What::Refreshes].map(|what| what(group.clone())).into()
+        }
+        Fact::LaunchesWork { group } | Fact::LaunchFailed { group, .. } => vec![What::Activities(group.clone())],
+        Fact::Healthy { target_group, .. } | Fact::Drained { target_group, .. } => {
+            vec![What::Targets(target_group.clone())]
+        }
+        Fact::Serves { target_groups, classic, .. } => {
+            let targets = target_groups.iter().cloned().map(What::Targets);
+            targets.chain(classic.iter().cloned().map(What::ClassicTargets)).collect()
+        }
+        Fact::InstanceIn { instance, .. } => vec![What::Instance(instance.clone())],
+        Fact::Restarted { instance, .. } | Fact::ChecksPass { instance } => {
+            [What::Instance, What::Status].map(|what| what(instance.clone())).into()
+        }
+        Fact::HostSound { instance } => vec![What::Status(instance.clone())],
+        Fact::AddressOn { instance, .. } => vec![What::Addresses(instance.clone())],
+        Fact::FreeAddresses { subnet, .. } => vec![What::Subnet(subnet.clone())],
+        Fact::ImageUsable { image } => vec![What::Image(image.clone())],
+        Fact::All { of } => of.iter().flat_map(|fact| whats(fact, known)).collect(),
     }
 }
 

@@ -240,7 +240,7 @@ fn a_target_that_drains_is_not_drained_yet() {
     assert_eq!(account(vec![target("i-1", TargetState::Unused)]).asked(drained()).0, Some(true));
     assert_eq!(account(Vec::new()).asked(drained()).0, Some(true));
     assert_eq!(Account::new().asked(drained()).0, None);
-    let healthy = || Fact::Healthy { target_group: "arn:tg".into(), beside: "i-1".into(), at_least: 1 };
+    let healthy = || Fact::Healthy { target_group: "arn:tg".into(), beside: ids(&["i-1"]), at_least: 1 };
     let one = account(vec![target("i-1", TargetState::Healthy), target("i-2", TargetState::Unhealthy)]);
     assert_eq!(one.asked(healthy()), (Some(false), "tg would keep 0 healthy; 1 are needed".to_owned()));
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::super::call::{Action, Call, Risk, Whom};
+use super::super::fill;
 use super::{Plan, Step, StepId};
 use crate::id::InstanceId;
 
@@ -32,7 +33,7 @@ fn of_step(plan: &Plan, step: &Step, before: &BTreeSet<&StepId>) -> Vec<String> 
     for need in step.needs.iter().filter(|need| !before.contains(need)) {
         objections.push(format!("needs {need}, which does not come before it"));
     }
-    if step.calls.is_empty() && step.until.is_none() {
+    if step.calls.is_empty() && step.commands.is_empty() && step.until.is_none() {
         objections.push("neither calls nor waits for anything".to_owned());
     }
     let disrupts = step.calls.iter().any(|call| call.action.risk() > Risk::Harmless);
@@ -53,10 +54,13 @@ fn of_step(plan: &Plan, step: &Step, before: &BTreeSet<&StepId>) -> Vec<String> 
             plan.region
         ));
     }
-    for call in &step.calls {
-        for origin in origins(call).filter(|origin| !before.contains(origin)) {
-            objections
-                .push(format!("{} is about what {origin} brings, which does not come before it", call.action.name()));
+    // What a step brings is there for what it waits for, and for the steps after it.
+    for origin in fill::origins(&(&step.guards, &step.calls)).iter().filter(|origin| !before.contains(origin)) {
+        objections.push(format!("is about what {origin} brings, which does not come before it"));
+    }
+    for origin in fill::origins(&(&step.until, &step.undo)) {
+        if origin != step.id && !before.contains(&origin) {
+            objections.push(format!("waits for what {origin} brings, which does not come before it"));
         }
     }
     objections.extend(removes_first(&step.undo));
@@ -80,6 +84,7 @@ fn removes_first(undo: &[Call]) -> Option<String> {
         matches!(
             call.action,
             Action::LaunchInstances(_)
+                | Action::RunInstances(_)
                 | Action::ExitStandby(_)
                 | Action::AttachInstances(_)
                 | Action::StartInstances(_)
@@ -88,14 +93,6 @@ fn removes_first(undo: &[Call]) -> Option<String> {
     };
     let removal = undo.iter().position(removes)?;
     undo.iter().skip(removal).any(adds).then(|| "its undo removes before it adds".to_owned())
-}
-
-/// The steps that bring what a call is about.
-fn origins(call: &Call) -> impl Iterator<Item = &StepId> {
-    call.action.whom().into_iter().filter_map(|whom| match whom {
-        Whom::From(step) => Some(step),
-        Whom::Known(_) => None,
-    })
 }
 
 impl Action {
@@ -118,6 +115,7 @@ impl Action {
                 members.instances.iter().map(|instance| &instance.instance_id).collect()
             }
             Self::LaunchInstances(_)
+            | Self::RunInstances(_)
             | Self::SetDesiredCapacity(_)
             | Self::UpdateAutoScalingGroup(_)
             | Self::SuspendProcesses(_)

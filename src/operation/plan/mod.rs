@@ -4,6 +4,7 @@
 //! that will be done and by which conditions, and nothing that changes by looking again; steps form lanes, and what does
 //! not need one another runs beside.
 
+mod command;
 pub mod critic;
 mod digest;
 mod grant;
@@ -13,6 +14,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use command::LocalCommand;
 
 use super::call::{Call, Risk};
 use super::condition::Condition;
@@ -109,6 +112,9 @@ pub struct Step {
     pub why: String,
     /// What must be so before its calls.
     pub guards: Vec<Guard>,
+    /// Programs on this machine that run once the guards hold, one after another, before its calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<LocalCommand>,
     /// Its calls, one after another.
     pub calls: Vec<Call>,
     /// What must have become so after them; none where a call's answer is all there is to see.
@@ -150,9 +156,24 @@ pub struct Until {
     pub condition: Condition,
     /// How long that may take.
     pub deadline_s: u64,
+    /// How long it must go on being so, reading by reading, before the step is done: a slow start, checks that are still made.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub hold_s: u64,
+    /// What ends the wait at once, since what is waited for will not come: a launch that failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fails: Option<Condition>,
+}
+
+fn is_none(seconds: &u64) -> bool {
+    *seconds == 0
 }
 
 impl Until {
+    /// A condition that must have become so within a time.
+    pub fn new(condition: Condition, deadline_s: u64) -> Self {
+        Self { condition, deadline_s, hold_s: 0, fails: None }
+    }
+
     /// How long it may take.
     pub fn deadline(&self) -> Duration {
         Duration::from_secs(self.deadline_s)

@@ -1,0 +1,139 @@
+//! What a plan leaves open until it runs: the instances that a step brings, and the client token.
+//!
+//! Owns: the two blanks, `${s1}` and `${token}`, and how they are filled. Depends on: plain data. Must stay true: nothing with a blank in it is
+//! sent or asked; `${s1}` in a list becomes all that the step brought, elsewhere it must have brought exactly one.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::plan::StepId;
+use crate::id::{InstanceId, Text};
+
+/// The blank that the engine fills with the client token of the very call, so that a repeat is known as one.
+pub const TOKEN: &str = "${token}";
+
+/// What blanks are filled with.
+#[derive(Debug, Clone, Default)]
+pub struct Fill {
+    /// What each step brought.
+    pub brought: BTreeMap<StepId, Vec<InstanceId>>,
+    /// The client token of the call that is about to be sent.
+    pub token: Option<Text>,
+}
+
+/// Why something cannot be filled in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Blank {
+    /// A step brought nothing yet, or several where one is meant.
+    #[error("{0} brought {1} instances where one is meant")]
+    Brought(StepId, usize),
+    /// There is no client token.
+    #[error("a client token is missing")]
+    Token,
+    /// It is no plain data, which no test has seen.
+    #[error("{0}")]
+    Shape(String),
+}
+
+impl Fill {
+    /// A call, a condition or a need with its blanks filled.
+    ///
+    /// # Errors
+    /// Where something is not known yet.
+    pub fn fill<T: Serialize + DeserializeOwned>(&self, open: &T) -> Result<T, Blank> {
+        let shape = |why: serde_json::Error| Blank::Shape(why.to_string());
+        let filled = self.value(serde_json::to_value(open).map_err(shape)?)?;
+        serde_json::from_value(filled).map_err(shape)
+    }
+
+    fn value(&self, value: Value) -> Result<Value, Blank> {
+        Ok(match value {
+            Value::String(text) if text == TOKEN => match &self.token {
+                Some(token) => Value::String(token.to_string()),
+                None => return Err(Blank::Token),
+            },
+            Value::String(text) => match origin(&text) {
+                Some(step) => match self.of(&step) {
+                    [one] => Value::String(one.to_string()),
+                    several => return Err(Blank::Brought(step, several.len())),
+                },
+                None => Value::String(text),
+            },
+            Value::Array(items) => Value::Array(self.items(items)?),
+            Value::Object(fields) => {
+                let fields = fields.into_iter().map(|(name, value)| Ok((name, self.value(value)?)));
+                Value::Object(fields.collect::<Result<_, Blank>>()?)
+            }
+            plain @ (Value::Null | Value::Bool(_) | Value::Number(_)) => plain,
+        })
+    }
+
+    fn items(&self, items: Vec<Value>) -> Result<Vec<Value>, Blank> {
+        let mut filled = Vec::with_capacity(items.len());
+        for item in items {
+            match item.as_str().and_then(origin) {
+                Some(step) => match self.of(&step) {
+                    [] => return Err(Blank::Brought(step, 0)),
+                    all => filled.extend(all.iter().map(|one| Value::String(one.to_string()))),
+                },
+                None => filled.push(self.value(item)?),
+            }
+        }
+        Ok(filled)
+    }
+
+    fn of(&self, step: &StepId) -> &[InstanceId] {
+        self.brought.get(step).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The step that a text leaves a blank for: `${s1}`.
+fn origin(text: &str) -> Option<StepId> {
+    let step = text.strip_prefix("${")?.strip_suffix('}')?;
+    (text != TOKEN && !step.is_empty()).then(|| StepId::from(step))
+}
+
+/// The steps whose instances something leaves blanks for.
+pub fn origins<T: Serialize>(open: &T) -> Vec<StepId> {
+    fn walk(value: &Value, found: &mut Vec<StepId>) {
+        match value {
+            Value::String(text) => found.extend(origin(text)),
+            Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
+            Value::Object(fields) => fields.values().for_each(|value| walk(value, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    let mut found = Vec::new();
+    // What is no plain data has no blanks either.
+    walk(&serde_json::to_value(open).unwrap_or_default(), &mut found);
+    found
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::call::{Action, Call, MembersOf, TargetSpec, Targets, Whom};
+    use super::*;
+
+    #[test]
+    fn blanks_are_filled_with_what_a_step_brought_and_nothing_is_sent_with_one() {
+        let region = "us-east-1".into();
+        let members = MembersOf { auto_scaling_group_name: "web".into(), instance_ids: vec![Whom::From("s1".into())] };
+        let call = Call::new(&region, Action::AttachInstances(members));
+        let mut fill = Fill::default();
+        assert_eq!(fill.fill(&call), Err(Blank::Brought("s1".into(), 0)));
+        fill.brought.insert("s1".into(), vec!["i-1".into(), "i-2".into()]);
+        let sent = fill.fill(&call).unwrap().parameters().unwrap();
+        assert_eq!(sent["InstanceIds"], serde_json::json!(["i-1", "i-2"]));
+        let target = TargetSpec { id: "${s1}".into(), port: None };
+        let one = Call::new(
+            &region,
+            Action::RegisterTargets(Targets { target_group_arn: "arn:tg".into(), targets: vec![target] }),
+        );
+        assert_eq!(fill.fill(&one), Err(Blank::Brought("s1".into(), 2)), "each is one target");
+        assert_eq!(origins(&one), [StepId::from("s1")]);
+    }
+}
