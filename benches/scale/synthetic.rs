@@ -160,6 +160,7 @@ impl Account {
             public_address: None,
             lifecycle: None,
             volumes: Box::new([format!("vol-0{n:016x}").into()]),
+            make: None,
             tags: Tags::new(tags),
         }
     }
@@ -228,6 +229,8 @@ impl Account {
             launch_source: Some(LaunchSource { name: words.groups[group].clone(), version: Some("$Latest".into()) }),
             zonal_shift_enabled: Some(false),
             status: None,
+            termination_policies: None,
+            protects_new: None,
             tags: Tags::new([(words.keys[1].clone(), words.services[group].clone())]),
         }
     }

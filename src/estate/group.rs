@@ -105,6 +105,12 @@ pub struct Group {
     pub zonal_shift_enabled: Option<bool>,
     /// Set while the group is being deleted.
     pub status: Option<Text>,
+    /// By which it chooses whom it ends, in order; none where nobody read it.
+    #[serde(default)]
+    pub termination_policies: Option<Vec<Text>>,
+    /// Whether new members are protected from scale-in; none where nobody read it.
+    #[serde(default)]
+    pub protects_new: Option<bool>,
     /// Its tags.
     pub tags: Tags,
 }
@@ -209,6 +215,25 @@ pub struct Hook {
     pub heartbeat_s: Option<i32>,
     /// `CONTINUE` or `ABANDON`.
     pub default_result: Option<Text>,
+}
+
+/// A change of a group's sizes that somebody scheduled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScheduledAction {
+    /// Its name.
+    pub name: Text,
+    /// Whose.
+    pub group: GroupName,
+    /// When it is done next.
+    pub at: Option<Timestamp>,
+    /// How it recurs, as cron writes it.
+    pub recurrence: Option<Text>,
+    /// The minimum that it sets.
+    pub min: Option<i32>,
+    /// The number of members that it sets.
+    pub desired: Option<i32>,
+    /// The maximum that it sets.
+    pub max: Option<i32>,
 }
 
 /// A scaling policy of a group: what will change its size without being asked.

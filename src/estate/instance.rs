@@ -1,5 +1,7 @@
 //! EC2 instances, and their status checks, which are a read of their own (`aws-domain.md` A.1).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -62,8 +64,46 @@ pub struct Instance {
     pub lifecycle: Option<Text>,
     /// The volumes attached.
     pub volumes: Box<[VolumeId]>,
+    /// What it was made of, which many share; none where nobody read it.
+    #[serde(default)]
+    pub make: Option<Arc<Make>>,
     /// Its tags.
     pub tags: Tags,
+}
+
+/// What an instance was made of: what a stop keeps, and what another one like it is launched with.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Make {
+    /// `ebs` or `instance-store`.
+    pub root: Option<Text>,
+    /// The name of its root device.
+    pub root_device: Option<Text>,
+    /// Its volumes' device names in the order of its volumes, and whether each is deleted with it.
+    pub devices: Box<[(Text, Option<bool>)]>,
+    /// Its security groups.
+    pub security_groups: Box<[Text]>,
+    /// The ARN of its instance profile.
+    pub profile: Option<Text>,
+    /// Its key pair.
+    pub key: Option<Text>,
+}
+
+impl Instance {
+    /// Whether its type comes with instance stores, whose data no stop survives: AWS says so by a `d` among the letters after the
+    /// generation (`m5d`, `c7gd`), and by families that are made for it. None for a type that does not read as one.
+    pub fn has_instance_store(&self) -> Option<bool> {
+        let family = self.instance_type.split('.').next().filter(|family| !family.is_empty())?;
+        let digit = family.find(|letter: char| letter.is_ascii_digit())?;
+        let (name, rest) = family.split_at(digit);
+        let options = rest.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        // Made for it, by name; and older families, which were all born with disks.
+        let disks = matches!(name, "i" | "im" | "is" | "d" | "h" | "f" | "dl" | "trn");
+        let older = matches!(
+            (name, rest.as_bytes().first()),
+            ("m" | "c" | "r", Some(b'1'..=b'3')) | ("g", Some(b'2')) | ("x", Some(b'1')) | ("p", Some(b'5'))
+        );
+        Some(disks || older || options.contains('d'))
+    }
 }
 
 impl Instance {
@@ -105,6 +145,17 @@ impl ScheduledEvent {
     }
 }
 
+/// What an instance may not suffer (`DescribeInstanceAttribute`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InstanceAttributes {
+    /// Whose.
+    pub instance: InstanceId,
+    /// Whether `TerminateInstances` is refused; what its group does is not (`aws-domain.md` C.1, gates).
+    pub keeps_from_ending: Option<bool>,
+    /// Whether `StopInstances` is refused.
+    pub keeps_from_stopping: Option<bool>,
+}
+
 /// An instance's status checks and events (`DescribeInstanceStatus`; of instances that do not run only where all were asked for).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InstanceStatus {
@@ -128,5 +179,27 @@ impl InstanceStatus {
         [("system", Some(&self.system)), ("instance", Some(&self.guest)), ("attached EBS", self.volumes.as_ref())]
             .into_iter()
             .filter_map(|(name, check)| check.map(|check| (name, check)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_type_tells_by_its_name_whether_it_comes_with_disks() {
+        let has = |name: &str| {
+            let volumes = serde_json::json!({"id": "i-1", "zone": "a", "state": "running", "state_reason": null,
+                "instance_type": name, "image": null, "launched_at": null, "subnet": null, "vpc": null,
+                "private_address": null, "public_address": null, "lifecycle": null, "volumes": [], "tags": []});
+            serde_json::from_value::<Instance>(volumes).ok().and_then(|instance| instance.has_instance_store())
+        };
+        for name in ["m5d.large", "c7gd.xlarge", "i4i.large", "d3.xlarge", "r3.large", "is4gen.medium", "m6idn.large"] {
+            assert_eq!(has(name), Some(true), "{name}");
+        }
+        for name in ["m5.large", "m7g.large", "t3.micro", "c6in.large", "r6i.large", "g4ad"] {
+            assert_eq!(has(name), Some(name == "g4ad"), "{name}");
+        }
+        assert_eq!(has("mystery"), None);
     }
 }

@@ -15,10 +15,10 @@ use super::balancer::{
 };
 use super::chart::Curve;
 use super::database::{Cluster, Database, DatabaseEvent, GlobalCluster};
-use super::group::{Activity, Group, Hook, Refresh, ScalingPolicy, StandbyEntry};
+use super::group::{Activity, Group, Hook, Refresh, ScalingPolicy, ScheduledAction, StandbyEntry};
 use super::health::HealthEvent;
 use super::image::{Address, Image, LaunchTemplate, LaunchTemplateVersion, Snapshot, VolumeStatus};
-use super::instance::{Instance, InstanceStatus};
+use super::instance::{Instance, InstanceAttributes, InstanceStatus};
 use super::network::{NatGateway, RouteTable};
 use super::permission::Permission;
 use super::probe::Spell;
@@ -186,6 +186,10 @@ kinds! {
     StandbyEntries(StandbyEntry), "standby entries", 3600 s;
     /// Scaling policies.
     ScalingPolicies(ScalingPolicy), "scaling policies", 3600 s;
+    /// Scheduled changes of sizes; a part a group.
+    ScheduledActions(ScheduledAction), "scheduled actions", 600 s;
+    /// What instances may not suffer; a part an instance.
+    InstanceAttributes(InstanceAttributes), "instance attributes", 600 s;
     /// NAT gateways.
     NatGateways(NatGateway), "NAT gateways", 900 s;
     /// Route tables.

@@ -45,6 +45,8 @@ impl Pace {
             | Kind::Listeners
             | Kind::BalancerAttributes
             | Kind::TargetGroupAttributes
+            | Kind::ScheduledActions
+            | Kind::InstanceAttributes
             | Kind::HostedZones
             | Kind::Snapshots
             | Kind::Permissions

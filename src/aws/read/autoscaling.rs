@@ -8,7 +8,8 @@ use crate::aws::caller::Caller;
 use crate::aws::intern::Interner;
 use crate::aws::time;
 use crate::estate::group::{
-    Activity, ActivityStatus, Group, Hook, LaunchSource, LifecycleState, Member, Refresh, ScalingPolicy, StandbyEntry,
+    Activity, ActivityStatus, Group, Hook, LaunchSource, LifecycleState, Member, Refresh, ScalingPolicy,
+    ScheduledAction, StandbyEntry,
 };
 use crate::estate::tag::Tags;
 use crate::estate::{ReadFailure, Row, SliceId};
@@ -69,6 +70,8 @@ fn group_row(caller: &Caller<'_>, group: &types::AutoScalingGroup, texts: &mut I
             .availability_zone_impairment_policy()
             .and_then(|policy| policy.zonal_shift_enabled()),
         status: group.status().map(Text::from),
+        termination_policies: Some(group.termination_policies().iter().map(|name| Text::from(name.as_str())).collect()),
+        protects_new: group.new_instances_protected_from_scale_in(),
         tags: Tags::new(tags),
         members: members?,
     })
@@ -262,4 +265,32 @@ pub(super) async fn policies(caller: &Caller<'_>) -> Result<Found, ReadFailure> 
         )
         .await?;
     Ok(Found::Rows(ScalingPolicy::rows(rows)))
+}
+
+pub(super) async fn scheduled_actions(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
+    let group = parent(caller, id)?;
+    let mut rows = Vec::new();
+    caller
+        .pages(
+            |token| {
+                let call = caller.clients.autoscaling.describe_scheduled_actions().auto_scaling_group_name(group);
+                call.max_records(100).set_next_token(token).send()
+            },
+            |page| {
+                for action in page.scheduled_update_group_actions() {
+                    rows.push(ScheduledAction {
+                        name: caller.required(action.scheduled_action_name(), "ScheduledActionName")?.into(),
+                        group: GroupName::from(group),
+                        at: time::maybe(action.start_time()),
+                        recurrence: action.recurrence().map(Text::from),
+                        min: action.min_size(),
+                        desired: action.desired_capacity(),
+                        max: action.max_size(),
+                    });
+                }
+                Ok(page.next_token().map(str::to_owned))
+            },
+        )
+        .await?;
+    Ok(Found::Rows(ScheduledAction::rows(rows)))
 }

@@ -8,7 +8,9 @@ use crate::aws::intern::Interner;
 use crate::aws::time;
 use crate::estate::account::EnabledRegion;
 use crate::estate::image::{Address, Image, LaunchTemplate, LaunchTemplateVersion, VolumeStatus};
-use crate::estate::instance::{Check, CheckStatus, Instance, InstanceState, InstanceStatus, ScheduledEvent};
+use crate::estate::instance::{
+    Check, CheckStatus, Instance, InstanceAttributes, InstanceState, InstanceStatus, Make, ScheduledEvent,
+};
 use crate::estate::tag::Tags;
 use crate::estate::zone::{Subnet, Zone, ZoneState};
 use crate::estate::{ReadFailure, Row, SliceId};
@@ -97,8 +99,51 @@ pub(super) fn instance_row(
         public_address: instance.public_ip_address().map(Text::from),
         lifecycle: instance.instance_lifecycle().map(|lifecycle| texts.text(lifecycle.as_str())),
         volumes: volumes.map(VolumeId::from).collect(),
+        make: Some(texts.make(make(instance))),
         tags: tags(instance.tags(), texts),
     })
+}
+
+/// Many instances are made alike, and share it.
+fn make(instance: &types::Instance) -> Make {
+    let attached = instance
+        .block_device_mappings()
+        .iter()
+        .filter(|device| device.ebs().is_some_and(|ebs| ebs.volume_id().is_some()));
+    let devices = attached.map(|device| {
+        let deleted = device.ebs().and_then(|ebs| ebs.delete_on_termination());
+        (Text::from(device.device_name().unwrap_or("")), deleted)
+    });
+    Make {
+        root: instance.root_device_type().map(|root| root.as_str().into()),
+        root_device: instance.root_device_name().map(Text::from),
+        devices: devices.collect(),
+        security_groups: instance
+            .security_groups()
+            .iter()
+            .filter_map(|group| group.group_id())
+            .map(Text::from)
+            .collect(),
+        profile: instance.iam_instance_profile().and_then(|profile| profile.arn()).map(Text::from),
+        key: instance.key_name().map(Text::from),
+    }
+}
+
+/// Two calls, since AWS tells one attribute a call.
+pub(super) async fn instance_attributes(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
+    let instance = parent(caller, id)?;
+    let ending = types::InstanceAttributeName::DisableApiTermination;
+    let stopping = types::InstanceAttributeName::DisableApiStop;
+    let ask = |name: types::InstanceAttributeName| {
+        caller.clients.ec2.describe_instance_attribute().instance_id(instance).attribute(name)
+    };
+    let ending = caller.call(|| ask(ending.clone()).send()).await?;
+    let stopping = caller.call(|| ask(stopping.clone()).send()).await?;
+    Ok(Found::Rows(InstanceAttributes::rows(vec![InstanceAttributes {
+        instance: InstanceId::from(instance),
+        keeps_from_ending: ending.disable_api_termination().and_then(|value| value.value()),
+        keeps_from_stopping: stopping.disable_api_stop().and_then(|value| value.value()),
+    }])))
 }
 
 pub(super) fn tags(tags: &[types::Tag], texts: &mut Interner) -> Tags {

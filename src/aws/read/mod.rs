@@ -179,6 +179,16 @@ pub const READS: &[Read] = &[
     read(Kind::ScalingPolicies, "autoscaling:DescribePolicies", Scope::Region, Domain::AutoScaling, |c, _, _| {
         Box::pin(autoscaling::policies(c))
     }),
+    read(
+        Kind::ScheduledActions,
+        "autoscaling:DescribeScheduledActions",
+        Scope::Parent,
+        Domain::AutoScaling,
+        |c, id, _| Box::pin(autoscaling::scheduled_actions(c, id)),
+    ),
+    read(Kind::InstanceAttributes, "ec2:DescribeInstanceAttribute", Scope::Parent, Domain::Ec2, |c, id, _| {
+        Box::pin(ec2::instance_attributes(c, id))
+    }),
     read(Kind::LoadBalancers, "elasticloadbalancing:DescribeLoadBalancers", Scope::Region, Domain::Elb, |c, _, _| {
         Box::pin(elbv2::load_balancers(c))
     }),

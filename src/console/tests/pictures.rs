@@ -345,6 +345,8 @@ impl Shop {
             launch_source: Some(LaunchSource { name: text(name), version: Some(text("$Latest")) }),
             zonal_shift_enabled: Some(true),
             status: None,
+            termination_policies: None,
+            protects_new: None,
             tags: Tags::new([(text("Service"), text(name))]),
         });
         self.activities.push(Activity {
@@ -383,6 +385,7 @@ impl Shop {
             public_address: None,
             lifecycle: None,
             volumes: Box::default(),
+            make: None,
             tags: Tags::new([
                 (text("Name"), text(name)),
                 (text("aws:autoscaling:groupName"), text(&format!("{name}-asg"))),
@@ -597,6 +600,7 @@ pub fn large(count: usize, name: &str) -> Arc<Picture> {
         public_address: None,
         lifecycle: None,
         volumes: Box::new([]),
+        make: None,
         tags: Tags::new([(text("Name"), format!("{name}-{n}").into())]),
     };
     account.put(&region, Part::All, (0..count).map(row).collect());

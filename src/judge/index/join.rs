@@ -328,6 +328,8 @@ fn says_the_same_of_all(a: &Group, b: &Group) -> bool {
         launch_source,
         zonal_shift_enabled,
         status,
+        termination_policies,
+        protects_new,
         tags,
     } = a;
     *name == b.name
@@ -343,5 +345,7 @@ fn says_the_same_of_all(a: &Group, b: &Group) -> bool {
         && *launch_source == b.launch_source
         && *zonal_shift_enabled == b.zonal_shift_enabled
         && *status == b.status
+        && *termination_policies == b.termination_policies
+        && *protects_new == b.protects_new
         && *tags == b.tags
 }

@@ -82,6 +82,8 @@ fn web(members: Vec<Member>) -> Group {
         launch_source: None,
         zonal_shift_enabled: None,
         status: None,
+        termination_policies: None,
+        protects_new: None,
         tags: crate::estate::tag::Tags::default(),
     }
 }
@@ -262,6 +264,7 @@ fn an_instance_counts_as_restarted_only_by_a_start_after_the_call() {
         public_address: None,
         lifecycle: None,
         volumes: Box::default(),
+        make: None,
         tags: crate::estate::tag::Tags::default(),
     };
     let checks = |status: CheckStatus| {
