@@ -12,6 +12,7 @@ pub mod exit;
 pub mod list;
 pub mod output;
 pub mod policy;
+pub mod run;
 pub mod status;
 mod table;
 pub mod what_if;
