@@ -154,7 +154,7 @@ fn document(rows: &Rows<'_>, order: &[usize]) -> String {
         "errors": rows.gaps().iter().map(error).collect::<Vec<_>>(),
         "rows": order.iter().map(row).collect::<Vec<_>>(),
     });
-    format!("{document:#}\n")
+    super::document::write(&document)
 }
 
 fn csv(rows: &Rows<'_>, order: &[usize]) -> String {

@@ -8,6 +8,7 @@ pub mod args;
 pub mod audit;
 pub mod availability;
 pub mod completions;
+pub mod document;
 pub mod exit;
 pub mod list;
 pub mod output;

@@ -52,7 +52,7 @@ fn document(entries: &[Entry]) -> String {
         .collect();
     let document = Document { schema: "fournines/policy/1", rules };
     // Maps have text keys and no value refuses to be written, so this does not fail.
-    serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
+    super::document::write(&document)
 }
 
 fn file(origin: &Origin) -> Option<String> {

@@ -24,6 +24,21 @@ pub fn stepped(age: Duration) -> String {
     age_words(Duration::from_secs(s))
 }
 
+/// The same where many stand side by side and are read again all the time: to the minute, always as wide.
+pub fn coarse(age: Duration) -> String {
+    let words = if age.as_secs() < 60 { "<1m".to_owned() } else { age_words(age) };
+    format!("{words:<3}")
+}
+
+/// How many calls a minute, in steps: the exact number moves several times a second and says no more.
+pub fn pace(calls: u32) -> String {
+    const STEPS: &[u32] = &[10, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+    match STEPS.iter().find(|step| calls < **step) {
+        Some(step) => format!("<{step}"),
+        None => ">10000".to_owned(),
+    }
+}
+
 /// A span ahead, in minutes below an hour: `29m`, `1h05`, `2d`.
 pub fn ahead(seconds: i64) -> String {
     match seconds.max(0) / 60 {
@@ -53,6 +68,8 @@ pub fn moment(at: Timestamp, now: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -60,6 +77,14 @@ mod tests {
         let shown: Vec<String> =
             [0, 7, 12, 29, 44, 59, 61, 3700, 180_000].map(|s| stepped(Duration::from_secs(s))).to_vec();
         assert_eq!(shown, ["now", "5s", "10s", "20s", "30s", "45s", "1m", "1h", "2d"]);
+    }
+
+    #[test]
+    fn what_is_read_over_and_over_changes_no_cell() {
+        let ages: BTreeSet<String> = (0..60).map(|s| coarse(Duration::from_secs(s))).collect();
+        assert_eq!(ages.into_iter().collect::<Vec<_>>(), ["<1m"]);
+        assert_eq!(coarse(Duration::from_secs(61)), "1m ");
+        assert_eq!([0, 9, 48, 99, 123, 20_000].map(pace), ["<10", "<10", "<50", "<100", "<200", ">10000"]);
     }
 
     #[test]

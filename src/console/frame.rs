@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 use crate::id::Region;
 use crate::judge::{Picture, Told, Verdict};
 
-use super::age::{clock, local};
+use super::age::{clock, local, pace};
 use super::app::{App, Look};
 use super::draw::{put, spans_width};
 use super::msg::Level;
@@ -265,6 +265,15 @@ fn news(app: &App, look: &Look<'_>, room: usize) -> Option<Vec<Span<'static>>> {
 
 fn hints(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
     let mut spans = vec![Span::raw(" ")];
+    if app.place().is_some_and(|place| place.screen().is_previewing()) {
+        let keys = [("left", "zone before"), ("right", "next zone"), ("what-if", "end")];
+        for (chord, word) in
+            keys.into_iter().filter_map(|(run, word)| Some((app.keymap.chord(app.context(), run)?, word)))
+        {
+            spans.extend([look.span(Role::Key, chord.to_string()), look.span(Role::Dim, format!(" {word}  "))]);
+        }
+        return spans;
+    }
     for (chord, word) in app.keymap.hints(app.context()) {
         let pair = [look.span(Role::Key, chord.to_string()), look.span(Role::Dim, format!(" {word}  "))];
         if spans_width(&spans) + spans_width(&pair) > room {
@@ -278,7 +287,7 @@ fn hints(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
 fn traffic_spans(app: &App, look: &Look<'_>) -> Vec<Span<'static>> {
     let Some(picture) = app.picture.as_deref() else { return Vec::new() };
     let traffic = &picture.traffic;
-    let mut spans = vec![look.span(Role::Dim, format!("{} calls/min", traffic.calls()))];
+    let mut spans = vec![look.span(Role::Dim, format!("{} calls/min", pace(traffic.calls())))];
     if let Some(words) = traffic.metrics.short() {
         spans.push(look.span(Role::Dim, format!(" {words}")));
     }

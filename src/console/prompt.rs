@@ -4,8 +4,8 @@
 
 use crossterm::event::{Event, KeyEvent};
 use serde::{Deserialize, Serialize};
+use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
-use tui_input::{Input, InputRequest};
 
 /// Characters of a paste that are taken; the rest can be no command.
 const LONGEST_PASTE: usize = 4096;
@@ -97,11 +97,15 @@ impl Prompt {
 
     /// Takes pasted text, its lines made one.
     pub fn paste(&mut self, text: &str) {
-        let mut input = self.input();
-        for c in text.chars().take(LONGEST_PASTE).map(|c| if c.is_control() { ' ' } else { c }) {
-            input.handle(InputRequest::InsertChar(c));
-        }
-        self.take(&input);
+        let pasted: Vec<char> =
+            text.chars().take(LONGEST_PASTE).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let (before, after): (String, String) = {
+            let letters = || self.value.chars();
+            (letters().take(self.cursor).collect(), letters().skip(self.cursor).collect())
+        };
+        self.cursor += pasted.len();
+        self.value = before + &pasted.into_iter().collect::<String>() + &after;
+        self.chosen = None;
     }
 
     /// Steps through earlier lines: `later` goes forward again.

@@ -131,6 +131,14 @@ impl Listed for Instances {
         row.id.to_string()
     }
 
+    fn at_rest(row: &Numbered<'_>) -> Option<&'static str> {
+        match row.state {
+            InstanceState::ShuttingDown | InstanceState::Terminated => Some("ended"),
+            InstanceState::Stopped => Some("stopped"),
+            _ => None,
+        }
+    }
+
     fn find<'a>(stretch: &Stretch<'a, Numbered<'a>>, id: &str, place: &Place<'a>) -> Option<usize> {
         let (part, slice) = stretch.origin()?;
         match slice.all_rows().and_then(|rows| place.index().instances_of(part, rows)) {

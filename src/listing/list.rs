@@ -12,7 +12,7 @@ use super::column::{ColumnInfo, HIDDEN};
 use super::name::UnknownName;
 use super::place::{Place, Stretch};
 use super::rows::{Rows, Source, Table};
-use super::value::Value;
+use super::value::{Value, natural};
 
 /// A kind of thing as rows and columns.
 pub struct List {
@@ -68,9 +68,16 @@ pub(super) trait Listed: Sized + 'static {
     /// The order of two rows of one region: that of their ids, in trees that of the whole branch.
     fn compare<'a>(a: &Self::Row<'a>, b: &Self::Row<'a>, place: &Place<'a>) -> Ordering {
         if Self::IS_TREE {
-            return Self::path(a, place).cmp(&Self::path(b, place));
+            let (a, b) = (Self::path(a, place), Self::path(b, place));
+            let unlike = a.iter().zip(&b).map(|(a, b)| natural(a, b)).find(|order| order.is_ne());
+            return unlike.unwrap_or_else(|| a.len().cmp(&b.len()));
         }
-        Self::id(a).cmp(&Self::id(b))
+        natural(&Self::id(a), &Self::id(b))
+    }
+
+    /// What it is where it is neither well nor ill, because it does not run any more or was told not to.
+    fn at_rest(_row: &Self::Row<'_>) -> Option<&'static str> {
+        None
     }
 
     /// The word in the verdict's column.

@@ -35,7 +35,7 @@ mod value;
 mod zones;
 
 pub use column::{ColumnInfo, HIDDEN, position};
-pub use escape::escape;
+pub use escape::{escape, is_harmful};
 pub use filter::{Filter, FilterError, Record};
 pub use fuzzy::misfit;
 pub use gap::{Gap, kind_word, read_errors};

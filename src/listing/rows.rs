@@ -49,6 +49,7 @@ pub(super) trait Source {
     fn position(&self, id: &RowId) -> Option<usize>;
     fn region(&self, i: usize) -> Option<&Region>;
     fn verdict(&self, i: usize) -> Option<Verdict>;
+    fn at_rest(&self, i: usize) -> Option<&'static str>;
     fn assess(&self, i: usize) -> Option<Assessment>;
     /// The order of two rows: by region and id.
     fn compare(&self, a: usize, b: usize) -> Ordering;
@@ -111,6 +112,11 @@ impl<'a> Rows<'a> {
     /// How row `i` stands.
     pub fn verdict(&self, i: usize) -> Verdict {
         self.source.verdict(i).unwrap_or(Verdict::Unknown)
+    }
+
+    /// What row `i` is where it is neither well nor ill: ended, stopped. Nothing is wrong with it then, and nothing works.
+    pub fn at_rest(&self, i: usize) -> Option<&'static str> {
+        self.source.at_rest(i)
     }
 
     /// Why row `i` is not ok, the gravest first.
@@ -258,6 +264,10 @@ impl<L: Listed> Source for Table<'_, L> {
         let (place, row, stretch) = self.at(i)?;
         let doubt = if stretch.distrust.is_some() { Verdict::Unknown } else { Verdict::Ok };
         Some(L::verdict(&row, place).or(doubt))
+    }
+
+    fn at_rest(&self, i: usize) -> Option<&'static str> {
+        self.at(i).and_then(|(_, row, _)| L::at_rest(&row))
     }
 
     fn assess(&self, i: usize) -> Option<Assessment> {

@@ -29,6 +29,7 @@ impl Terminal {
             return Err(SetUpError::NoTerminal);
         }
         let inner = open().map_err(SetUpError::Terminal)?;
+        end_on_panic();
         crossterm::execute!(io::stdout(), crossterm::event::EnableBracketedPaste).map_err(SetUpError::Terminal)?;
         Ok(Self { inner, mouse: false })
     }
@@ -109,6 +110,17 @@ impl Terminal {
 fn open() -> io::Result<ratatui::Terminal<Sparse<io::Stdout>>> {
     drop(ratatui::try_init()?);
     ratatui::Terminal::new(Sparse::new(io::stdout()))
+}
+
+/// A panic, in whatever task, gives the terminal back whole, is printed, and ends the program: a loop that went on drawing
+/// would write over it.
+fn end_on_panic() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        give_back();
+        print(panic);
+        std::process::exit(101);
+    }));
 }
 
 impl Drop for Terminal {

@@ -16,7 +16,7 @@ fn board(columns: u16, rows: u16) -> Terminal {
 #[test]
 fn the_board_appears_a_list_filters_a_detail_opens_and_quit_restores_the_terminal() {
     let mut terminal = board(120, 40);
-    terminal.shows(&["us-east-1", "us-west-2", "SERVICE", "PROBLEMS", "web"]);
+    terminal.shows(&["us-east-1", "us-west-2", "use1-az6", "SERVICE", "PROBLEMS", "web"]);
     terminal.is_taken();
 
     terminal.press(":instances\r");

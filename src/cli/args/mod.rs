@@ -340,12 +340,23 @@ impl Args {
         Self::try_parse_from(arguments).map_err(|error| {
             let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             Usage {
-                text: error.render().to_string(),
+                text: error.render().to_string() + &kinds_of_list(&error),
                 asked_for,
                 exit: if asked_for { Exit::Done } else { Exit::SetUp },
             }
         })
     }
+}
+
+/// What can be listed, for who asked for a list of nothing.
+fn kinds_of_list(error: &clap::Error) -> String {
+    let is_of_list =
+        error.kind() == ErrorKind::MissingRequiredArgument && error.render().to_string().contains("<KIND>");
+    if !is_of_list {
+        return String::new();
+    }
+    let names: Vec<&str> = LISTS.iter().map(|list| list.name).collect();
+    format!("\nKIND is one of: {}\n", names.join(", "))
 }
 
 impl Global {
@@ -437,7 +448,7 @@ mod tests {
             ("stats", "status"),
             ("audit --check single-zonr", "single-zone"),
             ("status --json --line", "cannot be used with"),
-            ("list", "KIND"),
+            ("list", "instances, groups, targets"),
             ("sim --listen 0.0.0.0:80", "loopback"),
             ("demo --speed -1", ""),
             ("wall --scenario calm", "--demo"),

@@ -42,7 +42,7 @@ pub fn render(
         Format::Json => {
             let document = AuditDocument::of(audit, availability, label, taken_at);
             // Maps have text keys and no value refuses to be written, so this does not fail.
-            serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
+            super::document::write(&document)
         }
     };
     Rendered { text, notes: Vec::new(), exit: Exit::Verdict(audit.verdict()) }

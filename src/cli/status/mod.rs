@@ -94,7 +94,7 @@ pub fn render(picture: &Picture, label: &AccountLabel, format: Format) -> Render
 
 fn json(document: &StatusDocument<'_>) -> String {
     // Maps have text keys and no value refuses to be written, so this does not fail.
-    serde_json::to_string_pretty(document).map(|text| text + "\n").unwrap_or_default()
+    super::document::write(document)
 }
 
 #[cfg(test)]

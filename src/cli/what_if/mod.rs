@@ -32,7 +32,7 @@ pub fn render(picture: &Picture, rules: &Rules, asked: &WhatIfArgs) -> Result<Re
     let text = if asked.json {
         let document = Document::of(&answer, picture, &label);
         // Maps have text keys and no value refuses to be written, so this does not fail.
-        serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
+        super::document::write(&document)
     } else {
         text::text(&answer, picture, &label)
     };

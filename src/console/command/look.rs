@@ -44,7 +44,7 @@ pub(super) const COMMANDS: &[Command] = &[
         aliases: &["whatif"],
         argument: Argument::Optional("a zone, by name or id", offer_zones),
         doc: "preview on the board what is left if a zone goes; once more ends it",
-        run: |app, zone| act(app, &Act::WhatIf(zone.to_owned())),
+        run: what_if,
     },
     Command {
         name: "chart",
@@ -96,6 +96,23 @@ fn chart(app: &mut App, word: &str) -> Done {
     let chart = Chart::new(&subject, span);
     let chart = chart.ok_or_else(|| format!("no metrics are charted of a {}", subject.kind.as_str()))?;
     Ok(open(app, Place::Chart(chart)))
+}
+
+/// On the board itself; elsewhere the board is shown, with the loss of the zone that is selected or holds what is.
+fn what_if(app: &mut App, zone: &str) -> Done {
+    if matches!(app.place(), Some(Place::Board(_))) {
+        return act(app, &Act::WhatIf(zone.to_owned()));
+    }
+    let here = app.place().and_then(|place| place.screen().chosen(&app.world()));
+    let zone = match (zone, here, &app.picture) {
+        ("", Some(subject), Some(picture)) => subject.zone(picture).unwrap_or_default(),
+        (named, ..) => named.to_owned(),
+    };
+    super::place::to_board(app);
+    if let Some(Place::Board(board)) = app.places.last_mut() {
+        board.end_preview();
+    }
+    act(app, &Act::WhatIf(zone))
 }
 
 fn offer_columns(app: &App) -> Vec<String> {

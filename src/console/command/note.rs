@@ -40,7 +40,10 @@ fn acknowledge(app: &mut App, text: &str) -> Done {
         None => (USUAL, text.trim()),
     };
     if reason.is_empty() {
-        return Err("say why: `ack 1h REASON`".to_owned());
+        return Err(format!(
+            "a note needs its reason: `:ack {} vendor called`; for how long, then why",
+            if first.is_empty() { "1h" } else { first }
+        ));
     }
     if span > LONGEST {
         return Err("a note holds for 30 days at most".to_owned());

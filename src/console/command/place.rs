@@ -91,9 +91,29 @@ pub(super) const COMMANDS: &[Command] = &[
 pub(super) fn act(app: &mut App, act: &Act) -> Done {
     match app.with_screen(|screen, world| screen.act(act, world)) {
         Some(Outcome::Open(place)) => Ok(open(app, *place)),
+        Some(Outcome::Service(region, name)) => {
+            to_board(app);
+            if app.region.as_ref().is_some_and(|only| *only != region) {
+                app.region = None;
+            }
+            if let Some(Place::Board(board)) = app.places.last_mut() {
+                board.reveal(&region, &name);
+            }
+            app.refresh_screen();
+            Ok(Vec::new())
+        }
         Some(Outcome::Refused(why)) => Err(why),
         Some(Outcome::Unknown) => Err("not on this screen".to_owned()),
         Some(Outcome::Done) | None => Ok(Vec::new()),
+    }
+}
+
+/// Shows the board, under whatever is open.
+pub(super) fn to_board(app: &mut App) {
+    if app.places.len() > 1 {
+        app.leave_place();
+        app.keep_lists();
+        app.refresh_screen();
     }
 }
 

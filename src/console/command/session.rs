@@ -104,6 +104,10 @@ fn instance(app: &App, id: &str) -> Result<Subject, String> {
         "" => app.chosen().into_iter().find(|subject| subject.kind == SubjectKind::Instance),
         id => match seek(picture, &format!("instance/{id}")) {
             Sought::Found(subject) => Some(subject),
+            Sought::Several(many) => {
+                let ids: Vec<&str> = many.iter().map(|it| it.id.as_str()).collect();
+                return Err(format!("`{id}` is {} instances: {}", many.len(), ids.join(", ")));
+            }
             Sought::Refused(why) => return Err(why),
             Sought::Reading => return Err("the instances are not read yet".to_owned()),
         },

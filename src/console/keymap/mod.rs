@@ -113,6 +113,12 @@ impl KeyMap {
         self.all(context).iter().filter(|binding| !file::is_taken_away(binding))
     }
 
+    /// The usual chord of a command in a context.
+    pub fn chord(&self, context: Context, run: &str) -> Option<Chord> {
+        let mut bindings = self.of(context).chain(self.of(Context::Everywhere));
+        bindings.find(|binding| binding.run == run)?.on.first().copied()
+    }
+
     /// All of them.
     fn all(&self, context: Context) -> &[Binding] {
         self.bindings.get(&context).map_or(&[], Vec::as_slice)

@@ -98,6 +98,22 @@ impl Board {
         self.row_at(self.at).map(|row| row.name.clone())
     }
 
+    /// Selects a service and shows what is in it; a filter that might hide it is taken away.
+    pub fn reveal(&mut self, region: &Region, name: &str) {
+        self.touched = true;
+        self.filter.clear();
+        self.problems = false;
+        self.preview = None;
+        self.focus = Some(region.clone());
+        self.unfolded.insert((region.clone(), name.to_owned()));
+        self.selected = Some(RowKey::Service(region.clone(), name.to_owned()));
+    }
+
+    /// Ends a preview, so that the next one begins.
+    pub fn end_preview(&mut self) {
+        self.preview = None;
+    }
+
     /// Whether a finding is about the selected service or part.
     pub fn concerns(&self, picture: &Picture, region: Option<&Region>, finding: &Finding) -> bool {
         let (what, id) = finding.subject.key();
@@ -156,8 +172,11 @@ impl Board {
                 .map_or(0, |j| j.summary.verdict.severity())
         };
         let present = self.focus.as_ref().filter(|region| regions.contains(region)).or(regions.first())?;
-        let worst = regions.iter().rev().max_by_key(|region| severity(region))?;
-        Some(if !self.touched && severity(worst) > severity(present) { worst.clone() } else { present.clone() })
+        if self.touched || self.preview.is_some() || self.problems || !self.filter.is_empty() {
+            return Some(present.clone());
+        }
+        // Of regions alike the first of the scope, whichever was read first.
+        regions.iter().rev().max_by_key(|region| severity(region)).cloned()
     }
 
     /// Finds the selected row again; where it is gone, the selection stays at its place.

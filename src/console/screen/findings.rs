@@ -95,6 +95,10 @@ impl Screen for Findings {
                 let Some((region, finding)) = self.selected(world) else { return Outcome::Done };
                 return match subject(region.as_ref(), &finding) {
                     Some(subject) => Outcome::Open(Box::new(Place::Detail(Detail::new(subject)))),
+                    None if finding.subject.what == "service" => match region {
+                        Some(region) => Outcome::Service(region, finding.subject.name.clone()),
+                        None => Outcome::Refused(format!("{} is in no region that is looked at", finding.subject)),
+                    },
                     None => {
                         Outcome::Refused(format!("{} has no screen of its own; 1 shows the board", finding.subject))
                     }

@@ -15,7 +15,7 @@ use super::super::command::{self, Argument};
 use super::super::draw::{put, title_rule};
 use super::super::keymap::{Context, KeyMap};
 use super::super::msg::Wants;
-use super::super::text::fit;
+use super::super::text::{fit, width, wrap};
 use super::super::theme::Role;
 use super::{Act, FRAME_KINDS, Outcome, Screen, views};
 
@@ -86,15 +86,18 @@ impl Help {
         entries
     }
 
-    /// Two columns where there is room, else one under the other.
-    fn columns(&self, look: &Look<'_>, width: u16) -> Vec<Vec<Entry>> {
+    /// Two columns where there is room, else one under the other; each as lines.
+    fn columns(&self, look: &Look<'_>, width: u16) -> Vec<Vec<Line<'static>>> {
         let (keys, mut words) = (self.keys(), Self::words(look));
-        if width >= 110 {
-            return vec![keys, words];
-        }
-        let mut one = keys;
-        one.append(&mut words);
-        vec![one]
+        let columns = if width >= 110 {
+            vec![keys, words]
+        } else {
+            let mut one = keys;
+            one.append(&mut words);
+            vec![one]
+        };
+        let room = usize::from(width) / columns.len();
+        columns.iter().map(|entries| entries.iter().flat_map(|entry| lines(entry, look, room)).collect()).collect()
     }
 }
 
@@ -123,35 +126,58 @@ impl Screen for Help {
     }
 
     fn draw(&self, _: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
-        let right = vec![look.span(Role::Dim, " no key and no command here changes anything in AWS ")];
-        title_rule(buf, area, look, vec![look.span(Role::Title, " help ")], right);
         let columns = self.columns(look, area.width);
+        let all = columns.iter().map(Vec::len).max().unwrap_or(0);
+        let room = usize::from(area.height.saturating_sub(1));
+        let mut right = vec![look.span(Role::Dim, " nothing changes in AWS outside a review ")];
+        if all > room {
+            let last = (self.offset + room).min(all);
+            right.push(look.span(Role::Strong, format!(" {}-{last} of {all}, j k moves ", self.offset + 1)));
+        }
+        title_rule(buf, area, look, vec![look.span(Role::Title, " help ")], right);
         let count = u16::try_from(columns.len()).unwrap_or(1).max(1);
-        let width = area.width / count;
-        for (n, entries) in (0u16..).zip(&columns) {
-            let below = Rect { x: area.x + n * width, y: area.y + 1, width, height: area.height.saturating_sub(1) };
-            for (y, entry) in entries.iter().skip(self.offset).take(usize::from(below.height)).enumerate() {
-                put(buf, below, y, &line(entry, look), area);
+        let wide = area.width / count;
+        for (n, lines) in (0u16..).zip(&columns) {
+            let below =
+                Rect { x: area.x + n * wide, y: area.y + 1, width: wide, height: area.height.saturating_sub(1) };
+            for (y, line) in lines.iter().skip(self.offset).take(usize::from(below.height)).enumerate() {
+                put(buf, below, y, line, area);
             }
         }
     }
 }
 
-fn line(entry: &Entry, look: &Look<'_>) -> Line<'static> {
+/// Columns before what a key or command does.
+const LEAD: usize = 24;
+/// Lines that one may take.
+const MOST: usize = 4;
+
+/// An entry over as many lines as it takes: no word is cut.
+fn lines(entry: &Entry, look: &Look<'_>, room: usize) -> Vec<Line<'static>> {
     match entry {
-        Entry::Blank => Line::default(),
-        Entry::Head(title) => Line::from(look.span(Role::Title, format!("  {title}"))),
-        Entry::Pair(left, right) => Line::from(vec![
-            look.span(Role::Strong, format!("    {}  ", fit(left, 18, look.glyphs.ellipsis()))),
-            look.span(Role::Text, right),
-        ]),
+        Entry::Blank => vec![Line::default()],
+        Entry::Head(title) => vec![Line::from(look.span(Role::Title, format!("  {title}")))],
+        Entry::Pair(left, right) => {
+            let mut lines = Vec::new();
+            let mut before = look.span(Role::Strong, format!("    {}  ", fit(left, LEAD - 6, "")));
+            if width(left) > LEAD - 6 {
+                // Too long to stand beside: a line of its own.
+                lines.push(Line::from(look.span(Role::Strong, format!("    {left}"))));
+                before = Span::raw(" ".repeat(LEAD));
+            }
+            for text in wrap(right, room.saturating_sub(LEAD + 1), MOST, look.glyphs.ellipsis()) {
+                lines.push(Line::from(vec![before, look.span(Role::Text, text)]));
+                before = Span::raw(" ".repeat(LEAD));
+            }
+            lines
+        }
         Entry::Signs(signs) => {
             let mut spans = vec![Span::raw("    ")];
             for (role, glyph, word) in signs {
                 spans.push(look.span(*role, glyph));
                 spans.push(look.span(Role::Text, format!(" {}", fit(word, 12, ""))));
             }
-            Line::from(spans)
+            vec![Line::from(spans)]
         }
     }
 }

@@ -18,6 +18,7 @@ use ratatui::layout::{Position, Rect};
 use serde::{Deserialize, Serialize};
 
 use crate::estate::Kind;
+use crate::id::Region;
 use crate::listing::{self, ColumnInfo};
 
 use super::app::{Look, World};
@@ -161,6 +162,8 @@ pub enum Outcome {
     Done,
     /// Another screen is to be opened.
     Open(Box<Place>),
+    /// The board is to be shown with this service of a region selected and unfolded.
+    Service(Region, String),
     /// It cannot be done, and why.
     Refused(String),
     /// This screen does not know such an act.

@@ -92,7 +92,17 @@ fn is_of(kind: Kind, subject: SubjectKind) -> bool {
 /// What to do next, and the cause that it follows from.
 pub(super) fn advice(subject: &Subject, assessment: &Assessment, picture: &Picture) -> Vec<String> {
     let judged = picture.judgement.regions.get(&subject.region);
-    let findings = judged.into_iter().flat_map(|judged| &judged.findings).filter(|finding| is_about(finding, subject));
+    // What its service fails as a whole is done something about here as well: a release is rolled back in its group.
+    let service = judged.and_then(|judged| {
+        let has = |each: &&crate::judge::JudgedService| each.service.has(subject.kind.as_str(), &subject.id);
+        judged.services.iter().find(has).map(|each| each.service.name.as_str())
+    });
+    let is_of_service =
+        |finding: &Finding| finding.subject.what == "service" && service == Some(finding.subject.name.as_str());
+    let findings = judged
+        .into_iter()
+        .flat_map(|judged| &judged.findings)
+        .filter(|finding| is_about(finding, subject) || is_of_service(finding));
     let (mut next, mut causes) = (assessment.next.clone().into_iter().collect::<Vec<_>>(), Vec::new());
     for finding in findings {
         next.extend(finding.next.clone().filter(|words| !next.contains(words)));

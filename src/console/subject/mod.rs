@@ -140,6 +140,20 @@ impl Subject {
         }
     }
 
+    /// The zone that it is or stands in, by name, where that is one.
+    pub fn zone(&self, picture: &Picture) -> Option<String> {
+        match self.kind {
+            SubjectKind::Zone => Some(self.id.clone()),
+            SubjectKind::Instance => {
+                find::instance(&picture.estate, &self.region, &self.id).map(|(row, _)| row.zone.to_string())
+            }
+            SubjectKind::Database => {
+                find::database(&picture.estate, &self.region, &self.id)?.0.zone.as_ref().map(ToString::to_string)
+            }
+            _ => None,
+        }
+    }
+
     /// What a person calls it: a name where the id is an ARN.
     pub fn name(&self) -> &str {
         if !self.id.starts_with("arn:") {

@@ -26,7 +26,9 @@ pub enum Sought {
     Found(Subject),
     /// Something that it could be in has not been read yet.
     Reading,
-    /// It cannot be shown, and why: it is nowhere, several things, elsewhere, or of a kind that is not shown.
+    /// It is one of these.
+    Several(Vec<Subject>),
+    /// It cannot be shown, and why: it is nowhere, elsewhere, or of a kind that is not shown.
     Refused(String),
 }
 
@@ -90,7 +92,7 @@ pub fn seek(picture: &Picture, text: &str) -> Sought {
     match found.as_slice() {
         [one] => Sought::Found(one.clone()),
         [] => nowhere(picture, &regions, text, &wanted),
-        many => Sought::Refused(several(text, many)),
+        many => Sought::Several(many.to_vec()),
     }
 }
 
@@ -104,14 +106,17 @@ fn candidates<'a>(wanted: &'a Wanted<'_>) -> impl Iterator<Item = &'static (Subj
 }
 
 /// Reads an ARN, `kind/name`, an id whose shape tells its kind, or any name.
-fn read(text: &str) -> Result<Wanted<'_>, String> {
+fn read<'a>(text: &'a str) -> Result<Wanted<'a>, String> {
     if text.starts_with("arn:") {
         return arn::read(text);
     }
-    let by_word = text.split_once('/').and_then(|(word, name)| {
+    let by_word = |text: &'a str, region: Option<&'a str>| {
+        let (word, name) = text.split_once('/')?;
         let (kind, _) = WHERE.iter().find(|(kind, _)| kind.as_str().replace(' ', "-") == word)?;
-        Some(Wanted { kind: Some(*kind), region: None, name })
-    });
+        Some(Wanted { kind: Some(*kind), region, name })
+    };
+    let in_region = || text.split_once('/').and_then(|(region, rest)| by_word(rest, Some(region)));
+    let by_word = by_word(text, None).or_else(in_region);
     let shape = [("i-", SubjectKind::Instance), ("ami-", SubjectKind::Image), ("lt-", SubjectKind::Template)];
     let is_hex = |rest: &str| rest.len() >= 8 && rest.chars().all(|c| c.is_ascii_hexdigit());
     let kind = shape.iter().find(|(start, _)| text.strip_prefix(start).is_some_and(is_hex)).map(|(_, kind)| *kind);
@@ -213,19 +218,11 @@ fn nowhere(picture: &Picture, regions: &[&Region], text: &str, wanted: &Wanted<'
     Sought::Refused(format!("{no} `{text}` in {}{unread}", places.join(", ")))
 }
 
-/// Which things a name could mean, and how to say which.
-fn several(text: &str, many: &[Subject]) -> String {
-    let word = |it: &Subject| {
-        if it.id.starts_with("arn:") || it.id.starts_with("i-") {
-            it.id.clone()
-        } else {
-            format!("{}/{} in {}", it.kind.as_str().replace(' ', "-"), it.id, it.region)
-        }
-    };
-    let shown: Vec<String> = many.iter().take(4).map(word).collect();
-    let more =
-        many.len().checked_sub(4).filter(|more| *more > 0).map(|more| format!(" and {more} more")).unwrap_or_default();
-    format!("`{text}` is {} things; which? {}{more}", many.len(), shown.join(", "))
+impl Subject {
+    /// What opens it and nothing else: `us-east-1/group/web`.
+    pub fn address(&self) -> String {
+        format!("{}/{}/{}", self.region, self.kind.as_str().replace(' ', "-"), self.name())
+    }
 }
 
 #[cfg(test)]
@@ -239,6 +236,7 @@ mod tests {
         let found = |text: &str| match seek(&picture, text) {
             Sought::Found(subject) => format!("{} {}", subject.kind.as_str(), subject.name()),
             Sought::Reading => "reading".to_owned(),
+            Sought::Several(many) => format!("{} things", many.len()),
             Sought::Refused(why) => why,
         };
         let account = "123456789012";
@@ -270,13 +268,18 @@ mod tests {
 
     #[test]
     #[allow(clippy::panic)]
-    fn a_name_of_several_things_is_refused_with_all_of_them() {
+    fn a_name_of_several_things_offers_an_address_of_each() {
         let mut shop = Shop::calm();
         shop.put::<crate::estate::alarm::Alarm>(serde_json::json!([{
             "name": "web", "alarm_type": "metric", "state": "OK", "actions": [],
         }]));
-        let Sought::Refused(why) = seek(&shop.picture(), "web") else { panic!("it is two things") };
-        assert_eq!(why, "`web` is 2 things; which? group/web in us-east-1, alarm/web in us-east-1");
+        let picture = shop.picture();
+        let Sought::Several(many) = seek(&picture, "web") else { panic!("it is two things") };
+        let addresses: Vec<String> = many.iter().map(Subject::address).collect();
+        assert_eq!(addresses, ["us-east-1/group/web", "us-east-1/alarm/web"]);
+        for (subject, address) in many.into_iter().zip(addresses) {
+            assert_eq!(seek(&picture, &address), Sought::Found(subject), "{address}");
+        }
     }
 
     #[test]

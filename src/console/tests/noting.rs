@@ -43,11 +43,11 @@ fn what_is_noted_goes_last_and_comes_back_when_it_gets_worse_or_its_time_is_over
     desk.press("0");
     desk.press("g");
     desk.sees("2 of 6 in service");
-    desk.press("a");
+    desk.press("n");
     desk.sees(":ack 1h");
     desk.press("enter");
-    desk.sees("say why");
-    desk.press("a");
+    desk.sees("a note needs its reason: `:ack 1h vendor called`");
+    desk.press("n");
     desk.text("vendor called");
     let effects = desk.press("enter");
     assert!(

@@ -92,10 +92,14 @@ pub fn leave(what_if: &WhatIf) -> String {
     held.sort_by(|one, other| {
         one.obstinacy().cmp(&other.obstinacy()).then_with(|| other.peak().total_cmp(&one.peak()))
     });
+    let is_all = what_if.services.iter().filter(|service| service.touched).all(|service| {
+        service.outcome == Outcome::Keeps && !service.cpu.is_some_and(|cpu| cpu.after > service.cpu_limit)
+    });
     let mut parts = match (hit.len(), held.len()) {
         (0, _) => vec!["nothing serves there".to_owned()],
-        (1, 0) => vec!["its 1 service can leave now".to_owned()],
-        (all, 0) => vec![format!("all {all} services can leave now")],
+        // *All* is said only where nothing else there is lost, strained or unknown.
+        (1, 0) => vec![format!("{} can leave now", if is_all { "its 1 service" } else { "1 service" })],
+        (all, 0) => vec![format!("{}{all} services can leave now", if is_all { "all " } else { "" })],
         (all, _) => vec![format!("{} of {all} services can leave now", free.len())],
     };
     let (raised, stuck): (Vec<&ServiceOutlook>, Vec<&ServiceOutlook>) =
@@ -113,6 +117,15 @@ pub fn leave(what_if: &WhatIf) -> String {
     if let Some(full) = full.max_by(|one, other| one.peak().total_cmp(&other.peak())) {
         let by = full.raise.as_ref().map_or(0, |raise| raise.by);
         parts.push(format!("{} is over its limit already (CPU {:.0}%): +{by}", full.name, full.peak()));
+    }
+    let is_down = |service: &&ServiceOutlook| {
+        service.touched && service.outcome == Outcome::Lost && !hit.iter().any(|it| it.name == service.name)
+    };
+    let down: Vec<&ServiceOutlook> = what_if.services.iter().filter(is_down).collect();
+    match down.as_slice() {
+        [] => {}
+        [one] => parts.push(format!("{} {}", one.name, one.fate())),
+        [one, rest @ ..] => parts.push(format!("{} {}, and {} more lost", one.name, one.fate(), rest.len())),
     }
     if !what_if.no_capacity.is_empty() {
         let zones: Vec<&str> = what_if.no_capacity.iter().map(crate::id::ZoneName::as_str).collect();
@@ -158,6 +171,11 @@ impl ServiceOutlook {
     fn may_leave_now(&self) -> bool {
         let loses_nothing = self.serving.is_some() && self.serving == self.left;
         self.outcome == Outcome::Keeps || (self.outcome == Outcome::Strained && loses_nothing)
+    }
+
+    /// What becomes of one that leaving does not move.
+    fn fate(&self) -> &'static str {
+        if self.serving == Some(0) { "is down already" } else { "is lost if the zone goes" }
     }
 
     /// What speaks first against its raise.

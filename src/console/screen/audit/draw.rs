@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::console::app::{Look, World};
-use crate::console::draw::{put, select, title_rule};
+use crate::console::draw::{put, select, spans_width, title_rule};
 use crate::console::text::{cut, fit, width, wrap};
 use crate::console::theme::Role;
 
@@ -43,7 +43,11 @@ pub(super) fn areas(area: Rect, explains: bool) -> Areas {
 pub(super) fn draw(view: &Audit, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let areas = areas(area, view.explains);
     let rows = view.rows(world);
-    title_rule(buf, areas.title, look, title(view, &rows, world, look), counts(view, look));
+    let left = title(view, &rows, world, look);
+    let room = usize::from(area.width).saturating_sub(spans_width(&left) + 3);
+    let right = [counts(view, look, Sign::as_str), counts(view, look, short)];
+    let right = right.into_iter().find(|right| spans_width(right) <= room).unwrap_or_default();
+    title_rule(buf, areas.title, look, left, right);
     if rows.is_empty() {
         let words = match (&view.found, view.filter.is_empty() && !view.problems) {
             (None, _) => look.span(Role::Dim, "  reading…"),
@@ -80,14 +84,26 @@ fn title(view: &Audit, rows: &[&Row], world: &World<'_>, look: &Look<'_>) -> Vec
 }
 
 /// How many there are of each, filtered or not.
-fn counts(view: &Audit, look: &Look<'_>) -> Vec<Span<'static>> {
+fn counts(view: &Audit, look: &Look<'_>, word: fn(Sign) -> &'static str) -> Vec<Span<'static>> {
     let rows = view.found.as_ref().map_or(&[][..], |found| &found.rows);
     let signs = [Sign::High, Sign::Medium, Sign::Low, Sign::Blind, Sign::Accepted];
     let counts = signs.into_iter().map(|sign| (sign, rows.iter().filter(|row| row.sign == sign).count()));
     let spans = counts
         .filter(|(_, count)| *count > 0)
-        .map(|(sign, count)| look.span(role(sign), format!(" {count} {}", sign.as_str())));
+        .map(|(sign, count)| look.span(role(sign), format!(" {count} {}", word(sign))));
     spans.chain([Span::raw(" ")]).collect()
+}
+
+/// Its word where there is little room.
+fn short(sign: Sign) -> &'static str {
+    match sign {
+        Sign::High => "hi",
+        Sign::Medium => "med",
+        Sign::Low => "lo",
+        Sign::Blind => "?",
+        Sign::Accepted => "acc",
+        Sign::Unmeasured => "n/m",
+    }
 }
 
 fn role(sign: Sign) -> Role {

@@ -10,7 +10,7 @@ use ratatui::text::Span;
 use crate::estate::{Estate, FailureKind, Kind, Trust};
 use crate::id::Region;
 
-use crate::console::age::stepped;
+use crate::console::age::coarse;
 use crate::console::app::Look;
 use crate::console::draw::spans_width;
 use crate::console::theme::Role;
@@ -73,7 +73,7 @@ fn shortest(loud: &[(&str, State, Option<Duration>)], look: &Look<'_>) -> Vec<Sp
 }
 
 fn source(name: &str, state: State, age: Option<Duration>, look: &Look<'_>) -> [Span<'static>; 3] {
-    let age = age.map(stepped).unwrap_or_default();
+    let age = age.map(coarse).unwrap_or_default();
     let (role, words) = match state {
         State::Fresh => (Role::Dim, age),
         State::Failing => (Role::Warning, format!("{age} failing")),

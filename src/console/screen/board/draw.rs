@@ -15,7 +15,7 @@ use crate::console::text::cut;
 use crate::console::theme::Role;
 
 use super::forecast::Forecast;
-use super::grid::{Grid, Lead};
+use super::grid::{Grid, Wish};
 use super::layout::{Layout, PanelKind, share};
 use super::model::{Row, Section};
 use super::panel::{self, Panel, Source};
@@ -60,6 +60,14 @@ struct Grids<'a> {
     layout: &'a Layout,
 }
 
+/// A region shown, with what its rows are told from.
+struct Measured<'a> {
+    region: &'a Region,
+    section: &'a Section,
+    judged: &'a RegionJudgement,
+    metrics: Metrics<'a>,
+}
+
 /// A line of the grids, and whether it is the selected row.
 type Drawn = (Line<'static>, bool);
 
@@ -70,26 +78,31 @@ impl Grids<'_> {
         let mut lines: Vec<Drawn> = Vec::new();
         let mut rules: Vec<(usize, &Region)> = Vec::new();
         let mut row = 0;
-        let lead = Lead::of(self.board.sections.iter().map(|(_, section)| section));
+        let measured = self.measured();
+        let forecasts: Vec<Option<Forecast<'_>>> = measured
+            .iter()
+            .map(|each| Forecast::new(self.picture, each.region, &each.metrics, self.board.preview.as_ref()))
+            .collect();
+        let widths = self.widths(&measured, &forecasts);
+        let mut fitted = measured.iter().zip(&forecasts).zip(&widths).peekable();
         for (n, (region, section)) in self.board.sections.iter().enumerate() {
             if n > 0 {
                 lines.push((Line::default(), false));
             }
             rules.push((lines.len(), region));
             let above = if self.layout.is_pinned() { &mut heads } else { &mut lines };
-            let Some(judged) = self.picture.judgement.regions.get(region) else { continue };
-            let metrics = Metrics::new(&self.picture.estate, region, self.picture.taken_at);
-            let forecast = Forecast::new(self.picture, region, &metrics, self.board.preview.as_ref());
-            let columns = usize::from(grid.width).saturating_sub(1);
-            let widths = Grid::fit(judged, section, lead, columns, (forecast.as_ref(), metrics.are_known()), self.look);
-            above.extend(self.above(judged, section, &widths));
+            let Some(((here, forecast), widths)) = fitted.next_if(|((here, _), _)| here.region == region) else {
+                continue;
+            };
+            let Measured { judged, metrics, .. } = here;
+            above.extend(self.above(judged, section, widths));
             let first = lines.len();
             let balancers = if widths.has_vitals() { vital::balancers(judged) } else { vital::Balancers::new() };
             let told = |row: &Row| {
                 let brief =
                     forecast.as_ref().filter(|_| widths.has_forecast()).and_then(|forecast| forecast.brief(row));
                 let vitals =
-                    widths.has_vitals().then(|| vital::of(row, judged, self.picture, &metrics, &balancers)).flatten();
+                    widths.has_vitals().then(|| vital::of(row, judged, self.picture, metrics, &balancers)).flatten();
                 widths.row(row, brief.as_ref(), vitals, self.look)
             };
             lines.extend(self.rows(section, told, &mut row, first));
@@ -110,6 +123,31 @@ impl Grids<'_> {
             }
         }
         self.dim_stale(below, buf);
+    }
+
+    /// The regions shown of which something is judged, with their metrics.
+    fn measured(&self) -> Vec<Measured<'_>> {
+        let sections = self.board.sections.iter().filter_map(|(region, section)| {
+            let judged = self.picture.judgement.regions.get(region)?;
+            let metrics = Metrics::new(&self.picture.estate, region, self.picture.taken_at);
+            Some(Measured { region, section, judged, metrics })
+        });
+        sections.collect()
+    }
+
+    /// The grids of those regions, their columns under one another.
+    fn widths(&self, measured: &[Measured<'_>], forecasts: &[Option<Forecast<'_>>]) -> Vec<Grid> {
+        let wishes: Vec<Wish<'_>> = measured
+            .iter()
+            .zip(forecasts)
+            .map(|(each, forecast)| Wish {
+                judged: each.judged,
+                section: each.section,
+                forecast: forecast.as_ref(),
+                has_vitals: each.metrics.are_known(),
+            })
+            .collect();
+        Grid::fit(&wishes, usize::from(self.layout.grid.width).saturating_sub(1), self.look)
     }
 
     fn put_lines(&self, lines: &[Drawn], at: Rect, area: Rect, buf: &mut Buffer) {

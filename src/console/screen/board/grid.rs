@@ -25,6 +25,8 @@ pub(super) struct Grid {
     zones: Vec<ZoneName>,
     /// Whether something has no known zone: it gets a column of its own.
     nowhere: bool,
+    /// Columns that other regions have and this one has not.
+    blank: usize,
     lead: Lead,
     cell: CellWidths,
     /// Columns of what is left if a zone goes; none where there is no room for it or nothing to say.
@@ -79,57 +81,98 @@ impl Lead {
 /// Columns of a row's sign and fold mark, with the space around them.
 const SIGNS: usize = 5;
 
-impl Grid {
-    /// Fits the grid of a section into `columns` columns.
-    pub(super) fn fit(
-        judged: &RegionJudgement,
-        section: &Section,
-        lead: Lead,
-        columns: usize,
-        (forecast, has_vitals): (Option<&Forecast<'_>>, bool),
-        look: &Look<'_>,
-    ) -> Self {
-        let mut zones: Vec<ZoneName> = judged.zones.iter().map(|zone| zone.name.clone()).collect();
-        for zone in section.rows.iter().flat_map(|row| row.cells.zones.keys()) {
+/// A region whose grid is to be fitted, and what may have columns in it.
+pub(super) struct Wish<'a> {
+    pub(super) judged: &'a RegionJudgement,
+    pub(super) section: &'a Section,
+    pub(super) forecast: Option<&'a Forecast<'a>>,
+    pub(super) has_vitals: bool,
+}
+
+impl Wish<'_> {
+    /// The zones of the region, and those that only a row knows of.
+    fn zones(&self) -> Vec<ZoneName> {
+        let mut zones: Vec<ZoneName> = self.judged.zones.iter().map(|zone| zone.name.clone()).collect();
+        for zone in self.section.rows.iter().flat_map(|row| row.cells.zones.keys()) {
             if !zones.contains(zone) {
                 zones.push(zone.clone());
             }
         }
-        let nowhere = section.rows.iter().any(|row| !row.cells.nowhere.is_empty());
-        let cells = || section.rows.iter().flat_map(|row| row.cells.all()).filter(|cell| !cell.is_empty());
-        let n = (zones.len() + usize::from(nowhere)).max(1);
-        let told = if forecast.is_some() { FORECAST } else { 0 };
-        let fits = |lead: Lead, cell: &CellWidths| lead.all() + n * cell.natural() + told <= columns;
+        zones
+    }
+
+    fn has_nowhere(&self) -> bool {
+        self.section.rows.iter().any(|row| !row.cells.nowhere.is_empty())
+    }
+}
+
+impl Grid {
+    /// Fits the grids of all regions shown into `columns` columns, with the same widths, in the order of the wishes.
+    pub(super) fn fit(wishes: &[Wish<'_>], columns: usize, look: &Look<'_>) -> Vec<Self> {
+        let lead = Lead::of(wishes.iter().map(|wish| wish.section));
+        let cells = || {
+            let rows = wishes.iter().flat_map(|wish| &wish.section.rows);
+            rows.flat_map(|row| row.cells.all()).filter(|cell| !cell.is_empty())
+        };
+        let n = wishes.iter().map(|wish| wish.zones().len() + usize::from(wish.has_nowhere())).max().unwrap_or(0);
+        let forecasts = || wishes.iter().filter_map(|wish| wish.forecast);
+        let has_forecast = forecasts().next().is_some();
+        let told = if has_forecast { FORECAST } else { 0 };
+        let fits = |lead: Lead, cell: &CellWidths| lead.all() + n.max(1) * cell.natural() + told <= columns;
         // What a loss would leave is worth more than the seventh pip, and more than the sum of a row's cells.
         let (many, few) = (CellWidths::of(cells(), PIPS, look), CellWidths::of(cells(), FEW, look));
         let without = Lead { total: 0, ..lead };
-        let is_asked = forecast.is_some_and(|forecast| forecast.is_preview);
+        let is_asked = forecasts().any(|forecast| forecast.is_preview);
         let (lead, cell) = match (fits(lead, &many), fits(lead, &few), fits(without, &few) && !is_asked) {
             (true, _, _) | (false, false, false) => (lead, many),
             (false, true, _) => (lead, few),
             (false, false, true) => (without, few),
         };
-        let zone = forecast.and_then(|forecast| forecast.zone);
-        let gone = zone.filter(|_| forecast.is_some_and(|forecast| forecast.is_preview)).cloned();
-        let forecast_head =
-            zone.map_or_else(|| "IF ONE GOES".to_owned(), |zone| format!("IF {} GOES", head::short_zone(zone)));
-        let mut grid = Self { zones, nowhere, lead, cell, forecast: 0, vitals: false, forecast_head, gone, reason: 0 };
-        grid.squeeze(columns, forecast.is_some(), has_vitals);
-        grid
+        let mut shared = Self {
+            zones: Vec::new(),
+            nowhere: false,
+            blank: n,
+            lead,
+            cell,
+            forecast: 0,
+            vitals: false,
+            forecast_head: String::new(),
+            gone: None,
+            reason: 0,
+        };
+        shared.squeeze(columns, has_forecast, is_asked, wishes.iter().any(|wish| wish.has_vitals));
+        wishes.iter().map(|wish| shared.for_region(wish, n)).collect()
+    }
+
+    /// The same widths with a region's own zones.
+    fn for_region(&self, wish: &Wish<'_>, n: usize) -> Self {
+        let (zones, nowhere) = (wish.zones(), wish.has_nowhere());
+        let zone = wish.forecast.and_then(|forecast| forecast.zone);
+        Self {
+            blank: n.saturating_sub(zones.len() + usize::from(nowhere)),
+            gone: zone.filter(|_| wish.forecast.is_some_and(|forecast| forecast.is_preview)).cloned(),
+            forecast_head: match (wish.forecast, zone) {
+                (None, _) => String::new(),
+                (Some(_), None) => "IF ONE GOES".to_owned(),
+                (Some(_), Some(zone)) => format!("IF {} GOES", head::short_zone(zone)),
+            },
+            zones,
+            nowhere,
+            ..self.clone()
+        }
     }
 
     /// Gives up what matters least until the grid fits: long names, entry words, pips; then spreads what is left. The forecast has
     /// its column where pips need not go for it, and where somebody asked.
-    fn squeeze(&mut self, columns: usize, has_forecast: bool, has_vitals: bool) {
+    fn squeeze(&mut self, columns: usize, has_forecast: bool, is_asked: bool, has_vitals: bool) {
         let n = self.columns().max(1);
         let spare = columns.saturating_sub(self.lead.all() + n * self.cell.natural());
-        if has_forecast && (spare >= FORECAST || self.gone.is_some()) {
+        if has_forecast && (spare >= FORECAST || is_asked) {
             self.forecast = FORECAST;
         }
         let spare = spare.saturating_sub(self.forecast);
         // How a service does tells more than the sum of its cells, which is given up for it.
-        self.vitals =
-            has_vitals && (spare >= vital::WIDTH || self.gone.is_none() && spare + 1 + self.lead.total >= vital::WIDTH);
+        self.vitals = has_vitals && (spare >= vital::WIDTH || !is_asked && spare + 1 + self.lead.total >= vital::WIDTH);
         if self.vitals && spare < vital::WIDTH {
             self.lead.total = 0;
         }
@@ -163,7 +206,7 @@ impl Grid {
     }
 
     fn columns(&self) -> usize {
-        self.zones.len() + usize::from(self.nowhere)
+        self.zones.len() + usize::from(self.nowhere) + self.blank
     }
 
     /// The heads: names, verdicts, and what each rests on.
@@ -188,6 +231,10 @@ impl Grid {
             verdicts.push(Span::raw(" ".repeat(self.cell.all)));
             evidence.push(Span::raw(" ".repeat(self.cell.all)));
         }
+        let blank = " ".repeat(self.blank * self.cell.all);
+        names.push(Span::raw(blank.clone()));
+        verdicts.push(Span::raw(blank.clone()));
+        evidence.push(Span::raw(blank));
         if self.lead.total > 0 {
             names.push(look.span(Role::Dim, fit_right("ALL", self.lead.total + 1, "")));
         }
@@ -263,6 +310,7 @@ impl Grid {
         if self.nowhere {
             spans.extend(self.cell.spans(Some(&row.cells.nowhere), row.is_whole, look));
         }
+        spans.push(Span::raw(" ".repeat(self.blank * self.cell.all)));
         if self.lead.total > 0 {
             spans.push(self.total(row, brief, look));
         }

@@ -131,7 +131,7 @@ pub(super) fn section(picture: &Picture, region: &Region, sift: &Sift, is_open: 
 }
 
 /// How a service stands: by its parts, and by what is found of it as a whole, which none of them shows.
-fn with_its_findings(each: &JudgedService, judged: &RegionJudgement) -> Assessment {
+pub(super) fn with_its_findings(each: &JudgedService, judged: &RegionJudgement) -> Assessment {
     let is_its = |finding: &&Finding| finding.subject.what == "service" && finding.subject.name == each.service.name;
     let mut assessment = each.assessment.clone();
     if let Some(finding) = judged.findings.iter().find(is_its) {

@@ -3,6 +3,7 @@
 //! Owns: the board's keys. Depends on: the listing's filters, judged services. Must stay true: a filter that cannot be read is
 //! refused before it comes here, and what is not known neither passes nor fails.
 
+use super::model::with_its_findings;
 use crate::id::Region;
 use crate::judge::{JudgedService, Picture, RegionJudgement, Verdict};
 use crate::listing::{ColumnInfo, Filter, Record, Value};
@@ -40,7 +41,7 @@ impl Sift {
         region: &Region,
         picture: &Picture,
     ) -> bool {
-        if self.problems && each.assessment.verdict == Verdict::Ok {
+        if self.problems && with_its_findings(each, judged).verdict == Verdict::Ok {
             return false;
         }
         self.filter.is_empty() || self.filter.passes(&record(each, judged, region, picture))

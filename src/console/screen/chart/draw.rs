@@ -168,7 +168,14 @@ fn words(panel: &Panel, look: &Look<'_>, columns: usize) -> Line<'static> {
             if threshold.fires { look.glyphs.verdict(crate::judge::Verdict::Critical) } else { look.glyphs.rule() };
         let role = role_of(threshold);
         let value = with_unit(threshold.value, panel.unit);
-        add(role, format!("  {sign} {} {} {value}", threshold.alarm, threshold.sign));
+        // A line that the chart does not show is told to be beyond it.
+        let (low, high) = panel.bounds();
+        let beyond = match threshold.value {
+            value if value > high => " (above the chart)",
+            value if value < low => " (below the chart)",
+            _ => "",
+        };
+        add(role, format!("  {sign} {} {} {value}{beyond}", threshold.alarm, threshold.sign));
     }
     Line::from(spans)
 }

@@ -62,6 +62,10 @@ fn badge(detail: &Detail, look: &Look<'_>) -> Vec<Span<'static>> {
         spans.push(look.span(Role::Strong, format!(" {standing}")));
     }
     spans.push(Span::raw(" "));
+    let is_at_rest = sheet.standing.as_deref().is_some_and(|word| matches!(word, "stopped" | "terminating" | "ended"));
+    if is_at_rest && verdict == Verdict::Ok {
+        return spans;
+    }
     spans.push(look.span(Role::badge(verdict), format!(" {} {verdict} ", look.glyphs.verdict(verdict))));
     spans.push(Span::raw(" "));
     spans

@@ -266,7 +266,11 @@ impl Painter<'_> {
             let value = self.cells.cell(y, column.position);
             let (role, text) = if column.position == 0 {
                 let role = if verdict == Verdict::Ok { Role::Dim } else { Role::of(verdict) };
-                (role, format!("{} {}", self.look.glyphs.verdict(verdict), value.text()))
+                match self.rows.at_rest(i).filter(|_| verdict == Verdict::Ok) {
+                    // What has ended is not well.
+                    Some(word) => (role, format!("{} {word}", self.look.glyphs.dot())),
+                    None => (role, format!("{} {}", self.look.glyphs.verdict(verdict), value.text())),
+                }
             } else {
                 let branch = if column.position == 1 { self.cells.branch(y, self.look) } else { String::new() };
                 (cell_role(column, value, verdict, is_stale), format!("{branch}{}", value.text()))

@@ -1,11 +1,14 @@
 //! Ties among instances, groups, balancers and zones.
 
+use std::collections::BTreeMap;
+
 use crate::estate::balancer::{ClassicBalancer, ClassicTarget, Target, TargetGroup};
 use crate::estate::database::Database;
 use crate::estate::group::Group;
 use crate::estate::instance::Instance;
 use crate::estate::shift::ZonalShift;
 use crate::estate::{Kind, SliceId};
+use crate::id::ZoneName;
 use crate::judge::standing::{self, Standing};
 use crate::judge::target_group::reason_words;
 
@@ -155,16 +158,7 @@ pub(super) fn of_zone(ties: &mut Ties<'_>) {
             format!("{} {}", shift.resource.short(), shift.status),
         );
     }
-    for instance in ties.known::<Instance>().into_iter().filter(|instance| instance.zone == zone.name) {
-        if standing::of_instance(ties.index, instance.id.as_str()).is_trouble() {
-            ties.add_here(
-                "not well",
-                SubjectKind::Instance,
-                instance.id.as_str(),
-                ties.instance_note(instance.id.as_str()),
-            );
-        }
-    }
+    groups_of_zone(ties, &zone.name);
     for database in ties.known::<Database>() {
         if database.zone.as_ref() == Some(&zone.name) {
             ties.add_here("database", SubjectKind::Database, database.id.as_str(), &*database.status);
@@ -172,6 +166,38 @@ pub(super) fn of_zone(ties: &mut Ties<'_>) {
         if database.standby_zone.as_ref() == Some(&zone.name) {
             ties.add_here("standby of", SubjectKind::Database, database.id.as_str(), &*database.status);
         }
+    }
+}
+
+/// What of each group stands in a zone, those with trouble first and counted; what is not well and in no group by itself.
+fn groups_of_zone(ties: &mut Ties<'_>, zone: &ZoneName) {
+    let mut groups: BTreeMap<&str, BTreeMap<Standing, usize>> = BTreeMap::new();
+    let mut alone: Vec<&str> = Vec::new();
+    let instances = ties.known::<Instance>();
+    for instance in instances.iter().filter(|instance| instance.zone == *zone) {
+        let standing = standing::of_instance(ties.index, instance.id.as_str());
+        match ties.index.membership(instance.id.as_str()) {
+            Some((group, _)) => *groups.entry(group.name.as_str()).or_default().entry(standing).or_default() += 1,
+            None if standing.is_trouble() => alone.push(instance.id.as_str()),
+            None => {}
+        }
+    }
+    let trouble = |standings: &BTreeMap<Standing, usize>| -> usize {
+        standings.iter().filter(|(standing, _)| standing.is_trouble()).map(|(_, count)| count).sum()
+    };
+    let mut rows: Vec<(&str, BTreeMap<Standing, usize>)> = groups.into_iter().collect();
+    rows.sort_by_key(|(_, standings)| std::cmp::Reverse(trouble(standings)));
+    for (group, standings) in rows {
+        let all: usize = standings.values().sum();
+        let words: Vec<String> =
+            standings.iter().map(|(standing, count)| format!("{count} {}", standing.as_str())).collect();
+        let bad = trouble(&standings);
+        let role = if bad > 0 { "not well" } else { "group" };
+        let of = if bad > 0 { format!("{bad} of {all} here not well: ") } else { format!("{all} here: ") };
+        ties.add_here(role, SubjectKind::Group, group, format!("{of}{}", words.join(", ")));
+    }
+    for id in alone {
+        ties.add_here("not well", SubjectKind::Instance, id, ties.instance_note(id));
     }
 }
 

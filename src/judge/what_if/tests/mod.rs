@@ -275,7 +275,7 @@ fn leaving_a_zone_in_which_nothing_serves_any_more_costs_nothing() {
     let web = town.without(&[A]).service("web");
     assert_eq!((web.serving, web.left, web.outcome), (Some(4), Some(4), Outcome::Strained));
     let leave = town.without(&[A]).leave();
-    assert_eq!(leave, "its 1 service can leave now; web is over its limit already (CPU 100%): +2");
+    assert_eq!(leave, "1 service can leave now; web is over its limit already (CPU 100%): +2");
 }
 
 #[test]
