@@ -4,5 +4,19 @@
 //! first; nothing is sent twice blindly; unknown never counts as holding.
 
 mod account;
+mod order;
+mod past;
+mod ports;
+mod run;
+mod sabotage;
+mod state;
 
 pub use account::Account;
+pub use order::{Asked, NotNow, Order};
+pub use past::{CallPast, Fate, Odd, Past, Standing, StepPast};
+pub use ports::{Commands, Listener, NoCommands};
+pub use run::{Ended, Outcome, Run, Settings, StartError};
+pub use state::{Illegal, Input, State, next};
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{InstanceId, Text};
 use crate::operation::call::{CallError, Receipt};
 use crate::operation::plan::Level;
+use crate::operation::trace::Before;
 use crate::operation::{Call, Plan, StepId};
 
 /// One thing that happened in a run.
@@ -218,6 +219,9 @@ pub struct Sent {
     pub cli: String,
     /// Its client token.
     pub token: Text,
+    /// What was so before it, by which its trace is told when no answer comes; in the line before it is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Before>,
     /// What AWS answered; none before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<Receipt>,
@@ -294,6 +298,7 @@ mod tests {
             cli: call.command().unwrap(),
             call,
             token: "op-1.s2.0".into(),
+            before: Some(Before::default()),
             receipt: None,
         };
         let error = CallError {

@@ -8,6 +8,7 @@ pub mod condition;
 pub mod fill;
 pub mod need;
 pub mod plan;
+pub mod trace;
 
 pub use call::{Action, Call, Repeat, Risk};
 pub use condition::{Answer, Condition, Fact};

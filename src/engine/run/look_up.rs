@@ -1,0 +1,48 @@
+//! Looking up a call that has no outcome: in AWS, by the trace that it leaves.
+//!
+//! Must stay true: *it did not happen* is believed only of a reading made a minute after it was sent, for AWS shows changes late
+//! (`aws-domain.md` A.9); nothing is sent here.
+
+use std::time::Duration;
+
+use super::super::account::Account;
+use super::super::ports::{Commands, Listener};
+use super::super::sabotage::Sabotage;
+use super::{Halt, Run, since};
+use crate::journal::{Event, Found, Sink};
+use crate::operation::Step;
+use crate::operation::trace::{self, Trace};
+
+/// How long after a call its trace may not be there yet.
+const SETTLES: Duration = Duration::from_secs(60);
+/// How long it is looked for where reading does not tell.
+const LOOKS: Duration = Duration::from_secs(180);
+/// Between two looks.
+const INTERVAL: Duration = Duration::from_secs(5);
+
+impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
+    /// Whether the call happened that is open, journaled.
+    pub(super) async fn look_up(&self, step: &Step, ordinal: usize, undo: bool) -> Result<Found, Halt> {
+        let open = self.look_step(&step.id, |past| past.of(undo).get(&ordinal).cloned()).flatten();
+        let Some(open) = open else { return Ok(Found::NotApplied) };
+        let began = self.now();
+        let (found, detail) = loop {
+            let asked_at = self.now();
+            let estate = self.read(|estate| trace::needs(&open.call, estate)).await;
+            let trace = trace::trace(&open.call, &open.before, &estate, self.now());
+            let is_settled = since(open.sent_at, asked_at) >= SETTLES || self.is(Sabotage::NoSettling);
+            match trace {
+                _ if self.is(Sabotage::LostIsApplied) => break (Found::Applied, String::new()),
+                _ if self.is(Sabotage::LostIsRefused) => break (Found::NotApplied, String::new()),
+                Trace::Underway(detail) | Trace::There(detail) => break (Found::Applied, detail),
+                Trace::Absent(detail) if is_settled => break (Found::NotApplied, detail),
+                Trace::Unclear(detail) if is_settled && since(began, asked_at) >= LOOKS => {
+                    break (Found::Unclear, detail);
+                }
+                Trace::Absent(_) | Trace::Unclear(_) => self.rest(step, self.jitter(INTERVAL)).await?,
+            }
+        };
+        self.write(Some(&step.id), Event::Probed { ordinal, undo, found, detail })?;
+        Ok(found)
+    }
+}

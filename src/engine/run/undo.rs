@@ -1,0 +1,211 @@
+//! Taking back what a step did.
+//!
+//! Must stay true: the last that was done is taken back first, but what adds capacity goes before what removes it; nothing that somebody
+//! else changed since is overwritten unasked; what is already as it was is not called; each effect is seen before the next.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::super::account::Account;
+use super::super::past::{Fate, Past, StepPast};
+use super::super::ports::{Commands, Listener};
+use super::super::sabotage::Sabotage;
+use super::super::state::State;
+use super::step::is_applied;
+use super::{Halt, Run, later};
+use crate::id::Text;
+use crate::journal::{Event, Found, Sink};
+use crate::operation::trace::{self, Before, Trace};
+use crate::operation::{Action, Call, Step, StepId};
+
+/// How long the effect of a call that takes something back may take: a launch, a drain and a hook (`aws-domain.md` C.5).
+const DEADLINE: Duration = Duration::from_secs(900);
+/// Between two looks.
+const INTERVAL: Duration = Duration::from_secs(10);
+
+impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
+    /// Takes a step back, from wherever that stands.
+    pub(super) async fn take_back(&self, step: &Step, asked: bool) -> Result<(), Halt> {
+        self.settle_open(step, true, asked).await?;
+        match self.look_step(&step.id, |past| past.state) {
+            Some(State::UndoHeld) => self.wake_step(step)?,
+            Some(State::Undoing | State::UndoUnclear) => {}
+            _ => {
+                // A call that is still open is looked up: what did not happen needs nobody to take it back.
+                self.settle_forward(step).await?;
+                let by = self.settings.by.clone();
+                let calls = self.look(|past| past.fill(None)).fill(&step.undo).unwrap_or_else(|_| step.undo.clone());
+                self.write(Some(&step.id), Event::Undoing { by, reason: None, calls })?;
+            }
+        }
+        let mut seen = Vec::new();
+        let has_called = self.look_step(&step.id, StepPast::has_called).unwrap_or(false);
+        let calls = if has_called { step.undo.as_slice() } else { &[] };
+        for (ordinal, call) in calls.iter().enumerate() {
+            seen.push(self.take_back_by(step, ordinal, call, asked).await?);
+        }
+        let detail = match (seen.is_empty(), has_called) {
+            (false, _) => seen.join("; "),
+            (true, false) => "nothing of it happened".to_owned(),
+            (true, true) if step.calls.is_empty() => "nothing to take back".to_owned(),
+            (true, true) => format!("nothing takes it back: {}", step.title),
+        };
+        self.write(Some(&step.id), Event::Undone { detail })
+    }
+
+    /// Looks up a call of the step itself that has no outcome. Where nobody can tell, it is taken back as if it had happened.
+    async fn settle_forward(&self, step: &Step) -> Result<(), Halt> {
+        let open =
+            self.look_step(&step.id, |past| past.open(false).map(|(ordinal, call)| (ordinal, call.call.clone())));
+        let Some((ordinal, call)) = open.flatten() else { return Ok(()) };
+        if call.action.repeat() == crate::operation::Repeat::Probe {
+            self.look_up(step, ordinal, false).await?;
+        }
+        Ok(())
+    }
+
+    /// One call that takes something back, and its effect in words.
+    async fn take_back_by(&self, step: &Step, ordinal: usize, call: &Call, asked: bool) -> Result<String, Halt> {
+        let filled: Call = match self.look(|past| past.fill(Some("".into()))).fill(call) {
+            Ok(filled) => filled,
+            Err(blank) => {
+                self.hold(step, format!("{}: {blank}", call.action.name()))?;
+                return Err(Halt::Held);
+            }
+        };
+        let applied = self.look_step(&step.id, |past| is_applied(past, ordinal, true)).unwrap_or(false);
+        if !applied {
+            let now = self.traced(&filled).await;
+            if !now.is_applied() {
+                if let (Some(why), false) = (self.reason_changed(step).await, asked || self.is(Sabotage::UndoBlind)) {
+                    self.hold(step, why)?;
+                    return Err(Halt::Held);
+                }
+                self.send(step, ordinal, call, true).await?;
+            } else {
+                let detail = now.detail().to_owned();
+                self.write(Some(&step.id), Event::Probed { ordinal, undo: true, found: Found::Applied, detail })?;
+            }
+        }
+        if self.is(Sabotage::UndoNoWait) {
+            return Ok(String::new());
+        }
+        self.await_back(step, &filled).await
+    }
+
+    async fn await_back(&self, step: &Step, call: &Call) -> Result<String, Halt> {
+        let deadline_at = later(self.now(), DEADLINE);
+        let mut said: Option<String> = None;
+        loop {
+            let asked_at = self.now();
+            let trace = self.traced(call).await;
+            match trace {
+                Trace::There(detail) => return Ok(detail),
+                // AWS accepted it, and reading will never tell more.
+                Trace::Unclear(detail) if asked_at >= deadline_at || leaves_no_trace(call) => return Ok(detail),
+                Trace::Absent(detail) | Trace::Underway(detail) if asked_at >= deadline_at => {
+                    self.hold(step, format!("not taken back within 15 min: {detail}"))?;
+                    return Err(Halt::Held);
+                }
+                other => {
+                    if said.as_deref() != Some(other.detail()) {
+                        said = Some(other.detail().to_owned());
+                        let detail = other.detail().to_owned();
+                        self.write(Some(&step.id), Event::Waiting { holds: Some(false), detail, deadline_at })?;
+                    }
+                    self.rest(step, self.jitter(INTERVAL)).await?;
+                }
+            }
+        }
+    }
+
+    async fn traced(&self, call: &Call) -> Trace {
+        let estate = self.read(|estate| trace::needs(call, estate)).await;
+        trace::trace(call, &Before::default(), &estate, self.now())
+    }
+
+    /// Why what a step did is not as it left it: somebody changed it since.
+    async fn reason_changed(&self, step: &Step) -> Option<String> {
+        let done: Vec<(Call, Before)> = self.look_step(&step.id, |past| {
+            let applied = past.calls.values().filter(|call| call.fate == Fate::Applied);
+            applied.map(|call| (call.call.clone(), call.before.clone())).collect()
+        })?;
+        for (call, before) in done {
+            let estate = self.read(|estate| trace::needs(&call, estate)).await;
+            if let Trace::Absent(detail) = trace::trace(&call, &before, &estate, self.now()) {
+                return Some(format!("somebody changed it since: {detail}; retry overwrites that"));
+            }
+        }
+        None
+    }
+}
+
+/// Whether reading never tells whether a call happened.
+fn leaves_no_trace(call: &Call) -> bool {
+    matches!(
+        call.action,
+        Action::RebootInstances(_)
+            | Action::CreateTags(_)
+            | Action::AssociateAddress(_)
+            | Action::LaunchInstances(_)
+            | Action::RunInstances(_)
+    )
+}
+
+/// The step that is taken back next: one that no other rests on any more; of those, one that adds capacity, else the last that was done.
+/// Held ones are passed over unless they are tried again; what they rest on waits for them.
+pub(super) fn next_back<'p>(
+    past: &'p Past,
+    lane: Option<&Text>,
+    forwards: bool,
+    is_tried: impl Fn(&StepId) -> bool,
+) -> Option<&'p Step> {
+    let in_lane = |step: &Step| lane.is_none_or(|lane| step.part == *lane);
+    let open: Vec<(&Step, &StepPast)> = past.steps().filter(|(step, past)| is_left(past) && in_lane(step)).collect();
+    let rests_on = |id: &StepId| open.iter().any(|(step, _)| needs(past, step, id));
+    let free = open.iter().filter(|(step, past)| {
+        (forwards || !rests_on(&step.id)) && (past.state != State::UndoHeld || is_tried(&step.id))
+    });
+    let (step, _) = free.max_by_key(|(step, past)| {
+        let order = past.applied_at.unwrap_or_default();
+        (step.undo.iter().any(adds), if forwards { u64::MAX - order } else { order })
+    })?;
+    Some(step)
+}
+
+/// Whether something is left to be taken back.
+pub(super) fn is_any_left(past: &Past) -> bool {
+    past.steps().any(|(_, past)| is_left(past))
+}
+
+/// Whether something of a step is left to be taken back.
+fn is_left(past: &StepPast) -> bool {
+    past.state != State::Undone && (past.has_called() || past.state.is_undoing())
+}
+
+/// Whether a step needs another, by however many between them.
+fn needs(past: &Past, step: &Step, other: &StepId) -> bool {
+    let mut open: Vec<&StepId> = step.needs.iter().collect();
+    let mut seen = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        if id == other {
+            return true;
+        }
+        if seen.insert(id) {
+            open.extend(past.plan.step(id).into_iter().flat_map(|step| &step.needs));
+        }
+    }
+    false
+}
+
+fn adds(call: &Call) -> bool {
+    matches!(
+        call.action,
+        Action::LaunchInstances(_)
+            | Action::ExitStandby(_)
+            | Action::AttachInstances(_)
+            | Action::StartInstances(_)
+            | Action::RegisterTargets(_)
+            | Action::RegisterInstancesWithLoadBalancer(_)
+    )
+}
