@@ -22,7 +22,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("listing", &["judge", "estate", "id"]),
     ("config", &["listing", "judge", "estate", "id"]),
     ("console", &["listing", "judge", "estate", "id"]),
-    ("cli", &["config", "listing", "journal", "operation", "judge", "estate", "id"]),
+    ("cli", &["config", "engine", "listing", "journal", "operation", "judge", "estate", "id"]),
     ("sim", &[]),
     (
         "runtime",

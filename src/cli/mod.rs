@@ -10,6 +10,7 @@ pub mod availability;
 pub mod completions;
 pub mod document;
 pub mod exit;
+pub mod journal;
 pub mod list;
 pub mod output;
 pub mod policy;

@@ -57,15 +57,13 @@ pub async fn run(args: Args) -> Exit {
         Some(Command::Audit(audit)) => headless::audit(&args.global, audit).await,
         Some(Command::WhatIf(asked)) => headless::what_if(&args.global, asked).await,
         Some(Command::Policy { command }) => headless::policy(&args.global, *command).and_then(say),
-        Some(
-            Command::Plan(_)
-            | Command::Apply(_)
-            | Command::Resume(_)
-            | Command::Undo(_)
-            | Command::Journal(_)
-            | Command::Iam(_)
-            | Command::Host,
-        ) => Ok(Exit::SetUp),
+        Some(Command::Plan(_) | Command::Apply(_) | Command::Resume(_) | Command::Undo(_) | Command::Iam(_)) => {
+            Ok(Exit::SetUp)
+        }
+        Some(Command::Journal(asked)) => {
+            operating::journal(&args.global, asked.command.as_ref(), asked.json).and_then(say)
+        }
+        Some(Command::Host) => operating::host(&args.global).await,
         Some(Command::Sim(sim)) => simulated::listen(sim).await,
         Some(Command::Completions { shell }) => Ok(cli::completions::render(*shell)).and_then(say),
     };
