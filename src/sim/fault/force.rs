@@ -19,7 +19,7 @@ impl World {
         }
         self.must_exist(&fault)?;
         self.begin_fault(&fault)?;
-        self.faults.push(InForce { fault, since: self.now });
+        self.faults.push(InForce { fault, since: self.now, after_writes: self.writes });
         self.settle_causes();
         Ok(())
     }
@@ -45,6 +45,19 @@ impl World {
                 .is_some_and(|(service, name)| service == prefix && (name == "*" || name == action)),
             _ => false,
         })
+    }
+
+    /// Counts a write that took effect, and says whether its answer is lost.
+    pub fn note_write(&mut self) -> bool {
+        self.writes += 1;
+        let writes = self.writes;
+        let due = |other: &InForce| match other.fault {
+            Fault::LoseAnswer { nth } => other.after_writes + nth.max(1) == writes,
+            _ => false,
+        };
+        let before = self.faults.len();
+        self.faults.retain(|other| !due(other));
+        self.faults.len() < before
     }
 
     /// What happens once, when a fault begins.
@@ -127,6 +140,7 @@ impl World {
             | Fault::Deny { .. }
             | Fault::ExpireCredentials {}
             | Fault::LateMetrics { .. }
+            | Fault::LoseAnswer { .. }
             | Fault::Load { service: None, .. } => return Ok(()),
         };
         if exists { Ok(()) } else { Err(Unknown { kind, name: name.clone() }) }

@@ -35,6 +35,7 @@ pub const KINDS: &[Kind] = &[
     kind("lag", &["id", "s"], "a replica falls behind by so many seconds"),
     kind("late-metrics", &["s"], "metrics are published later than usual by so many seconds"),
     kind("load", &["service?", "factor"], "the demand of a service, or of all, is multiplied"),
+    kind("lose-answer", &["nth?"], "the nth (1) write from now takes effect, and its answer is lost"),
     kind(
         "nat-gateway",
         &["zone", "share?"],

@@ -119,6 +119,12 @@ pub enum Fault {
         /// By this, 0 to 1,000.
         factor: f64,
     },
+    /// The answer of a write is lost: it takes effect, and the connection ends. The fault is over with that.
+    LoseAnswer {
+        /// Of this write, counted from 1 from now on.
+        #[serde(default = "default_nth")]
+        nth: u64,
+    },
     /// A zone's NAT gateway drops packets: who goes out through it loses what it sends, in whatever zone it is.
     NatGateway {
         /// The zone that the gateway stands in.
@@ -212,6 +218,10 @@ pub enum Fault {
 /// The share of packets that a NAT gateway drops, where a fault does not say.
 pub const DEFAULT_DROPS: f64 = 0.6;
 
+fn default_nth() -> u64 {
+    1
+}
+
 fn default_drops() -> f64 {
     DEFAULT_DROPS
 }
@@ -228,6 +238,9 @@ pub struct InForce {
     pub fault: Fault,
     /// Since when.
     pub since: SimTime,
+    /// How many writes had taken effect by then.
+    #[serde(skip)]
+    pub after_writes: u64,
 }
 
 /// A fault that cannot be applied.

@@ -78,6 +78,18 @@ pub enum LaunchFailure {
 }
 
 impl LaunchFailure {
+    /// EC2's code for it.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoSubnet(_) => "InvalidSubnetID.NotFound",
+            Self::NoFreeAddress(_) => "InsufficientFreeAddressesInSubnet",
+            Self::NoImage(_) => "InvalidAMIID.NotFound",
+            Self::NoCapacity { .. } => "InsufficientInstanceCapacity",
+            Self::NoTemplate => "InvalidLaunchTemplateId.VersionNotFound",
+        }
+    }
+
     /// Whether another zone may do better.
     #[must_use]
     pub const fn is_zonal(&self) -> bool {

@@ -41,6 +41,11 @@ impl Scene<'_> {
         self.region.trail.add(self.seed, entry);
     }
 
+    /// Records a call as it was made.
+    pub fn remember(&mut self, entry: TrailEntry) {
+        self.region.trail.add(self.seed, entry);
+    }
+
     /// A release: a new version of the template, then the group that launches it.
     pub(super) fn record_release(&mut self, group: &GroupName, template: &TemplateRef, number: u32, words: &str) {
         let pipeline = Caller::pipeline;

@@ -24,11 +24,13 @@ pub struct Call {
     pub service: String,
     /// The action, or method and path where there is none.
     pub action: String,
+    /// Whether the action changes something.
+    pub write: bool,
     /// The region of the signature.
     pub region: String,
     /// Members as the action saw them.
     pub parameters: Map<String, Value>,
-    /// HTTP status of the answer; `None` when no answer came.
+    /// HTTP status of the answer, that of one which was lost on its way included; `None` when none was given.
     pub status: Option<u16>,
     /// AWS's error code, if it was refused.
     pub code: Option<String>,

@@ -69,7 +69,9 @@ impl Disturbance {
                 self.rate = Some(self.rate.map_or(*rate, |other| other.min(*rate)));
             }
             Fault::ReadsDown { service, zone }
-                if mine(service) && zone.as_deref().is_none_or(|zone| zonal::concerns(world, received, zone)) =>
+                if mine(service)
+                    && !received.is_write()
+                    && zone.as_deref().is_none_or(|zone| zonal::concerns(world, received, zone)) =>
             {
                 self.failure.get_or_insert_with(|| unavailable(received.service));
             }
@@ -128,7 +130,11 @@ const KNOWN: &[(&str, u16, &str)] = &[
     ("InternalServerException", 500, "An internal server error has occurred."),
     ("InternalServiceError", 500, "The request processing has failed because of an unknown error."),
     ("InternalServiceFault", 500, "The request processing has failed because of an unknown error."),
+    ("IdempotentCallInProgress", 500, "A call with this client token is in progress."),
+    ("InsufficientInstanceCapacity", 500, "There is not enough capacity to fulfill your request."),
     ("RequestLimitExceeded", 503, "Request limit exceeded."),
+    ("ResourceContention", 500, "The operation is blocked by another operation on the resource. Try again."),
+    ("ScalingActivityInProgress", 400, "A scaling activity is in progress and blocks this action"),
     ("ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server."),
     ("ServiceUnavailableException", 503, "The request has failed due to a temporary failure of the server."),
     ("Throttling", 400, "Rate exceeded"),

@@ -22,6 +22,7 @@ pub mod service;
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests;
 pub mod throttle;
+mod trail;
 pub mod writer;
 mod zonal;
 
@@ -49,6 +50,7 @@ pub fn answer(sim: &Sim, request: http::Request<Bytes>) -> Answer {
         time: now,
         service: received.service.map_or_else(|| received.scope.clone(), |service| service.name().to_owned()),
         action: received.action.clone(),
+        write: received.is_write(),
         region: received.region.clone(),
         parameters: received.params.members().clone(),
         status: None,
@@ -63,8 +65,12 @@ pub fn answer(sim: &Sim, request: http::Request<Bytes>) -> Answer {
         Some(Loss::Reset) => Outcome::Reset,
         Some(Loss::Silence) => Outcome::Silence,
         None => {
-            let response = respond_to(sim, received, disturbance, &mut call);
-            if cut { Outcome::cut(response) } else { Outcome::Whole(response) }
+            let (response, lost) = respond_to(sim, received, disturbance, &mut call);
+            match (lost, cut) {
+                (true, _) => Outcome::Reset,
+                (false, true) => Outcome::cut(response),
+                (false, false) => Outcome::Whole(response),
+            }
         }
     };
     call.delivery = outcome.name();
@@ -72,24 +78,27 @@ pub fn answer(sim: &Sim, request: http::Request<Bytes>) -> Answer {
     Answer { after, outcome }
 }
 
-/// The response to a request that arrived; its `Date` is that of the instant at which it leaves.
-fn respond_to(sim: &Sim, received: Received, disturbance: Disturbance, call: &mut Call) -> Response<Bytes> {
+/// The response to a request that arrived, and whether it is lost on its way; its `Date` is that of the instant at which it
+/// leaves.
+fn respond_to(sim: &Sim, received: Received, disturbance: Disturbance, call: &mut Call) -> (Response<Bytes>, bool) {
     let (protocol, service) = (received.protocol, received.service);
     let leaves_at = call.time + disturbance.delay;
     match run(sim, received, disturbance, call) {
-        Ok(body) => {
+        Ok((body, lost)) => {
             call.status = Some(200);
-            respond(protocol, 200, &call.request_id, leaves_at, &[], body)
+            (respond(protocol, 200, &call.request_id, leaves_at, &[], body), lost)
         }
         Err(error) => {
             let rendered = error::render(&error, protocol, service, &call.request_id);
             (call.status, call.code) = (Some(rendered.status), Some(rendered.code));
-            respond(protocol, rendered.status, &call.request_id, leaves_at, &rendered.headers, rendered.body)
+            let (status, headers) = (rendered.status, &rendered.headers);
+            (respond(protocol, status, &call.request_id, leaves_at, headers, rendered.body), false)
         }
     }
 }
 
-fn run(sim: &Sim, received: Received, disturbance: Disturbance, call: &Call) -> Result<Vec<u8>, ApiError> {
+/// The answer's body, and whether a fault loses it.
+fn run(sim: &Sim, received: Received, disturbance: Disturbance, call: &Call) -> Result<(Vec<u8>, bool), ApiError> {
     let action = received.found.clone()?;
     let request = received.into_request(action.service, call.user_agent.clone());
     if disturbance.expired {
@@ -113,7 +122,12 @@ fn run(sim: &Sim, received: Received, disturbance: Disturbance, call: &Call) -> 
                 ApiError::new("DryRunOperation", "Request would have succeeded, but DryRun flag is set.").status(412)
             );
         }
-        write(action, world, &request, &call.request_id)
+        let body = write(action, world, &request, &call.request_id)?;
+        if !action.is_write() {
+            return Ok((body, false));
+        }
+        trail::record(world, action, &request);
+        Ok((body, world.note_write()))
     })
 }
 

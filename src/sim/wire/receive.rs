@@ -55,6 +55,11 @@ pub fn receive(parts: &Parts, body: &Bytes) -> Received {
 }
 
 impl Received {
+    /// Whether its action changes something.
+    pub fn is_write(&self) -> bool {
+        self.found.as_ref().is_ok_and(|action| action.is_write())
+    }
+
     /// The request for its action. `user_agent` is the header's.
     pub fn into_request(self, service: Service, user_agent: String) -> Request {
         Request {

@@ -14,7 +14,7 @@ use crate::sim::time::SimTime;
 use crate::sim::world::World;
 
 /// Runs the action between the wrappers of its protocol.
-pub fn write(action: &Action, world: &World, request: &Request, request_id: &str) -> Result<Vec<u8>, ApiError> {
+pub fn write(action: &Action, world: &mut World, request: &Request, request_id: &str) -> Result<Vec<u8>, ApiError> {
     let mut writer = match request.protocol {
         Protocol::Json | Protocol::Json11 | Protocol::RestJson => Writer::json(),
         Protocol::Cbor => Writer::cbor(),
@@ -25,24 +25,24 @@ pub fn write(action: &Action, world: &World, request: &Request, request_id: &str
         Protocol::Ec2 => {
             writer.open(&response, Some(action.service.namespace()));
             writer.text("requestId", request_id);
-            (action.run)(world, request, &mut writer)?;
+            action.perform(world, request, &mut writer)?;
             writer.close(&response);
         }
         Protocol::Query => {
             writer.open(&response, Some(action.service.namespace()));
             writer.open(&result, None);
-            (action.run)(world, request, &mut writer)?;
+            action.perform(world, request, &mut writer)?;
             writer.close(&result);
             writer.structure("ResponseMetadata", |w| w.text("RequestId", request_id));
             writer.close(&response);
         }
         Protocol::RestXml => {
             writer.open(&response, Some(action.service.namespace()));
-            (action.run)(world, request, &mut writer)?;
+            action.perform(world, request, &mut writer)?;
             writer.close(&response);
         }
         Protocol::Json | Protocol::Json11 | Protocol::RestJson | Protocol::Cbor => {
-            (action.run)(world, request, &mut writer)?
+            action.perform(world, request, &mut writer)?
         }
     }
     Ok(writer.finish())

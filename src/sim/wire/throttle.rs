@@ -16,8 +16,13 @@ pub enum ThrottleClass {
     Read,
     /// A listing, which EC2 charges to a smaller bucket when it is neither filtered nor paged.
     Listing,
+    /// An ordinary write: the service's bucket for writes.
+    Write,
     /// An action with a bucket of its own.
     Own(Bucket),
+    /// A write that draws one token from a bucket of requests, EC2's own for writes if none is said, and one an instance
+    /// from a bucket of resources.
+    Instances(Option<Bucket>, Bucket),
 }
 
 /// How much a bucket holds and how fast it fills.
@@ -48,6 +53,30 @@ impl Bucket {
     }
 }
 
+/// Runs and starts: one token an instance.
+pub const RUN_RESOURCES: Bucket = Bucket::new("ec2 instances begun", 1000.0, 2.0);
+/// Stops and ends: one token an instance.
+pub const END_RESOURCES: Bucket = Bucket::new("ec2 instances ended", 1000.0, 20.0);
+/// RunInstances.
+pub const EC2_RUN: Bucket = Bucket::new("ec2 RunInstances", 5.0, 2.0);
+/// StartInstances.
+pub const EC2_START: Bucket = Bucket::new("ec2 StartInstances", 5.0, 2.0);
+/// TerminateInstances.
+pub const EC2_TERMINATE: Bucket = Bucket::new("ec2 TerminateInstances", 100.0, 5.0);
+/// CreateSnapshot.
+pub const EC2_SNAPSHOT: Bucket = Bucket::new("ec2 CreateSnapshot", 100.0, 5.0);
+/// CreateTags.
+pub const EC2_TAGS: Bucket = Bucket::new("ec2 CreateTags", 100.0, 10.0);
+/// Registration with load balancers of either kind.
+pub const ELB_REGISTER: Bucket = Bucket::new("elasticloadbalancing registrations", 20.0, 4.0);
+/// What changes a load balancer's subnets, and the like.
+pub const ELB_SLOW: Bucket = Bucket::new("elasticloadbalancing slow", 10.0, 0.2);
+const EC2_WRITE: Bucket = Bucket::new("ec2 writes", 50.0, 5.0);
+const ELB_WRITE: Bucket = Bucket::new("elasticloadbalancing writes", 20.0, 3.0);
+// Unpublished, as their reads are.
+const AUTOSCALING_WRITE: Bucket = Bucket::new("autoscaling writes", 20.0, 5.0);
+const RDS_WRITE: Bucket = Bucket::new("rds writes", 10.0, 2.0);
+const ARC_WRITE: Bucket = Bucket::new("arc-zonal-shift writes", 10.0, 2.0);
 const EC2_READ: Bucket = Bucket::new("ec2 reads", 100.0, 20.0);
 const EC2_UNBOUNDED: Bucket = Bucket::new("ec2 reads, unfiltered and unpaged", 50.0, 10.0);
 /// Classic and newer load balancers draw from this together.
@@ -64,26 +93,54 @@ const CLOUDWATCH: Bucket = Bucket::new("cloudwatch reads", 6.0, 3.0);
 const UNPUBLISHED: Bucket = Bucket::new("unpublished reads", 5.0, 2.0);
 const IDENTITY: Bucket = Bucket::new("identity reads", 100.0, 20.0);
 
-/// The buckets that a request draws from, one token of each.
-fn buckets(class: ThrottleClass, request: &Request) -> Vec<Bucket> {
+/// The buckets that a request draws from, with the tokens that it takes of each.
+fn buckets(class: ThrottleClass, request: &Request) -> Vec<(Bucket, f64)> {
     let elb = matches!(request.service, Service::ElasticLoadBalancing | Service::ElasticLoadBalancingV2);
-    let mut buckets = if elb { vec![ELB_ACCOUNT] } else { Vec::new() };
-    buckets.push(match class {
-        ThrottleClass::Own(bucket) => bucket,
-        ThrottleClass::Listing if is_unbounded(request) => EC2_UNBOUNDED,
-        ThrottleClass::Listing | ThrottleClass::Read => match request.service {
-            Service::Ec2 => EC2_READ,
-            Service::ElasticLoadBalancing | Service::ElasticLoadBalancingV2 => ELB_READ,
-            Service::Route53 => ROUTE53,
-            Service::AutoScaling => AUTOSCALING,
-            Service::Rds => RDS,
-            Service::ArcZonalShift => ARC,
-            Service::CloudWatch => CLOUDWATCH,
-            Service::CloudTrail | Service::Health => UNPUBLISHED,
-            Service::Iam | Service::Sts => IDENTITY,
-        },
-    });
+    let mut buckets = if elb { vec![(ELB_ACCOUNT, 1.0)] } else { Vec::new() };
+    match class {
+        ThrottleClass::Own(bucket) => buckets.push((bucket, 1.0)),
+        ThrottleClass::Instances(own, resources) => {
+            buckets.push((own.unwrap_or(EC2_WRITE), 1.0));
+            buckets.push((resources, instances(request).min(resources.capacity)));
+        }
+        ThrottleClass::Write => buckets.push((writes(request.service), 1.0)),
+        ThrottleClass::Listing if is_unbounded(request) => buckets.push((EC2_UNBOUNDED, 1.0)),
+        ThrottleClass::Listing | ThrottleClass::Read => buckets.push((reads(request.service), 1.0)),
+    }
     buckets
+}
+
+fn reads(service: Service) -> Bucket {
+    match service {
+        Service::Ec2 => EC2_READ,
+        Service::ElasticLoadBalancing | Service::ElasticLoadBalancingV2 => ELB_READ,
+        Service::Route53 => ROUTE53,
+        Service::AutoScaling => AUTOSCALING,
+        Service::Rds => RDS,
+        Service::ArcZonalShift => ARC,
+        Service::CloudWatch => CLOUDWATCH,
+        Service::CloudTrail | Service::Health => UNPUBLISHED,
+        Service::Iam | Service::Sts => IDENTITY,
+    }
+}
+
+fn writes(service: Service) -> Bucket {
+    match service {
+        Service::Ec2 => EC2_WRITE,
+        Service::ElasticLoadBalancing | Service::ElasticLoadBalancingV2 => ELB_WRITE,
+        Service::AutoScaling => AUTOSCALING_WRITE,
+        Service::Rds => RDS_WRITE,
+        Service::ArcZonalShift => ARC_WRITE,
+        // None of the others has a write here.
+        other => reads(other),
+    }
+}
+
+/// How many instances a request is about: those that it names, or as many as it wants launched.
+fn instances(request: &Request) -> f64 {
+    let named = request.params.texts("InstanceId").len();
+    let wanted = request.params.integer("MaxCount").ok().flatten().and_then(|count| usize::try_from(count).ok());
+    named.max(wanted.unwrap_or_default()).max(1) as f64
 }
 
 /// Neither filtered, nor by id, nor paged.
@@ -103,16 +160,22 @@ impl Throttle {
     /// lets the service's buckets refill at.
     pub fn admit(&mut self, class: ThrottleClass, request: &Request, rate: Option<f64>, now: SimTime) -> bool {
         let region = if request.service.is_global() { "global" } else { &request.region };
-        let drawn: Vec<((String, &'static str), f64)> = buckets(class, request)
+        let drawn: Vec<((String, &'static str), f64, f64)> = buckets(class, request)
             .into_iter()
-            .map(|bucket| rate.map_or(bucket, |rate| bucket.throttled(rate)))
-            .map(|bucket| ((region.to_owned(), bucket.name), self.level(region, bucket, now)))
+            .map(|(bucket, tokens)| (rate.map_or(bucket, |rate| bucket.throttled(rate)), tokens))
+            .map(|(bucket, tokens)| {
+                (
+                    (region.to_owned(), bucket.name),
+                    self.level(region, bucket, now),
+                    tokens.min(bucket.capacity).max(1.0),
+                )
+            })
             .collect();
-        if drawn.iter().any(|(_, level)| *level < 1.0) {
+        if drawn.iter().any(|(_, level, tokens)| level < tokens) {
             return false;
         }
-        for (key, level) in drawn {
-            self.levels.insert(key, (level - 1.0, now));
+        for (key, level, tokens) in drawn {
+            self.levels.insert(key, (level - tokens, now));
         }
         true
     }

@@ -94,6 +94,9 @@ pub struct AutoScalingGroup {
     /// Why the desired capacity last changed: the first sentence in the cause of the activities that follow.
     #[serde(skip)]
     pub request: Option<String>,
+    /// What `LaunchInstances` answered by client token, oldest first.
+    #[serde(skip)]
+    pub tokens: VecDeque<(String, super::super::physics::Wanted, super::super::physics::Launched)>,
     /// Something changed: the group must compare what it has with what it wants. Whoever changes a group sets it.
     #[serde(skip)]
     pub unsettled: bool,

@@ -134,6 +134,8 @@ pub struct World {
     pub schedule: super::physics::Schedule,
     /// Faults in force, in the order in which they were applied.
     pub faults: Vec<super::fault::InForce>,
+    /// Writes that took effect.
+    pub writes: u64,
     /// A cause: by how many seconds metrics are published later than usual, over time; 0 before the first record.
     pub late_metrics_s: History<f64>,
 }

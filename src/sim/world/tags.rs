@@ -22,6 +22,11 @@ impl Tags {
         self.0.insert(key.into(), value.into());
     }
 
+    /// Takes `key` away.
+    pub fn remove(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
     /// Keys and values in the order of keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_ref(), value.as_ref()))

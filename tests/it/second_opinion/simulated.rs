@@ -26,7 +26,9 @@ fn boto3_agrees_with_the_state_in_every_answer() {
     let calls = calls["calls"].as_array().unwrap().iter();
     let answered: BTreeSet<(String, String)> =
         calls.filter(|call| call["status"] == 200).map(|call| (text(call, "service"), text(call, "action"))).collect();
-    let registered = service::all().map(|action| (action.service.name(), action.name));
+    // Writes have a test of their own.
+    let registered =
+        service::all().filter(|action| !action.is_write()).map(|action| (action.service.name(), action.name));
     let missed: Vec<(&str, &str)> = registered
         .filter(|(service, action)| !answered.contains(&((*service).to_owned(), (*action).to_owned())))
         .collect();

@@ -21,6 +21,9 @@ impl Scene<'_> {
         let group = self.region.groups.get(name)?;
         let counts = members_by_zone(group);
         let candidates: Vec<&Member> = group.members.values().filter(|member| may_scale_in(member)).collect();
+        // Those go first whose zone the group has left.
+        let strays: Vec<&Member> = candidates.iter().copied().filter(|member| is_stray(group, member)).collect();
+        let candidates = if strays.is_empty() { candidates } else { strays };
         let fullest = candidates.iter().map(|member| counts.get(&member.zone).copied().unwrap_or_default()).max()?;
         let in_fullest = candidates.into_iter().filter(|member| counts.get(&member.zone) == Some(&fullest));
         let launched =
@@ -88,8 +91,10 @@ impl Scene<'_> {
         // Protected members stay where they are, so that their zone is not one to move from.
         let high =
             group.members.values().filter(|member| may_scale_in(member)).map(|member| count(&member.zone)).max()?;
+        // A group that left a zone moves whoever is there (`aws-domain.md C.3`, step 4).
+        let strays = group.members.values().any(|member| may_scale_in(member) && is_stray(group, member));
         let places = group.subnets.iter().filter_map(|id| self.region.subnets.get(id));
-        let low: Vec<_> = places.filter(|subnet| count(&subnet.zone) + 2 <= high).collect();
+        let low: Vec<_> = places.filter(|subnet| strays || count(&subnet.zone) + 2 <= high).collect();
         let open = low.iter().filter(|subnet| self.may_launch(group, &subnet.zone));
         let Some(place) = open.min_by_key(|subnet| (count(&subnet.zone), &subnet.zone, subnet.free_addresses == 0))
         else {
@@ -132,6 +137,11 @@ enum Move {
 
 fn may_scale_in(member: &Member) -> bool {
     member.state == LifecycleState::InService && !member.protected && member.intent.surplus.is_none()
+}
+
+/// Whether a member is in a zone that its group does not launch in any more.
+fn is_stray(group: &AutoScalingGroup, member: &Member) -> bool {
+    !group.zones.contains(&member.zone)
 }
 
 /// Members that count, those launched over the desired capacity included.

@@ -88,11 +88,11 @@ impl Scene<'_> {
             LifecycleState::Terminating => self.step_terminating(name, id),
             LifecycleState::TerminatingWait => self.end_termination_hook(name, id),
             LifecycleState::EnteringStandby => self.finish_standby(name, id),
+            LifecycleState::Detaching => self.finish_detaching(name, id),
             LifecycleState::InService
             | LifecycleState::Standby
             | LifecycleState::TerminatingProceed
-            | LifecycleState::TerminatingRetained
-            | LifecycleState::Detaching => {}
+            | LifecycleState::TerminatingRetained => {}
         }
     }
 
@@ -130,17 +130,9 @@ impl Scene<'_> {
     fn end_launch_hook(&mut self, name: &GroupName, id: &InstanceId) {
         let Some(hook) = self.hook(name, HookTransition::Launching) else { return self.enter_service(name, id) };
         if is_answered(&hook) || hook.default_result == "CONTINUE" {
-            self.enter(name, id, LifecycleState::PendingProceed);
-            self.step_member_in(name, id, Duration::from_secs(2));
+            self.proceed_launching(name, id);
         } else {
-            let at = self.now.rfc3339_seconds();
-            self.remove_member(
-                name,
-                id,
-                &format!(
-                    "At {at} an instance was taken out of service in response to a lifecycle hook being abandoned."
-                ),
-            );
+            self.abandon_launch(name, id);
         }
     }
 
@@ -183,15 +175,10 @@ impl Scene<'_> {
     fn end_termination_hook(&mut self, name: &GroupName, id: &InstanceId) {
         let hook = self.hook(name, HookTransition::Terminating);
         let abandoned = hook.is_some_and(|hook| !is_answered(&hook) && hook.default_result == "ABANDON");
-        if abandoned && self.region.groups.get(name).is_some_and(|group| group.retain_abandoned) {
-            self.enter(name, id, LifecycleState::TerminatingRetained);
-            return self.cancel_activity(name, id);
-        }
-        self.enter(name, id, LifecycleState::TerminatingProceed);
-        self.end_instance(name, id);
+        self.proceed_terminating(name, id, abandoned);
     }
 
-    fn end_instance(&mut self, name: &GroupName, id: &InstanceId) {
+    pub(super) fn end_instance(&mut self, name: &GroupName, id: &InstanceId) {
         self.mark_activity(name, id, ActivityStatus::InProgress, 80);
         self.begin_terminating(id, user_shutdown());
         if let Some(group) = self.region.groups.get_mut(name) {

@@ -6,11 +6,17 @@
 
 mod activity;
 mod balance;
+mod hook;
+mod join;
 mod judge;
+mod leave;
 mod member;
 mod place;
+mod process;
 mod refresh;
+mod refuse;
 mod replace;
+mod resize;
 mod schedule;
 mod standby;
 
@@ -20,7 +26,9 @@ use super::super::world::{
 };
 use super::{Event, Launch, LaunchFailure, Scene};
 
-pub use self::standby::MoveRefused;
+pub use self::hook::HookResult;
+pub use self::join::{Launched, Wanted};
+pub use self::resize::GroupUpdate;
 
 impl Scene<'_> {
     /// Brings every group that something changed for closer to what it wants.

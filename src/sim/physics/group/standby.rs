@@ -6,51 +6,36 @@
 use super::super::super::world::{
     ActivityStatus, GroupName, InstanceId, LifecycleState, Member, MemberHealth, Process,
 };
-use super::super::Scene;
+use super::super::{Refused, Scene};
+use super::refuse::{Doing, no_member, suspended, within_limits};
 use std::time::Duration;
 
-/// Why a member cannot be moved.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MoveRefused {
-    /// No group has it.
-    #[error("the instance {0} is not part of an Auto Scaling group")]
-    NoMember(InstanceId),
-    /// It is in another state.
-    #[error("the instance {0} is not in {1}")]
-    State(InstanceId, &'static str),
-    /// The desired capacity would leave its limits.
-    #[error("the group {0} would have a desired capacity of {1}, outside of its limits")]
-    Limits(GroupName, u32),
-    /// `Launch` is suspended, and with it the way back into service.
-    #[error("the process Launch of the group {0} is suspended")]
-    LaunchSuspended(GroupName),
-}
-
 impl Scene<'_> {
-    /// Moves a member to standby: out of its load balancers first. Without `decrement` the group launches another.
+    /// Moves members to standby: out of their load balancers first. Without `decrement` the group launches others.
+    /// Returns the activities.
     ///
     /// # Errors
-    /// [`MoveRefused`] unless the member is in service and the desired capacity stays within its limits.
-    pub fn enter_standby(&mut self, id: &InstanceId, decrement: bool) -> Result<(), MoveRefused> {
-        let name = self.in_state(id, LifecycleState::InService)?;
-        let desired = self.change_desired(&name, if decrement { -1 } else { 0 })?;
-        let at = self.now.rfc3339_seconds();
-        let size = if decrement {
-            format!(", shrinking the capacity from {} to {desired}", desired + 1)
-        } else {
-            String::new()
-        };
-        let cause = format!("At {at} instance {id} was moved to standby in response to a user request{size}.");
-        self.enter(&name, id, LifecycleState::EnteringStandby);
-        let drained_at = self.leave_balancers(&name, id);
-        let status = if drained_at > self.now {
-            ActivityStatus::WaitingForConnectionDraining
-        } else {
-            ActivityStatus::InProgress
-        };
-        self.begin_activity(&name, id, format!("Moving EC2 instance to Standby: {id}"), &cause, status);
-        self.step_member_in(&name, id, drained_at.since(self.now).max(Duration::from_secs(1)));
-        Ok(())
+    /// AWS's sentence unless all are in service and the desired capacity stays within its limits.
+    pub fn enter_standby(&mut self, name: &str, ids: &[InstanceId], decrement: bool) -> Result<Vec<String>, Refused> {
+        self.members_named(name, ids, &[LifecycleState::InService])?;
+        let group = self.group_named(name)?;
+        let by = if decrement { -i64::try_from(ids.len()).unwrap_or(i64::MAX) } else { 0 };
+        within_limits(group, by, Doing::EnterStandby, ids.len())?;
+        let name = group.name.clone();
+        let mut activities = Vec::new();
+        for id in ids {
+            let size = if decrement { self.shrink(&name) } else { String::new() };
+            let at = self.now.rfc3339_seconds();
+            let cause = format!("At {at} instance {id} was moved to standby in response to a user request{size}.");
+            self.enter(&name, id, LifecycleState::EnteringStandby);
+            let drained_at = self.leave_balancers(&name, id);
+            let drains = drained_at > self.now;
+            let status = if drains { ActivityStatus::WaitingForConnectionDraining } else { ActivityStatus::InProgress };
+            self.begin_activity(&name, id, format!("Moving EC2 instance to Standby: {id}"), &cause, status);
+            self.step_member_in(&name, id, drained_at.since(self.now).max(Duration::from_secs(1)));
+            activities.extend(self.activity_of(&name, id));
+        }
+        Ok(activities)
     }
 
     /// The member is drained.
@@ -62,45 +47,49 @@ impl Scene<'_> {
         }
     }
 
-    /// Moves a member out of standby, which raises the desired capacity by one.
+    /// Moves members out of standby, each of which raises the desired capacity by one. Returns the activities.
     ///
     /// # Errors
-    /// [`MoveRefused`] unless it stands by, `Launch` is not suspended and the maximum allows it.
-    pub fn exit_standby(&mut self, id: &InstanceId) -> Result<(), MoveRefused> {
-        let name = self.in_state(id, LifecycleState::Standby)?;
-        if self.region.groups.get(&name).is_some_and(|group| group.is_suspended(Process::Launch)) {
-            return Err(MoveRefused::LaunchSuspended(name));
+    /// AWS's sentence unless all stand by, `Launch` is not suspended and the maximum allows it.
+    pub fn exit_standby(&mut self, name: &str, ids: &[InstanceId]) -> Result<Vec<String>, Refused> {
+        self.members_named(name, ids, &[LifecycleState::Standby])?;
+        let group = self.group_named(name)?;
+        if group.is_suspended(Process::Launch) {
+            return Err(suspended(&group.name, "Launch"));
         }
-        let desired = self.change_desired(&name, 1)?;
-        let cause = format!(
-            "At {} instance {id} was moved out of standby in response to a user request, increasing the capacity from {} to {desired}.",
-            self.now.rfc3339_seconds(),
-            desired.saturating_sub(1)
-        );
-        self.enter(&name, id, LifecycleState::Pending);
-        if let Some(member) = self.member(&name, id) {
-            // Its grace begins anew with its service.
-            member.in_service_at = None;
+        within_limits(group, i64::try_from(ids.len()).unwrap_or(i64::MAX), Doing::ExitStandby, ids.len())?;
+        let name = group.name.clone();
+        let mut activities = Vec::new();
+        for id in ids {
+            let size = self.grow(&name);
+            let at = self.now.rfc3339_seconds();
+            let cause = format!("At {at} instance {id} was moved out of standby in response to a user request{size}.");
+            self.enter(&name, id, LifecycleState::Pending);
+            if let Some(member) = self.member(&name, id) {
+                // Its grace begins anew with its service.
+                member.in_service_at = None;
+            }
+            let description = format!("Moving EC2 instance out of Standby: {id}");
+            self.begin_activity(&name, id, description, &cause, ActivityStatus::PreInService);
+            self.step_member_in(&name, id, Duration::from_secs(2));
+            activities.extend(self.activity_of(&name, id));
         }
-        let description = format!("Moving EC2 instance out of Standby: {id}");
-        self.begin_activity(&name, id, description, &cause, ActivityStatus::PreInService);
-        self.step_member_in(&name, id, Duration::from_secs(2));
-        Ok(())
+        Ok(activities)
     }
 
     /// Sets what the group thinks of a member, as `SetInstanceHealth` does; it works while `HealthCheck` is suspended too
     /// (`aws-domain.md A.2`). With `respect_grace` the group ignores it during the grace period.
     ///
     /// # Errors
-    /// [`MoveRefused::NoMember`] when no group has the instance.
+    /// AWS's sentence when no group has the instance.
     pub fn set_instance_health(
         &mut self,
         id: &InstanceId,
         health: MemberHealth,
         respect_grace: bool,
-    ) -> Result<(), MoveRefused> {
+    ) -> Result<(), Refused> {
         let now = self.now;
-        let no_member = || MoveRefused::NoMember(id.clone());
+        let no_member = || no_member(id.as_str());
         let name = self.region.membership(id.as_str()).map(|(group, _)| group.name.clone()).ok_or_else(no_member)?;
         let group = self.region.groups.get_mut(&name).ok_or_else(no_member)?;
         let grace = Duration::from_secs(u64::from(group.grace_s));
@@ -114,25 +103,6 @@ impl Scene<'_> {
         member.intent.overdue = false;
         group.unsettled = true;
         Ok(())
-    }
-
-    fn in_state(&self, id: &InstanceId, state: LifecycleState) -> Result<GroupName, MoveRefused> {
-        let (group, member) = self.region.membership(id.as_str()).ok_or_else(|| MoveRefused::NoMember(id.clone()))?;
-        if member.state != state {
-            return Err(MoveRefused::State(id.clone(), state.as_str()));
-        }
-        Ok(group.name.clone())
-    }
-
-    /// Changes the desired capacity by one or none, within its limits, and returns it.
-    fn change_desired(&mut self, name: &GroupName, by: i32) -> Result<u32, MoveRefused> {
-        let Some(group) = self.region.groups.get_mut(name) else { return Ok(0) };
-        let desired = group.desired.saturating_add_signed(by);
-        if by != 0 && !(group.min..=group.max).contains(&desired) {
-            return Err(MoveRefused::Limits(name.clone(), desired));
-        }
-        group.desired = desired;
-        Ok(desired)
     }
 
     fn member(&mut self, name: &GroupName, id: &InstanceId) -> Option<&mut Member> {
@@ -155,7 +125,7 @@ mod tests {
     fn standby_is_out_of_the_balancer_unchecked_and_uncounted_and_comes_back_aws_domain_a2() {
         let mut world = fixture::world();
         let id = world.first_member();
-        world.scene(REGION).unwrap().enter_standby(&id, true).unwrap();
+        world.scene(REGION).unwrap().enter_standby("web", std::slice::from_ref(&id), true).unwrap();
         assert_eq!(state(&world, &id), LifecycleState::EnteringStandby);
         world.pass(130);
         assert_eq!((state(&world, &id), world.target_state(&id)), (LifecycleState::Standby, None));
@@ -164,7 +134,7 @@ mod tests {
         world.pass(1800);
         assert_eq!(state(&world, &id), LifecycleState::Standby, "no health checks");
         world.cause(&id, |causes| causes.guest_broken = None);
-        world.scene(REGION).unwrap().exit_standby(&id).unwrap();
+        world.scene(REGION).unwrap().exit_standby("web", std::slice::from_ref(&id)).unwrap();
         world.pass(60);
         assert_eq!((state(&world, &id), world.here().groups["web"].desired), (LifecycleState::InService, 6));
         assert!(world.target_state(&id).is_some());
@@ -177,16 +147,17 @@ mod tests {
     fn the_way_out_of_standby_is_barred_at_the_maximum_and_while_launch_is_suspended_aws_domain_f21() {
         let mut world = fixture::world();
         let id = world.first_member();
-        let name = GroupName::from("web");
-        world.scene(REGION).unwrap().enter_standby(&id, true).unwrap();
+        world.scene(REGION).unwrap().enter_standby("web", std::slice::from_ref(&id), true).unwrap();
         world.pass(9 * 3600);
         assert_eq!((state(&world, &id), world.here().groups["web"].in_service()), (LifecycleState::Standby, 5));
         world.change_group(|group| group.max = 5);
-        let refused = world.scene(REGION).unwrap().exit_standby(&id).unwrap_err();
-        assert_eq!(refused, MoveRefused::Limits(name.clone(), 6));
+        let refused = world.scene(REGION).unwrap().exit_standby("web", std::slice::from_ref(&id)).unwrap_err();
+        let sizes =
+            "AutoScalingGroup web has min-size=2, max-size=5, and desired-size=5. To exit standby 1 instance, please";
+        assert!(refused.words.starts_with(sizes), "{refused}");
         world.change_group(|group| (group.max, group.suspended) = (6, super::super::suspended(&["Launch"])));
-        let refused = world.scene(REGION).unwrap().exit_standby(&id).unwrap_err();
-        assert_eq!(refused, MoveRefused::LaunchSuspended(name));
+        let refused = world.scene(REGION).unwrap().exit_standby("web", std::slice::from_ref(&id)).unwrap_err();
+        assert_eq!(refused.words, "The Launch process of AutoScalingGroup web is suspended.");
     }
 
     #[test]

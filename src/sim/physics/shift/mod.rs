@@ -11,7 +11,8 @@ mod weights;
 use std::time::Duration;
 
 use super::super::world::{
-    AppliedStatus, Arn, PracticeOutcome, ShiftStatus, ShiftType, SimTime, World, ZonalShift, ZoneId,
+    AppliedStatus, Arn, GroupName, ManagedResource, PracticeOutcome, ShiftStatus, ShiftType, SimTime, World,
+    ZonalShift, ZoneId,
 };
 use super::{Event, Scene, Unknown};
 
@@ -61,6 +62,30 @@ impl World {
 }
 
 impl Scene<'_> {
+    /// Puts a group under zonal shift, or takes it from there, as its policy says.
+    pub(super) fn manage_group_shifts(&mut self, name: &GroupName) {
+        let Some(group) = self.region.groups.get(name) else { return };
+        let arn = group.arn.clone();
+        if !group.zonal_shift_enabled {
+            self.region.managed_resources.remove(&arn);
+            self.call_off(|shift| shift.resource == arn);
+            return;
+        }
+        let zones: Vec<ZoneId> =
+            group.zones.iter().filter_map(|zone| self.region.zone_id(zone.as_str())).cloned().collect();
+        let before = self.region.managed_resources.remove(&arn);
+        let weight = |zone: &ZoneId| before.as_ref().and_then(|found| found.applied_weights.get(zone)).copied();
+        let resource = ManagedResource {
+            arn: arn.clone(),
+            name: name.to_string(),
+            applied_weights: zones.iter().map(|zone| (zone.clone(), weight(zone).unwrap_or(1.0))).collect(),
+            zones,
+            autoshift_enabled: before.as_ref().is_some_and(|found| found.autoshift_enabled),
+            practice_run_alarm: before.as_ref().and_then(|found| found.practice_run_alarm.clone()),
+        };
+        self.region.managed_resources.insert(arn, resource);
+    }
+
     /// Takes over the shifts that a world begins with.
     pub(super) fn begin_shifts(&mut self) {
         let active = self.region.zonal_shifts.iter().filter(|shift| shift.status == ShiftStatus::Active);

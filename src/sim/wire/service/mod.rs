@@ -22,6 +22,7 @@ use super::error::{ApiError, Code};
 use super::request::Request;
 use super::throttle::ThrottleClass;
 use super::writer::Writer;
+use crate::sim::physics::{Refused, Scene};
 use crate::sim::world::{Region, World};
 
 /// An AWS service.
@@ -130,8 +131,14 @@ impl Service {
     }
 }
 
-/// Runs an action that reads: writes the answer's members, or refuses.
-pub type Run = fn(&World, &Request, &mut Writer) -> Result<(), ApiError>;
+/// What an action does: writes the answer's members, or refuses.
+#[derive(Debug, Clone, Copy)]
+pub enum Run {
+    /// It reads the world.
+    Read(fn(&World, &Request, &mut Writer) -> Result<(), ApiError>),
+    /// It changes the world. What it refuses it has not begun, but for what AWS itself carries out half.
+    Write(fn(&mut World, &Request, &mut Writer) -> Result<(), ApiError>),
+}
 
 /// One action of a service.
 #[derive(Debug, Clone, Copy)]
@@ -150,8 +157,38 @@ pub struct Action {
 
 impl Action {
     /// An action that reads, in the plain class of reads.
-    pub const fn read(service: Service, name: &'static str, run: Run) -> Self {
-        Self { service, name, class: ThrottleClass::Read, route: None, run }
+    pub const fn read(
+        service: Service,
+        name: &'static str,
+        run: fn(&World, &Request, &mut Writer) -> Result<(), ApiError>,
+    ) -> Self {
+        Self { service, name, class: ThrottleClass::Read, route: None, run: Run::Read(run) }
+    }
+
+    /// An action that changes something, in the plain class of writes.
+    pub const fn write(
+        service: Service,
+        name: &'static str,
+        run: fn(&mut World, &Request, &mut Writer) -> Result<(), ApiError>,
+    ) -> Self {
+        Self { service, name, class: ThrottleClass::Write, route: None, run: Run::Write(run) }
+    }
+
+    /// Whether it changes something.
+    #[must_use]
+    pub const fn is_write(&self) -> bool {
+        matches!(self.run, Run::Write(_))
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// What AWS refuses, as AWS says it.
+    pub fn perform(&self, world: &mut World, request: &Request, writer: &mut Writer) -> Result<(), ApiError> {
+        match self.run {
+            Run::Read(run) => run(world, request, writer),
+            Run::Write(run) => run(world, request, writer),
+        }
     }
 
     /// The same, drawing from other buckets.
@@ -207,6 +244,21 @@ pub fn region<'w>(world: &'w World, request: &Request) -> Result<&'w Region, Api
         };
         ApiError::general(Code::Credentials, words)
     })
+}
+
+/// The same, to change it.
+///
+/// # Errors
+/// As [`region`].
+pub fn scene<'w>(world: &'w mut World, request: &Request) -> Result<Scene<'w>, ApiError> {
+    region(world, request)?;
+    world.scene(&request.region).ok_or_else(|| ApiError::general(Code::Credentials, "The region is not enabled."))
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        Self::new(refused.code, refused.words).status(refused.status)
+    }
 }
 
 #[cfg(test)]

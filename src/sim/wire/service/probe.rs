@@ -1,11 +1,12 @@
 //! For tests: asks one action of the built-in world and reads its answer as JSON, whatever its service's own protocol.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use serde_json::{Map, Value, json};
 
-use super::{Service, find};
+use super::{Run, Service, find};
 use crate::sim::time::SimTime;
+use crate::sim::wire::error::ApiError;
 use crate::sim::wire::request::{Params, Protocol, Request};
 use crate::sim::wire::writer::Writer;
 use crate::sim::world::{Origin, World};
@@ -17,10 +18,22 @@ pub(super) fn world() -> World {
 
 /// What an action of us-east-1 answers, or status and code of its refusal.
 pub(super) fn ask(world: &World, service: Service, action: &str, params: Value) -> Result<Value, (u16, &'static str)> {
-    run(world, service, action, params).map(|bytes| serde_json::from_slice(&bytes).unwrap())
+    let Run::Read(run) = find(service, action).unwrap().run else { panic!("{action} is no read") };
+    answer(service, action, params, |request, writer| run(world, request, writer))
+        .map(|bytes| serde_json::from_slice(&bytes).unwrap())
 }
 
-fn run(world: &World, service: Service, action: &str, params: Value) -> Result<Vec<u8>, (u16, &'static str)> {
+fn run(world: &mut World, service: Service, action: &str, params: Value) -> Result<Vec<u8>, (u16, &'static str)> {
+    let found = find(service, action).unwrap();
+    answer(service, action, params, |request, writer| found.perform(world, request, writer))
+}
+
+fn answer(
+    service: Service,
+    action: &str,
+    params: Value,
+    run: impl FnOnce(&Request, &mut Writer) -> Result<(), ApiError>,
+) -> Result<Vec<u8>, (u16, &'static str)> {
     let request = Request {
         service,
         action: action.to_owned(),
@@ -30,7 +43,7 @@ fn run(world: &World, service: Service, action: &str, params: Value) -> Result<V
         protocol: Protocol::Json,
     };
     let mut writer = Writer::json();
-    (find(service, action).unwrap().run)(world, &request, &mut writer).map_err(|error| {
+    run(&request, &mut writer).map_err(|error| {
         let (status, code) = error.resolve(Some(service));
         (status, &*code.to_owned().leak())
     })?;
@@ -92,14 +105,14 @@ fn no_action_panics_whatever_it_is_asked() {
         json!(true),
         json!(1e300),
     ];
-    let world = world();
+    let mut world = world();
     for action in super::all() {
         for (name, value) in NAMES.split(' ').zip(values.iter().cycle()) {
-            let _ = run(&world, action.service, action.name, json!({ name: value }));
+            let _ = run(&mut world, action.service, action.name, json!({ name: value }));
         }
         for value in &values {
             let every: Map<String, Value> = NAMES.split(' ').map(|name| (name.to_owned(), value.clone())).collect();
-            let _ = run(&world, action.service, action.name, every.into());
+            let _ = run(&mut world, action.service, action.name, every.into());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The wire as a whole: requests in, answers out.
 
 mod faults;
+mod writes;
 
 use std::time::Duration;
 

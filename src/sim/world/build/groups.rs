@@ -98,6 +98,7 @@ impl Site<'_> {
             causes: super::super::GroupCauses::default(),
             serving: History::default(),
             request: None,
+            tokens: VecDeque::new(),
             unsettled: true,
             launching: super::super::Launching::default(),
             wake_at: None,

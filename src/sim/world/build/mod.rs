@@ -103,6 +103,7 @@ fn empty(document: &WorldDocument, origin: Origin) -> Result<World, WorldError> 
         timeline: Default::default(),
         schedule: Schedule::default(),
         faults: Vec::new(),
+        writes: 0,
         late_metrics_s: History::default(),
     })
 }

@@ -105,7 +105,8 @@ fn instant(filter: &Filter) -> Result<SimTime, ApiError> {
     parsed.map(|instant| SimTime::from_millis(instant.as_millisecond())).map_err(wrong)
 }
 
-fn write_activity(w: &mut Writer, group: &AutoScalingGroup, activity: &Activity) {
+/// An activity, as listings and the calls that begin one tell of it.
+pub(super) fn write_activity(w: &mut Writer, group: &AutoScalingGroup, activity: &Activity) {
     w.text("ActivityId", &activity.id);
     w.text("AutoScalingGroupName", &group.name);
     w.text("AutoScalingGroupARN", &group.arn);

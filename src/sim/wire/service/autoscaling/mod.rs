@@ -1,12 +1,14 @@
 //! EC2 Auto Scaling: groups and everything that hangs on a group.
 //!
-//! Owns: the reads of `aws-domain.md` A.2, one file a resource. Must stay true: an unknown group is left out where AWS
+//! Owns: the reads of `aws-domain.md` A.2, one file a resource, and the writes of C.1. Must stay true: an unknown group is left out where AWS
 //! leaves it out (listings) and refused where AWS refuses it (what belongs to one group).
 
 mod activities;
+mod changes;
 mod groups;
 mod hooks;
 mod instances;
+mod members;
 mod policies;
 mod refreshes;
 mod traffic_sources;
@@ -30,6 +32,20 @@ pub const ACTIONS: &[Action] = &[
     Action::read(Service::AutoScaling, "DescribeScheduledActions", policies::describe_scheduled),
     Action::read(Service::AutoScaling, "DescribeTrafficSources", traffic_sources::describe),
     Action::read(Service::AutoScaling, "DescribeWarmPool", describe_warm_pool),
+    Action::write(Service::AutoScaling, "AttachInstances", members::attach),
+    Action::write(Service::AutoScaling, "CompleteLifecycleAction", members::complete),
+    Action::write(Service::AutoScaling, "DetachInstances", members::detach),
+    Action::write(Service::AutoScaling, "EnterStandby", members::enter_standby),
+    Action::write(Service::AutoScaling, "ExitStandby", members::exit_standby),
+    Action::write(Service::AutoScaling, "LaunchInstances", members::launch),
+    Action::write(Service::AutoScaling, "RecordLifecycleActionHeartbeat", members::heartbeat),
+    Action::write(Service::AutoScaling, "ResumeProcesses", changes::resume),
+    Action::write(Service::AutoScaling, "SetDesiredCapacity", changes::set_desired),
+    Action::write(Service::AutoScaling, "SetInstanceHealth", members::set_health),
+    Action::write(Service::AutoScaling, "SetInstanceProtection", members::protect),
+    Action::write(Service::AutoScaling, "SuspendProcesses", changes::suspend),
+    Action::write(Service::AutoScaling, "TerminateInstanceInAutoScalingGroup", members::terminate),
+    Action::write(Service::AutoScaling, "UpdateAutoScalingGroup", changes::update),
 ];
 
 /// Page sizes: `default` when nothing is asked, at most `most` (`aws-domain.md` A.2).

@@ -15,7 +15,7 @@ pub(super) fn describe(world: &World, request: &Request, w: &mut Writer) -> Resu
         return Err(ApiError::validation("The request must contain the parameter ResourceArns"));
     }
     let found: Vec<(&str, &Tags)> =
-        arns.into_iter().map(|arn| Ok((arn, tags(region, arn)?))).collect::<Result<_, _>>()?;
+        arns.into_iter().map(|arn| Ok((arn, tags(region, arn)?))).collect::<Result<_, ApiError>>()?;
     w.list("TagDescriptions", "member", found, |w, (arn, tags)| {
         w.text("ResourceArn", arn);
         w.list("Tags", "member", tags.iter(), |w, (key, value)| {
