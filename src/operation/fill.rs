@@ -1,7 +1,8 @@
 //! What a plan leaves open until it runs: the instances that a step brings, and the client token.
 //!
-//! Owns: the two blanks, `${s1}` and `${token}`, and how they are filled. Depends on: plain data. Must stay true: nothing with a blank in it is
-//! sent or asked; `${s1}` in a list becomes all that the step brought, elsewhere it must have brought exactly one.
+//! Owns: the blanks, `${s1}`, `${s1#0}` and `${token}`, and how they are filled. Depends on: plain data. Must stay true: nothing with a blank
+//! in it is sent or asked; `${s1}` in a list becomes all that the step brought, elsewhere it must have brought exactly one; `${s1#0}` is
+//! the first that it brought. A call that takes back what never came is left out by whoever runs the plan.
 
 use std::collections::BTreeMap;
 
@@ -56,10 +57,16 @@ impl Fill {
                 None => return Err(Blank::Token),
             },
             Value::String(text) => match origin(&text) {
-                Some(step) => match self.of(&step) {
-                    [one] => Value::String(one.to_string()),
-                    several => return Err(Blank::Brought(step, several.len())),
-                },
+                Some((step, which)) => {
+                    let all = self.of(&step);
+                    let one = match (which, all) {
+                        (Some(which), all) => all.get(which),
+                        (None, [one]) => Some(one),
+                        (None, _) => None,
+                    };
+                    let missing = || Blank::Brought(step.clone(), all.len());
+                    Value::String(one.ok_or_else(missing)?.to_string())
+                }
                 None => Value::String(text),
             },
             Value::Array(items) => Value::Array(self.items(items)?),
@@ -75,11 +82,11 @@ impl Fill {
         let mut filled = Vec::with_capacity(items.len());
         for item in items {
             match item.as_str().and_then(origin) {
-                Some(step) => match self.of(&step) {
+                Some((step, None)) => match self.of(&step) {
                     [] => return Err(Blank::Brought(step, 0)),
                     all => filled.extend(all.iter().map(|one| Value::String(one.to_string()))),
                 },
-                None => filled.push(self.value(item)?),
+                Some((_, Some(_))) | None => filled.push(self.value(item)?),
             }
         }
         Ok(filled)
@@ -90,17 +97,20 @@ impl Fill {
     }
 }
 
-/// The step that a text leaves a blank for: `${s1}`.
-fn origin(text: &str) -> Option<StepId> {
-    let step = text.strip_prefix("${")?.strip_suffix('}')?;
-    (text != TOKEN && !step.is_empty()).then(|| StepId::from(step))
+/// The step that a text leaves a blank for, and which of what it brings: `${s1}`, `${s1#0}`.
+fn origin(text: &str) -> Option<(StepId, Option<usize>)> {
+    let inside = text.strip_prefix("${")?.strip_suffix('}').filter(|step| text != TOKEN && !step.is_empty())?;
+    match inside.split_once('#') {
+        Some((step, which)) => Some((StepId::from(step), Some(which.parse().ok()?))),
+        None => Some((StepId::from(inside), None)),
+    }
 }
 
 /// The steps whose instances something leaves blanks for.
 pub fn origins<T: Serialize>(open: &T) -> Vec<StepId> {
     fn walk(value: &Value, found: &mut Vec<StepId>) {
         match value {
-            Value::String(text) => found.extend(origin(text)),
+            Value::String(text) => found.extend(origin(text).map(|(step, _)| step)),
             Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
             Value::Object(fields) => fields.values().for_each(|value| walk(value, found)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}

@@ -71,6 +71,13 @@ macro_rules! actions {
             /// Every action's service and name, in the order of the table.
             pub const LIST: &'static [(&'static str, &'static str)] = &[$(($service, stringify!($name))),*];
 
+            /// The IAM actions that a call of this name takes; none for a name that there is not.
+            #[must_use]
+            pub fn iam_of(name: &str) -> &'static [&'static str] {
+                const TABLE: &[(&str, &[&str])] = &[$((stringify!($name), $iam)),*];
+                TABLE.iter().find(|(known, _)| *known == name).map_or(&[], |(_, iam)| iam)
+            }
+
             /// Its name, as AWS spells it.
             #[must_use]
             pub fn name(&self) -> &'static str {

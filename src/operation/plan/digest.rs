@@ -8,7 +8,7 @@ use std::fmt::Write;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Plan, Step};
+use super::{Confirm, Plan, Step, Surprise};
 
 /// What the digest covers.
 #[derive(Serialize)]
@@ -17,6 +17,8 @@ struct Covered<'a> {
     target: &'a str,
     account: &'a str,
     region: &'a str,
+    confirm: &'a Confirm,
+    on_surprise: Surprise,
     steps: &'a [Step],
 }
 
@@ -31,6 +33,8 @@ impl Plan {
             target: &self.target,
             account: self.account.as_str(),
             region: self.region.as_str(),
+            confirm: &self.summary.confirm,
+            on_surprise: self.on_surprise,
             steps: &self.steps,
         };
         let hash = Sha256::digest(serde_json::to_vec(&covered)?);

@@ -19,6 +19,7 @@ pub use command::LocalCommand;
 
 use super::call::{Call, Risk};
 use super::condition::Condition;
+use super::intent::Intent;
 use crate::id::{AccountId, Region, Text};
 
 pub use grant::{Grant, GrantError};
@@ -31,6 +32,14 @@ pub struct StepId(Text);
 impl From<&str> for StepId {
     fn from(id: &str) -> Self {
         Self(id.into())
+    }
+}
+
+impl StepId {
+    /// Its text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -51,16 +60,40 @@ pub struct Plan {
     pub target: Text,
     /// The account.
     pub account: AccountId,
+    /// What the account is called.
+    #[serde(default = "unnamed")]
+    pub account_name: Text,
     /// The region.
     pub region: Region,
     /// When it was made.
     pub made_at: Timestamp,
     /// When the oldest reading was made that it rests on.
     pub made_from: Timestamp,
+    /// What was asked for, from which it is planned again.
+    #[serde(default)]
+    pub intent: Intent,
+    /// What happens to the other lanes when one is held.
+    #[serde(default)]
+    pub on_surprise: Surprise,
     /// What it comes to.
     pub summary: Summary,
     /// What is done, in an order in which each step comes after those that it needs.
     pub steps: Vec<Step>,
+}
+
+fn unnamed() -> Text {
+    "".into()
+}
+
+/// What happens to the other lanes when one is held.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Surprise {
+    /// They go on.
+    #[default]
+    HoldLane,
+    /// No lane begins another step: a batch stops at the first surprise.
+    HoldAll,
 }
 
 /// What a plan comes to, for whoever reviews it.
@@ -74,6 +107,12 @@ pub struct Summary {
     pub expected_s: u64,
     /// What is asked before it runs.
     pub confirm: Confirm,
+    /// Which way was chosen, and why.
+    #[serde(default)]
+    pub why: Vec<String>,
+    /// What policy says of it, each rule with its origin.
+    #[serde(default)]
+    pub rules: Vec<String>,
 }
 
 /// What is asked of whoever runs a plan.

@@ -1,0 +1,230 @@
+//! What policy says of operations: what is denied, how many at once, what must stay in service, what is asked before.
+//!
+//! Owns: [`Rules`] and the effective [`Terms`] for one target. Depends on: globs. Must stay true: rules add up and never take back: a
+//! denial stands, the smallest cap, the highest floor and the gravest confirmation count; each term says where it comes from.
+
+use std::collections::BTreeMap;
+
+use crate::estate::tag::Tags;
+use crate::id::{AccountId, Region, Text};
+use crate::judge::policy::matches;
+
+use super::plan::{ConfirmKind, LocalCommand, Refusal};
+
+/// All rules, in the order of the file. The first has no conditions: it is what `[operations]` itself says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rules {
+    /// The rules.
+    pub all: Vec<Rule>,
+    /// Tag keys that mark members of a quorum, of which only one at a time may go.
+    pub quorum_tags: Vec<Text>,
+}
+
+/// A rule: for whom, and what.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rule {
+    /// For whom; all of what is said must fit.
+    pub when: When,
+    /// What.
+    pub terms: Terms,
+    /// Where it stands: `policy.toml:12`.
+    pub origin: Text,
+}
+
+/// For whom a rule is. Globs; what is not said fits everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct When {
+    /// The operation.
+    pub operation: Option<String>,
+    /// The account's id, name or class.
+    pub account: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// The target's id, its `Name` or its group's name.
+    pub name: Option<String>,
+    /// A tag: `env=prod*`.
+    pub tag: Option<String>,
+}
+
+/// What a rule says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Terms {
+    /// Why nothing may be changed.
+    pub deny: Option<String>,
+    /// How many targets one operation may touch.
+    pub most_targets: Option<usize>,
+    /// How many of them at once.
+    pub most_at_once: Option<usize>,
+    /// How many targets operations may touch within an hour.
+    pub most_an_hour: Option<usize>,
+    /// The share of a group's desired members that must stay in service.
+    pub keep: Option<f64>,
+    /// Whether a reason must be given.
+    pub ask_reason: bool,
+    /// A glob that the ticket must fit.
+    pub ask_ticket: Option<String>,
+    /// The least that is asked before it runs.
+    pub confirm: Option<ConfirmKind>,
+    /// Programs that run before each target.
+    pub before: Vec<LocalCommand>,
+    /// Programs that run after each target.
+    pub after: Vec<LocalCommand>,
+}
+
+/// What an operation is about to be done to.
+#[derive(Debug, Clone)]
+pub struct Subject<'a> {
+    /// The operation.
+    pub operation: &'a str,
+    /// The account.
+    pub account: &'a AccountId,
+    /// Its name and its class.
+    pub called: Vec<&'a str>,
+    /// The region.
+    pub region: &'a Region,
+    /// What it is called: id, name, group.
+    pub names: Vec<&'a str>,
+    /// Its tags, and its group's.
+    pub tags: Vec<&'a Tags>,
+}
+
+/// The terms that hold for one target, and where each comes from.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Effective {
+    /// The terms.
+    pub terms: Terms,
+    /// Each in words, with its origin.
+    pub told: Vec<String>,
+}
+
+impl When {
+    fn fits(&self, subject: &Subject<'_>) -> bool {
+        let any = |glob: &Option<String>, texts: &[&str]| {
+            glob.as_ref().is_none_or(|glob| texts.iter().any(|text| matches(glob, text)))
+        };
+        let mut accounts = vec![subject.account.as_str()];
+        accounts.extend(&subject.called);
+        any(&self.operation, &[subject.operation])
+            && any(&self.account, &accounts)
+            && any(&self.region, &[subject.region.as_str()])
+            && any(&self.name, &subject.names)
+            && self.tag.as_ref().is_none_or(|tag| has_tag(tag, &subject.tags))
+    }
+}
+
+/// `env=prod*`, or a key alone.
+fn has_tag(wanted: &str, tags: &[&Tags]) -> bool {
+    let (key, value) = wanted.split_once('=').unwrap_or((wanted, "*"));
+    tags.iter().flat_map(|tags| tags.iter()).any(|(k, v)| matches(key, k) && matches(value, v))
+}
+
+impl Rules {
+    /// The terms that hold for a target.
+    #[must_use]
+    pub fn for_subject(&self, subject: &Subject<'_>) -> Effective {
+        let mut effective = Effective::default();
+        for rule in self.all.iter().filter(|rule| rule.when.fits(subject)) {
+            effective.take(&rule.terms, &rule.origin);
+        }
+        effective
+    }
+
+    /// Whether tags mark a member of a quorum.
+    #[must_use]
+    pub fn is_quorum(&self, tags: &[&Tags]) -> bool {
+        self.quorum_tags.iter().any(|wanted| has_tag(wanted, tags))
+    }
+}
+
+impl Effective {
+    fn take(&mut self, terms: &Terms, origin: &str) {
+        let mut tell = |words: String| self.told.push(format!("{words} ({origin})"));
+        if let Some(why) = &terms.deny {
+            tell(format!("denied: {why}"));
+            self.terms.deny.get_or_insert_with(|| why.clone());
+        }
+        let caps = [
+            ("most_targets", terms.most_targets, &mut self.terms.most_targets),
+            ("most_at_once", terms.most_at_once, &mut self.terms.most_at_once),
+            ("most_an_hour", terms.most_an_hour, &mut self.terms.most_an_hour),
+        ];
+        for (name, cap, own) in caps {
+            if let Some(cap) = cap {
+                tell(format!("{name} {cap}"));
+                *own = Some(own.map_or(cap, |own| own.min(cap)));
+            }
+        }
+        if let Some(keep) = terms.keep {
+            tell(format!("{:.0} % stay in service", keep * 100.0));
+            self.terms.keep = Some(self.terms.keep.map_or(keep, |own| own.max(keep)));
+        }
+        if terms.ask_reason {
+            tell("a reason is asked".to_owned());
+            self.terms.ask_reason = true;
+        }
+        if let Some(glob) = &terms.ask_ticket {
+            tell(format!("a ticket is asked: {glob}"));
+            self.terms.ask_ticket = Some(glob.clone());
+        }
+        if let Some(kind) = terms.confirm {
+            tell(format!("confirmed by {}", kind.word()));
+            self.terms.confirm = self.terms.confirm.max(Some(kind));
+        }
+        for (name, commands, own) in
+            [("before", &terms.before, &mut self.terms.before), ("after", &terms.after, &mut self.terms.after)]
+        {
+            for command in commands {
+                tell(format!("{name} each: {}", command.argv.join(" ")));
+                own.push(command.clone());
+            }
+        }
+    }
+
+    /// Why an intent may not be planned.
+    #[must_use]
+    pub fn refusal(&self, reason: Option<&str>, ticket: Option<&str>) -> Option<Refusal> {
+        let told = |word: &str| self.told.iter().find(|told| told.starts_with(word)).cloned().unwrap_or_default();
+        if self.terms.deny.is_some() {
+            return Some(Refusal::new(told("denied"), "policy says so: ask its owners, or change the policy file"));
+        }
+        if self.terms.ask_reason && reason.is_none_or(|reason| reason.trim().is_empty()) {
+            return Some(Refusal::new(told("a reason is asked"), "give one with --reason"));
+        }
+        if let Some(glob) = &self.terms.ask_ticket
+            && !ticket.is_some_and(|ticket| matches(glob, ticket))
+        {
+            return Some(Refusal::new(told("a ticket is asked"), format!("give one like {glob} with --ticket")));
+        }
+        None
+    }
+
+    /// The members that must stay in service of so many desired.
+    #[must_use]
+    pub fn floor(&self, desired: i32) -> usize {
+        let share = self.terms.keep.unwrap_or(0.0).clamp(0.0, 1.0);
+        // Counts of members are far below what a float tells apart.
+        (share * f64::from(desired.max(0))).ceil() as usize
+    }
+}
+
+/// What programs are told by their environment.
+#[must_use]
+pub fn with_env(command: &LocalCommand, env: &BTreeMap<Text, Text>) -> LocalCommand {
+    let mut command = command.clone();
+    for (name, value) in env {
+        command.env.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    command
+}
+
+impl ConfirmKind {
+    /// The word of the documents.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Target => "target",
+            Self::Account => "account",
+        }
+    }
+}
