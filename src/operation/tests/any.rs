@@ -36,8 +36,11 @@ fn random(seed: u64) -> Town {
     town
 }
 
-/// Settings of an operation's form, at random among what it takes.
-fn tried(seed: u64) -> Vec<(&'static str, String, Vec<(&'static str, &'static str)>)> {
+/// An operation, a target, and settings of its form.
+type Try = (&'static str, String, Vec<(&'static str, &'static str)>);
+
+/// Settings of each operation's form, at random among what it takes.
+fn tried(seed: u64) -> Vec<Try> {
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut tried = Vec::new();
     for operation in OPERATIONS {

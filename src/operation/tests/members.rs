@@ -87,7 +87,7 @@ fn the_old_one_goes_only_after_the_new_one_serves_and_undo_ends_the_new_one() {
     let undo: Vec<&str> = grow.undo.iter().map(|call| call.action.name()).collect();
     assert_eq!(undo, ["TerminateInstanceInAutoScalingGroup", "SetDesiredCapacity"]);
     let end = plan.steps.iter().find(|step| step.title.starts_with("drain and end i-1")).unwrap();
-    assert_eq!(end.needs, [grow.id.clone()]);
+    assert_eq!(end.needs, std::slice::from_ref(&grow.id));
     let waits: Vec<_> = plan.steps.iter().map(|step| step.until.is_some()).collect();
     assert!(waits.iter().all(|waits| *waits));
 }
@@ -209,7 +209,7 @@ fn several_members_are_replaced_one_after_another_in_one_plan() {
     assert_eq!(ends.len(), 3);
     assert_eq!(calls(&plan).iter().filter(|name| **name == "SuspendProcesses").count(), 1);
     for pair in plan.steps.windows(2) {
-        assert_eq!(pair[1].needs, [pair[0].id.clone()]);
+        assert_eq!(pair[1].needs, std::slice::from_ref(&pair[0].id));
     }
     assert_eq!(serde_json::to_value(plan.on_surprise).unwrap(), "hold-all");
     assert_eq!(&*plan.summary.confirm.token, "replace-3");
