@@ -124,17 +124,19 @@ fn settle_gateways(region: &mut Region, faults: &[InForce], now: SimTime, starte
     }
 }
 
-/// What is wrong with an instance. A fault from before the last start stayed behind on the old host.
+/// What is wrong with an instance. A fault of a host from before the last start stayed
+/// behind on it; what hung a guest ended with its last boot.
 fn instance_causes(instance: &Instance, faults: &[InForce]) -> Causes {
-    let since_start = |wanted: &dyn Fn(&Fault) -> bool| {
-        let mine = faults.iter().filter(|other| other.since >= instance.moved_at && wanted(&other.fault));
+    let since = |begun: SimTime, wanted: &dyn Fn(&Fault) -> bool| {
+        let mine = faults.iter().filter(|other| other.since >= begun && wanted(&other.fault));
         mine.map(|other| other.since).min()
     };
+    let (moved, booted) = (instance.moved_at, instance.moved_at.max(instance.booted_at));
     let id = instance.id.as_str();
     Causes {
-        host_broken: since_start(&|fault| matches!(fault, Fault::Host { instance } if instance == id)),
-        guest_broken: since_start(&|fault| matches!(fault, Fault::Guest { instance } if instance == id)),
-        application_hung: since_start(&|fault| matches!(fault, Fault::Application { instance } if instance == id)),
+        host_broken: since(moved, &|fault| matches!(fault, Fault::Host { instance } if instance == id)),
+        guest_broken: since(booted, &|fault| matches!(fault, Fault::Guest { instance } if instance == id)),
+        application_hung: since(booted, &|fault| matches!(fault, Fault::Application { instance } if instance == id)),
         ..instance.causes.clone()
     }
 }

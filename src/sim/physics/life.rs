@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::world::{
     CheckState, Instance, InstanceChecks, InstanceId, InstanceState, StateReason, TargetKey, VolumeState, random,
 };
-use super::{Event, Scene, health};
+use super::{Event, Scene, health, public_address};
 
 /// How long a terminated instance stays listed: a little less than an hour (`aws-domain.md A.1`).
 const LISTED_AFTER_END: Duration = Duration::from_secs(55 * 60);
@@ -196,8 +196,15 @@ impl Scene<'_> {
         instance.state_reason = None;
         instance.transition_reason = String::new();
         instance.launched_at = now.whole_second();
+        let public = instance.subnet.as_ref().and_then(|subnet| self.region.subnets.get(subnet));
+        if instance.public_ip.is_none() && public.is_some_and(|subnet| subnet.public) {
+            // Another one than before, unless it is elastic.
+            instance.public_ip = Some(public_address(self.seed, &format!("{id} {}", now.as_millis())));
+        }
         // Stop and start moves it to another host, and its guest boots afresh (`aws-domain.md A.1`).
         instance.moved_at = now;
+        instance.booted_at = now;
+        instance.forced = false;
         instance.down_since = None;
         instance.causes.host_broken = None;
         instance.causes.guest_broken = None;

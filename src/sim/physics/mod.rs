@@ -6,6 +6,7 @@
 
 mod act;
 mod alarm;
+mod asked;
 mod checks;
 mod classic;
 mod database;
@@ -32,10 +33,11 @@ use std::time::Duration;
 
 pub use self::act::Unknown;
 pub use self::alarm::{AlarmExpression, ExpressionError};
+pub use self::asked::{Change, Order, Turn, VolumeOrder};
 pub(super) use self::classic::set as set_classic;
 pub(super) use self::database::source_of;
 pub use self::database::{DbStep, database_serves};
-pub use self::group::{GroupUpdate, HookResult, Launched, Wanted};
+pub use self::group::{GroupUpdate, HookResult, Launched, ScheduleOrder, Wanted};
 pub use self::health::serves;
 pub(super) use self::launch::public_address;
 pub use self::launch::{Launch, LaunchFailure};
@@ -130,6 +132,8 @@ impl World {
             Event::Release(region, group, id, version) => {
                 self.with_scene(&region, |scene| scene.deploy(&group, &id, version));
             }
+            Event::Reboot(region, id) => self.with_scene(&region, |scene| scene.step_reboot(&id)),
+            Event::Snapshot(region, id) => self.with_scene(&region, |scene| scene.step_snapshot(&id)),
             Event::Checks(region, id) => self.with_scene(&region, |scene| scene.check_instance(&id)),
             Event::Target(region, group, key) => self.with_scene(&region, |scene| scene.check_target(&group, &key)),
             Event::Classic(region, balancer, id) => {

@@ -49,7 +49,8 @@ impl Scene<'_> {
     /// (`aws-domain.md C.3`, "termination in a sick AZ may hang"), on a broken host at times.
     pub(super) fn hangs(&self, instance: &Instance) -> bool {
         let stuck = || random::below(self.seed, &["stuck", instance.id.as_str()], 100) < STUCK_PER_CENT;
-        !health::has_power(self.region, instance) || (instance.causes.host_broken.is_some() && stuck())
+        let broken = instance.causes.host_broken.is_some() && !instance.forced;
+        !health::has_power(self.region, instance) || (broken && stuck())
     }
 
     /// Recovers a standalone instance whose host is broken, once the check has failed for some minutes. Tells whether
@@ -68,6 +69,7 @@ impl Scene<'_> {
         if let Some(instance) = self.region.instances.get_mut(id) {
             // Another host, the same id, addresses and volumes; the guest boots afresh.
             instance.moved_at = now;
+            instance.booted_at = now;
             instance.causes.host_broken = None;
             instance.causes.guest_broken = None;
             instance.causes.application_hung = None;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::world::{
-    Arn, ClassicName, DbClusterId, DbInstanceId, GroupName, InstanceId, RegionName, SimTime, TargetKey,
+    Arn, ClassicName, DbClusterId, DbInstanceId, GroupName, InstanceId, RegionName, SimTime, SnapshotId, TargetKey,
 };
 use super::database::DbStep;
 
@@ -47,6 +47,10 @@ pub enum Event {
     Shifts(RegionName),
     /// An instance takes the next step of its life.
     Instance(RegionName, InstanceId),
+    /// A reboot that was asked for happens.
+    Reboot(RegionName, InstanceId),
+    /// A snapshot may be complete.
+    Snapshot(RegionName, SnapshotId),
     /// An instance is looked at again, since the clock alone changed something about it.
     Look(RegionName, InstanceId),
     /// A scheduled event of an instance (by its id) is carried out, or its ghost goes.

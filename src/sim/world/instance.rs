@@ -71,6 +71,10 @@ pub struct Instance {
     pub auto_recovery: String,
     /// `DisableApiTermination`.
     pub termination_protection: bool,
+    /// `DisableApiStop`.
+    pub stop_protection: bool,
+    /// `ClientToken` of its launch.
+    pub client_token: Option<String>,
     /// The network interface (`eni-…`).
     pub interface: String,
     /// The service whose load it carries.
@@ -85,6 +89,14 @@ pub struct Instance {
     pub boot_s: u32,
     /// When it came to its present host, by launch, start or recovery: what broke a host before then stayed behind.
     pub moved_at: SimTime,
+    /// When its guest was booted last by launch, start or reboot: what hung it before then is over.
+    pub booted_at: SimTime,
+    /// Its stop is forced: it does not wait for a host that hangs.
+    #[serde(skip)]
+    pub forced: bool,
+    /// When a reboot that was asked for happens.
+    #[serde(skip)]
+    pub reboot_at: Option<SimTime>,
     /// Since when its host does not work while it is `running`: it boots afresh once the host does.
     #[serde(skip)]
     pub down_since: Option<SimTime>,

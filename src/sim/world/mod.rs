@@ -80,7 +80,7 @@ pub use self::network::{Address, NatCauses, NatGateway, Route, RouteTable, Subne
 pub use self::notice::{Notice, Notices};
 pub use self::policy::{HookTransition, LifecycleHook, PolicyType, ScalingPolicy, ScheduledAction};
 pub use self::refresh::{InstanceRefresh, RefreshStatus};
-pub use self::region::{Region, RegionCauses, Zone, ZoneCauses, ZoneState};
+pub use self::region::{Region, RegionCauses, TokenAnswer, Zone, ZoneCauses, ZoneState};
 pub use self::service::{Demand, Queue, Service};
 pub use self::shift::{
     AppliedStatus, Autoshift, AutoshiftStatus, ManagedResource, PracticeOutcome, ShiftStatus, ShiftType, ZonalShift,

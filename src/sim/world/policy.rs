@@ -66,6 +66,8 @@ pub struct ScheduledAction {
     pub time_zone: String,
     /// Next start.
     pub starts_at: SimTime,
+    /// When it is over, if it ends.
+    pub ends_at: Option<SimTime>,
     /// New minimum.
     pub min: Option<u32>,
     /// New maximum.

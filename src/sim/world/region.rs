@@ -79,6 +79,8 @@ pub struct Region {
     pub causes: RegionCauses,
     /// What its traffic must look at next, and what its metrics remember.
     pub restless: Restless,
+    /// What EC2 answered by client token, oldest first.
+    pub tokens: VecDeque<TokenAnswer>,
     /// The truth by virtual second.
     pub ledger: Ledger,
 }
@@ -120,6 +122,19 @@ impl Region {
             .or_else(|| self.target_groups.get(arn).map(|group| &group.tags))
             .or_else(listener)
     }
+}
+
+/// What a client token brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenAnswer {
+    /// The action.
+    pub action: &'static str,
+    /// The token.
+    pub token: String,
+    /// The request as text, by which a repeat is told from another request.
+    pub request: String,
+    /// Ids of what was made.
+    pub brought: Vec<String>,
 }
 
 /// An availability zone as this account sees it.

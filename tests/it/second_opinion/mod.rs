@@ -7,3 +7,4 @@ mod denied;
 mod disturbed;
 mod estate;
 mod simulated;
+mod writes;

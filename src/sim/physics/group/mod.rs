@@ -29,6 +29,7 @@ use super::{Event, Launch, LaunchFailure, Scene};
 pub use self::hook::HookResult;
 pub use self::join::{Launched, Wanted};
 pub use self::resize::GroupUpdate;
+pub use self::schedule::ScheduleOrder;
 
 impl Scene<'_> {
     /// Brings every group that something changed for closer to what it wants.

@@ -1,14 +1,17 @@
 //! Classic load balancers (ELB version 1).
 //!
-//! Owns: the reads of `aws-domain.md` A.3 for them. Must stay true: an instance that is not registered is told apart
+//! Owns: the reads of `aws-domain.md` A.3 for them, and registration. Must stay true: an instance that is not registered is told apart
 //! from one that does not exist.
 
-use super::{Action, Service, region};
+use super::{Action, Service, region, scene};
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::page::{Bounds, Pager};
 use crate::sim::wire::request::Request;
+use crate::sim::wire::throttle::{ELB_REGISTER, ThrottleClass};
 use crate::sim::wire::writer::Writer;
-use crate::sim::world::{ClassicBalancer, ClassicReason, ClassicState, Region, World};
+use crate::sim::world::{
+    ClassicBalancer, ClassicName, ClassicReason, ClassicState, InstanceId, InstanceState, Region, World,
+};
 
 const SERVICE: Service = Service::ElasticLoadBalancing;
 
@@ -18,7 +21,12 @@ pub const ACTIONS: &[Action] = &[
     Action::read(SERVICE, "DescribeLoadBalancerAttributes", describe_attributes),
     Action::read(SERVICE, "DescribeLoadBalancers", describe),
     Action::read(SERVICE, "DescribeTags", describe_tags),
+    Action::write(SERVICE, "DeregisterInstancesFromLoadBalancer", deregister).class(REGISTER),
+    Action::write(SERVICE, "RegisterInstancesWithLoadBalancer", register).class(REGISTER),
 ];
+
+/// Registrations have a bucket of their own, with those of the newer load balancers (`aws-domain.md` A.8).
+const REGISTER: ThrottleClass = ThrottleClass::Own(ELB_REGISTER);
 
 const BOUNDS: Bounds = Bounds { limit: "PageSize", token: "Marker", least: 1, most: 400, default: 400 };
 
@@ -70,6 +78,48 @@ fn describe_instance_health(world: &World, request: &Request, w: &mut Writer) ->
             }
         }
     });
+    Ok(())
+}
+
+/// Registers instances; those that are registered stay as they are. Answers with all that are.
+fn register(world: &mut World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
+    let (name, ids) = named(world, request)?;
+    let classic = balancer(region(world, request)?, name.as_str())?;
+    let fresh: Vec<InstanceId> = ids.into_iter().filter(|id| !classic.members.contains_key(id)).collect();
+    let mut scene = scene(world, request)?;
+    fresh.iter().for_each(|id| scene.register_classic(&name, id));
+    write_members(world, request, w, &name)
+}
+
+/// Takes instances off; those that are not registered are not missed. Answers with all that are left.
+fn deregister(world: &mut World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
+    let (name, ids) = named(world, request)?;
+    let mut scene = scene(world, request)?;
+    ids.iter().for_each(|id| scene.deregister_classic(&name, id));
+    write_members(world, request, w, &name)
+}
+
+/// The load balancer and the instances, all of which exist, that a request names.
+fn named(world: &World, request: &Request) -> Result<(ClassicName, Vec<InstanceId>), ApiError> {
+    let region = region(world, request)?;
+    let name = balancer(region, request.params.required("LoadBalancerName")?)?.name.clone();
+    let mut ids = Vec::new();
+    for instance in request.params.objects("Instances") {
+        let id = InstanceId::from(instance.required("InstanceId")?);
+        if region.instances.get(&id).is_none_or(|found| found.state == InstanceState::Terminated) {
+            return Err(ApiError::new("InvalidInstance", format!("Could not find EC2 instance {id}.")));
+        }
+        ids.push(id);
+    }
+    if ids.is_empty() {
+        return Err(ApiError::validation("The request must contain the parameter Instances"));
+    }
+    Ok((name, ids))
+}
+
+fn write_members(world: &World, request: &Request, w: &mut Writer, name: &ClassicName) -> Result<(), ApiError> {
+    let classic = balancer(region(world, request)?, name.as_str())?;
+    w.list("Instances", "member", classic.members.keys(), |w, id| w.text("InstanceId", id));
     Ok(())
 }
 

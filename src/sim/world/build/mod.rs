@@ -202,6 +202,7 @@ fn empty_region(name: &str, doc: &RegionDoc) -> Result<Region, WorldError> {
         causes: super::RegionCauses::default(),
         services: BTreeMap::new(),
         restless: super::Restless::default(),
+        tokens: std::collections::VecDeque::new(),
         ledger: super::super::ledger::Ledger::default(),
     })
 }

@@ -124,6 +124,7 @@ impl Site<'_> {
                 recurrence: format!("{minute} {hour} * * *"),
                 time_zone: "Etc/UTC".to_owned(),
                 starts_at: if today > self.start { today } else { today + ScheduledAction::EVERY },
+                ends_at: None,
                 min: action.min,
                 max: action.max,
                 desired: action.desired,

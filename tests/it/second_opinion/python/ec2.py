@@ -81,6 +81,9 @@ def check_instances(account, client, truth):
         {one["InstanceId"]: shapes.status(one) for one in statuses},
         {one["id"]: shapes.true_status(one) for one in truth["instances"]},
     )
+    some = truth["instances"][0]
+    protected = client.describe_instance_attribute(InstanceId=some["id"], Attribute="disableApiTermination")
+    account.same("protection", protected["DisableApiTermination"]["Value"], some["termination_protection"])
     # Without asking for all, AWS tells of running instances alone.
     running = client.describe_instance_status()["InstanceStatuses"]
     account.same(

@@ -1,7 +1,7 @@
 //! What a person changes about a group: its size, its settings, its processes.
 
 use super::group as known_group;
-use crate::sim::physics::GroupUpdate;
+use crate::sim::physics::{GroupUpdate, ScheduleOrder};
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::request::{Params, Request};
 use crate::sim::wire::service::{region, scene};
@@ -65,6 +65,37 @@ pub(super) fn resume(world: &mut World, request: &Request, _: &mut Writer) -> Re
     let name = known_group(region(world, request)?, &request.params)?.name.clone();
     let processes = processes(&request.params)?;
     Ok(scene(world, request)?.resume_processes(name.as_str(), &processes)?)
+}
+
+/// `PutScheduledUpdateGroupAction`: daily or once.
+pub(super) fn put_scheduled(world: &mut World, request: &Request, _: &mut Writer) -> Result<(), ApiError> {
+    let params = &request.params;
+    let name = known_group(region(world, request)?, params)?.name.clone();
+    let (min, max) = (number(params, "MinSize")?, number(params, "MaxSize")?);
+    let desired = number(params, "DesiredCapacity")?;
+    if min.is_none() && max.is_none() && desired.is_none() {
+        return Err(ApiError::validation(
+            "At least one of MinSize, MaxSize and DesiredCapacity must be specified for a scheduled action",
+        ));
+    }
+    let starts = params.time("StartTime")?.or(params.time("Time")?);
+    let order = ScheduleOrder {
+        name: params.required("ScheduledActionName")?.to_owned(),
+        recurrence: params.text("Recurrence").filter(|text| !text.is_empty()).map(str::to_owned),
+        starts_at: starts,
+        ends_at: params.time("EndTime")?,
+        min,
+        max,
+        desired,
+    };
+    Ok(scene(world, request)?.put_scheduled_action(name.as_str(), order)?)
+}
+
+/// `DeleteScheduledAction`.
+pub(super) fn delete_scheduled(world: &mut World, request: &Request, _: &mut Writer) -> Result<(), ApiError> {
+    let name = known_group(region(world, request)?, &request.params)?.name.clone();
+    let action = request.params.required("ScheduledActionName")?.to_owned();
+    Ok(scene(world, request)?.delete_scheduled_action(name.as_str(), &action)?)
 }
 
 fn processes(params: &Params) -> Result<Vec<Process>, ApiError> {

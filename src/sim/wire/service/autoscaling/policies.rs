@@ -102,7 +102,10 @@ fn write_scheduled(w: &mut Writer, group: &AutoScalingGroup, action: &ScheduledA
     // `Time` is the older name of `StartTime`; AWS still writes both.
     w.time("Time", action.starts_at);
     w.time("StartTime", action.starts_at);
-    w.text("Recurrence", &action.recurrence);
+    w.maybe_time("EndTime", action.ends_at);
+    if !action.recurrence.is_empty() {
+        w.text("Recurrence", &action.recurrence);
+    }
     for (name, size) in [("MinSize", action.min), ("MaxSize", action.max), ("DesiredCapacity", action.desired)] {
         if let Some(size) = size {
             w.integer(name, size.into());

@@ -51,7 +51,7 @@ pub fn write<'a>(w: &mut Writer, scope: &Scope<'a>, instance: &'a Instance, inde
     if instance.market == Market::Spot {
         w.text("instanceLifecycle", "spot");
     }
-    w.text("clientToken", "");
+    w.text("clientToken", instance.client_token.as_deref().unwrap_or_default());
     write_tags(w, scope.instance_tags(instance));
     w.text("hypervisor", "xen");
     w.list("networkInterfaceSet", "item", is_alive(instance).then_some(instance), |w, instance| {

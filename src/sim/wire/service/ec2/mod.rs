@@ -1,9 +1,10 @@
 //! EC2: one file a resource.
 //!
-//! Owns: what EC2's reading actions answer. Depends on the world and the wire's core. Must stay true: member names are those
+//! Owns: what EC2's actions answer; those that change something are in [`change`]. Depends on the world and the wire's core. Must stay true: member names are those
 //! of the wire (`locationName` in the model), times carry milliseconds, and an unknown filter or id is refused as EC2 does.
 
 mod addresses;
+mod change;
 mod filter;
 mod id;
 mod images;
@@ -30,7 +31,7 @@ use super::{Action, Service};
 use crate::sim::wire::consistency;
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::request::Request;
-use crate::sim::wire::throttle::ThrottleClass;
+use crate::sim::wire::throttle::{self, ThrottleClass};
 use crate::sim::wire::writer::Writer;
 use crate::sim::world::{Instance, Region, Tags, World};
 
@@ -52,6 +53,27 @@ pub const ACTIONS: &[Action] = &[
     Action::read(Service::Ec2, "DescribeVolumeStatus", volume_status::describe),
     Action::read(Service::Ec2, "DescribeVolumes", volumes::describe).class(ThrottleClass::Listing),
     Action::read(Service::Ec2, "DescribeVpcs", vpcs::describe),
+    Action::read(Service::Ec2, "DescribeInstanceAttribute", change::attributes::describe),
+    Action::write(Service::Ec2, "AssociateAddress", change::addresses::associate),
+    Action::write(Service::Ec2, "AttachVolume", change::volumes::attach),
+    Action::write(Service::Ec2, "CreateSnapshot", change::volumes::create_snapshot)
+        .class(ThrottleClass::Own(throttle::EC2_SNAPSHOT)),
+    Action::write(Service::Ec2, "CreateTags", change::tags::create).class(ThrottleClass::Own(throttle::EC2_TAGS)),
+    Action::write(Service::Ec2, "CreateVolume", change::volumes::create),
+    Action::write(Service::Ec2, "DeleteTags", change::tags::delete),
+    Action::write(Service::Ec2, "DetachVolume", change::volumes::detach),
+    Action::write(Service::Ec2, "DisassociateAddress", change::addresses::disassociate),
+    Action::write(Service::Ec2, "ModifyInstanceAttribute", change::attributes::modify),
+    Action::write(Service::Ec2, "ModifyInstanceEventStartTime", change::attributes::move_event),
+    Action::write(Service::Ec2, "RebootInstances", change::power::reboot),
+    Action::write(Service::Ec2, "RunInstances", change::run::run)
+        .class(ThrottleClass::Instances(Some(throttle::EC2_RUN), throttle::RUN_RESOURCES)),
+    Action::write(Service::Ec2, "StartInstances", change::power::start)
+        .class(ThrottleClass::Instances(Some(throttle::EC2_START), throttle::RUN_RESOURCES)),
+    Action::write(Service::Ec2, "StopInstances", change::power::stop)
+        .class(ThrottleClass::Instances(None, throttle::END_RESOURCES)),
+    Action::write(Service::Ec2, "TerminateInstances", change::power::terminate)
+        .class(ThrottleClass::Instances(Some(throttle::EC2_TERMINATE), throttle::END_RESOURCES)),
 ];
 
 /// Where an action looks: the account and one region of it.

@@ -5,6 +5,7 @@
 
 mod listeners;
 mod load_balancers;
+mod registration;
 mod rules;
 mod tags;
 mod target_groups;
@@ -14,6 +15,7 @@ use super::{Action, Service, region};
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::page::Bounds;
 use crate::sim::wire::request::Params;
+use crate::sim::wire::throttle::{ELB_REGISTER, ThrottleClass};
 use crate::sim::wire::writer::Writer;
 use crate::sim::world::{LoadBalancer, Region, TargetGroup};
 
@@ -29,7 +31,12 @@ pub const ACTIONS: &[Action] = &[
     Action::read(SERVICE, "DescribeTargetGroupAttributes", target_groups::describe_attributes),
     Action::read(SERVICE, "DescribeTargetGroups", target_groups::describe),
     Action::read(SERVICE, "DescribeTargetHealth", target_health::describe),
+    Action::write(SERVICE, "DeregisterTargets", registration::deregister).class(REGISTER),
+    Action::write(SERVICE, "RegisterTargets", registration::register).class(REGISTER),
 ];
+
+/// Registrations have a bucket of their own (`aws-domain.md` A.8).
+const REGISTER: ThrottleClass = ThrottleClass::Own(ELB_REGISTER);
 
 const BOUNDS: Bounds = Bounds { limit: "PageSize", token: "Marker", least: 1, most: 400, default: 400 };
 
