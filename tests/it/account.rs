@@ -82,11 +82,15 @@ impl Account {
         Self { sim: Arc::new(Sim::new(world, options, elapsed)), calls: Arc::default(), tamper: Arc::default() }
     }
 
+    /// The way to this account, for a session.
+    pub fn wire(&self) -> Arc<dyn Wire> {
+        Arc::new(Counted { sim: self.sim.clone(), calls: self.calls.clone(), tamper: self.tamper.clone() })
+    }
+
     /// A reader over the SDK, which asks this account.
     pub fn reader(&self) -> Arc<Reader> {
-        let wire = Counted { sim: self.sim.clone(), calls: self.calls.clone(), tamper: self.tamper.clone() };
         let clock = Arc::new(Clock::starting_at(START.parse().unwrap(), 1.0));
-        let session = Session::in_process(Arc::new(wire), &Region::from("us-east-1"), clock);
+        let session = Session::in_process(self.wire(), &Region::from("us-east-1"), clock);
         Arc::new(Reader::new(session, Limiter::new(true, 1.0, 1)))
     }
 

@@ -13,6 +13,7 @@ mod generated;
 mod labelled;
 mod labelled_set;
 mod metrics;
+mod operate;
 mod probes;
 mod read_only;
 mod reads;

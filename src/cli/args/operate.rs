@@ -25,6 +25,9 @@ pub struct Wanted {
     /// Why; kept in the journal
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
+    /// The ticket it belongs to; kept in the journal
+    #[arg(long, value_name = "ID")]
+    pub ticket: Option<String>,
 }
 
 /// `fournines plan`.

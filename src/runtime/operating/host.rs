@@ -20,7 +20,7 @@ use crate::clock::{self, Clock};
 use crate::engine::{self, Asked, Ended, Order, Outcome, Run};
 use crate::estate::account::Identity;
 use crate::estate::{Kind, Row, SliceId};
-use crate::id::{AccountId, Region, Text};
+use crate::id::{Region, Text};
 use crate::journal::{FileSink, Host, Journal};
 use crate::operation::Plan;
 use crate::operation::plan::Grant;
@@ -252,7 +252,7 @@ async fn open(global: &Global, files: &Files, plan: &Plan) -> Result<Live, Strin
     let session = Session::open(settings(), clock.clone()).await.map_err(|error| told(&error))?;
     let limiter = Limiter::new(false, 1.0, clock::wall().as_microsecond().unsigned_abs());
     let reader = Arc::new(Reader::new(session, limiter));
-    let who = caller(&reader).await?;
+    let who = identity(&reader).await?.account;
     if who != plan.account {
         return Err(format!(
             "the plan is for account {}, and these credentials are of {who}: nothing is called",
@@ -264,7 +264,8 @@ async fn open(global: &Global, files: &Files, plan: &Plan) -> Result<Live, Strin
     Ok(Live::new(reader, writer))
 }
 
-async fn caller(reader: &Reader) -> Result<AccountId, String> {
+/// Whose credentials these are.
+pub(super) async fn identity(reader: &Reader) -> Result<Identity, String> {
     let id = SliceId::all(&Region::global(), Kind::Identity);
     let rows = match reader.read(&id, &Ask::default(), Priority::Step).await {
         Ok(Found::Rows(rows)) => rows,
@@ -272,7 +273,7 @@ async fn caller(reader: &Reader) -> Result<AccountId, String> {
         Err(why) => return Err(format!("AWS does not tell whose credentials these are: {why}")),
     };
     let identity = Identity::of(&rows).and_then(<[Identity]>::first);
-    identity.map(|identity| identity.account.clone()).ok_or_else(|| "AWS names no account".to_owned())
+    identity.cloned().ok_or_else(|| "AWS names no account".to_owned())
 }
 
 /// This machine and process.

@@ -6,6 +6,7 @@
 pub mod account;
 mod attend;
 mod control;
+pub mod drawing;
 mod follow;
 mod host;
 mod programs;

@@ -5,6 +5,9 @@
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::cli::args::{Global, JournalCommand};
 use crate::cli::journal::{self, Kept};
@@ -15,6 +18,8 @@ use crate::journal::{is_written, read};
 
 use super::super::set_up::SetUpError;
 
+/// How long back *lately* goes.
+const LATELY: Duration = Duration::from_secs(3600);
 /// Journals that are listed at most.
 const MOST: usize = 10_000;
 
@@ -69,6 +74,21 @@ pub(super) fn kept(state_dir: &Path, id: &Text) -> Result<Kept, String> {
     let path = journal_of(state_dir, id);
     let reading = read(&path).map_err(|error| error.to_string())?;
     Ok(Kept { id: id.clone(), reading, is_written: is_written(&path) })
+}
+
+/// How many targets operations touched since `since`; none where a journal could not be read.
+pub(super) fn touched_lately(state_dir: &Path, now: Timestamp) -> Option<usize> {
+    let since = now.checked_sub(LATELY).ok()?;
+    let mut touched = 0;
+    for id in ids(state_dir).ok()? {
+        let kept = kept(state_dir, &id).ok()?;
+        let past = kept.past()?;
+        let lately = kept.last().is_some_and(|record| record.at >= since);
+        if lately && past.has_called() {
+            touched += past.plan.intent.targets.len().max(1);
+        }
+    }
+    Some(touched)
 }
 
 /// `fournines journal`.

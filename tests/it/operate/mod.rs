@@ -1,0 +1,4 @@
+//! Operations on the simulated account, over the SDK, on virtual time.
+
+mod replace;
+mod stage;

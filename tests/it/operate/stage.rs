@@ -1,0 +1,140 @@
+//! A simulated account with an operator: plans are drawn from a reading, and run by the engine, over the SDK on virtual time.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use fournines::aws::{Limiter, Reader, Session, Writer};
+use fournines::cli::status::AccountLabel;
+use fournines::clock::Clock;
+use fournines::config::Rules as Policy;
+use fournines::engine::{Asked, Ended, NoCommands, Run, Settings};
+use fournines::estate::Kind;
+use fournines::id::{Region, Text};
+use fournines::journal::{Event, Host, Journal, Reading, Record, Sink};
+use fournines::judge::Picture;
+use fournines::operation::plan::Grant;
+use fournines::operation::{Intent, Plan, Refusal, Rules};
+use fournines::runtime::operating::account::Live;
+use fournines::runtime::operating::drawing::{Desk, Drawn};
+use tokio::sync::mpsc;
+
+use crate::account::{Account, START};
+
+/// A journal in memory.
+#[derive(Clone, Default)]
+pub struct Memory(pub Arc<Mutex<Vec<u8>>>);
+
+impl Sink for Memory {
+    fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        self.0.lock().unwrap().extend_from_slice(line);
+        Ok(())
+    }
+}
+
+/// An account and whoever operates on it.
+pub struct Stage {
+    pub account: Account,
+    reader: Arc<Reader>,
+}
+
+impl Stage {
+    /// A scenario, some minutes after its beginning.
+    pub async fn after(scenario: &str, set: &[&str], minutes: u64) -> Self {
+        let set: Vec<String> = set.iter().map(|text| (*text).to_owned()).collect();
+        let account = Account::playing(scenario, &set, 1);
+        let clock = Arc::new(Clock::starting_at(START.parse().unwrap(), 1.0));
+        let session = Session::in_process(account.wire(), &east(), clock);
+        let reader = Arc::new(Reader::new(session, Limiter::new(true, 1.0, 1)));
+        let stage = Self { account, reader };
+        stage.wait(minutes * 60).await;
+        stage
+    }
+
+    /// Lets time pass.
+    pub async fn wait(&self, seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    /// What a console sees.
+    pub async fn look(&self) -> Picture {
+        let on_request = [Kind::Listeners, Kind::BalancerAttributes, Kind::Records, Kind::Series, Kind::Charts];
+        self.account.read(Kind::ALL.iter().copied().filter(|kind| kind.is_of_aws() && !on_request.contains(kind))).await
+    }
+
+    /// Draws a plan.
+    pub async fn draw(&self, operation: &str, target: &str, settings: &[(&str, &str)]) -> Drawn {
+        let picture = self.look().await;
+        let label = AccountLabel::of(&picture.estate, &Policy::default());
+        let rules = Rules::default();
+        let desk = Desk { reader: &self.reader, picture: &picture, label: &label, rules: &rules, lately: Some(0) };
+        let settings = settings.iter().map(|(key, value)| (Text::from(*key), Text::from(*value))).collect();
+        let (operation, targets) = (operation.into(), vec![target.into()]);
+        desk.draw(&Intent { operation, targets, settings, ..Intent::default() }).await
+    }
+
+    /// A plan that is drawn.
+    pub async fn plan(&self, operation: &str, target: &str, settings: &[(&str, &str)]) -> Plan {
+        match self.draw(operation, target, settings).await.outcome {
+            Ok(plan) => plan,
+            Err(refusal) => panic!("refused: {refusal}; {}", refusal.remedy),
+        }
+    }
+
+    /// Why there is no plan.
+    pub async fn refusal(&self, operation: &str, target: &str, settings: &[(&str, &str)]) -> Refusal {
+        self.draw(operation, target, settings).await.outcome.expect_err("it is refused")
+    }
+
+    /// What a run works on.
+    pub fn live(&self, run: &str) -> Live {
+        let clock = self.reader.session().clock().clone();
+        let session = Session::in_process_for(self.account.wire(), &east(), clock, run);
+        Live::new(self.reader.clone(), Writer::new(session, self.reader.limiter().clone()))
+    }
+
+    /// Runs a plan to its end.
+    pub async fn run(&self, plan: &Plan) -> (Ended, Vec<Record>) {
+        let memory = Memory::default();
+        let ports = (self.live(&plan.id), NoCommands, ());
+        let run = Run::of(ports, Journal::begin(memory.clone()), plan, settings());
+        let (_orders, asked) = mpsc::channel::<Asked>(1);
+        let ended = run.begin(self.grant(plan), asked).await.unwrap();
+        let reading = Reading::of(&memory.0.lock().unwrap());
+        assert!(reading.broken.is_empty() && reading.cut.is_empty(), "{:?}", reading.broken);
+        (ended, reading.records)
+    }
+
+    /// One confirmation of a plan.
+    pub fn grant(&self, plan: &Plan) -> Grant {
+        let at = self.reader.session().clock().now();
+        Grant { digest: plan.digest().unwrap().into(), confirmed_by: "alice".into(), at, reason: None }
+    }
+
+    /// The mutating calls that the account saw, by service and action.
+    pub fn writes(&self) -> Vec<String> {
+        let log: serde_json::Value = serde_json::from_str(&self.account.call_log()).unwrap();
+        let calls = log.as_array().unwrap().iter().filter(|call| call["write"] == true);
+        calls.map(|call| call["action"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// The region that everything happens in.
+pub fn east() -> Region {
+    Region::from("us-east-1")
+}
+
+/// A run's settings.
+pub fn settings() -> Settings {
+    let host = Host { name: "test".into(), pid: 0, version: "0".into() };
+    Settings { host, by: "alice".into(), seed: 1, patience: Duration::from_secs(60) }
+}
+
+/// The calls that a journal announced, by action.
+pub fn announced(records: &[Record]) -> Vec<String> {
+    let calls = records.iter().filter_map(|record| match &record.event {
+        Event::Call(sent) if sent.receipt.is_none() => Some(sent.call.action.name().to_owned()),
+        _ => None,
+    });
+    calls.collect()
+}
