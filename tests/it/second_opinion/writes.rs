@@ -12,7 +12,7 @@ use crate::support::web;
 #[test]
 fn boto3_makes_every_write_and_sees_what_it_did() {
     let python = Python::ready();
-    let sim = Sim::start("--scenario calm --speed 0");
+    let sim = Sim::start("");
     let said = python.run("writes.py", &[&sim.url]);
     assert!(said.contains("effects agree"), "{said}");
 
