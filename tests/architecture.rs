@@ -21,7 +21,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("probe", &["judge", "id"]),
     ("listing", &["judge", "estate", "id"]),
     ("config", &["listing", "judge", "estate", "id"]),
-    ("console", &["listing", "judge", "estate", "id"]),
+    ("console", &["engine", "listing", "journal", "operation", "judge", "estate", "id"]),
     ("cli", &["config", "engine", "listing", "journal", "operation", "judge", "estate", "id"]),
     ("sim", &[]),
     (

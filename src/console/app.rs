@@ -18,6 +18,7 @@ use super::keymap::{Context, KeyMap};
 use super::marks::Marks;
 use super::msg::{Level, Wants};
 use super::notes::Notes;
+use super::operate::{Glance, Operations, Planned};
 use super::pause::Pause;
 use super::prompt::Prompt;
 use super::screen::{Arrangement, Place, Question, Screen};
@@ -69,6 +70,8 @@ pub struct App {
     pub(super) shell: Option<(Vec<String>, Timestamp)>,
     /// What is to be opened once it has been read: an ARN, an id or a name.
     pub(super) sought: Option<String>,
+    /// Whether something may be changed, what is planned, what runs and what ran.
+    pub(super) operations: Operations,
 }
 
 /// Words for the person, until the next key.
@@ -106,6 +109,8 @@ pub struct World<'a> {
     pub body: Rect,
     /// What the person has seen and noted of what is not well.
     pub notes: &'a Notes,
+    /// What is planned, what runs and what ran.
+    pub operations: &'a Operations,
 }
 
 impl World<'_> {
@@ -173,6 +178,7 @@ impl App {
             notes: Notes::default(),
             shell: None,
             sought: None,
+            operations: Operations::default(),
         })
     }
 
@@ -228,6 +234,30 @@ impl App {
             list.refresh(&world);
         }
         self.places.push(place);
+    }
+
+    /// Takes in the answers to [`super::Effect::Plan`], in the order of its intents; send [`super::Msg::Planned`] after it. What nobody
+    /// asks any more is dropped.
+    pub fn set_planned(&mut self, number: u64, planned: Vec<Planned>) {
+        let mut questions = self.places.iter_mut().filter_map(Place::inquiry_mut);
+        if let Some(question) = questions.find(|question| question.number == Some(number)) {
+            question.planned = planned;
+        }
+        self.refresh_screen();
+    }
+
+    /// Takes in what ran, the latest first; send [`super::Msg::Listed`] after it.
+    pub fn set_operations(&mut self, listed: Vec<Glance>) {
+        self.operations.listed = Some(listed);
+        self.refresh_screen();
+    }
+
+    /// What the account is called by whoever must type it: its name by policy, else its alias, else its id.
+    pub fn account_word(&self) -> Option<String> {
+        let estate = self.picture.as_deref().map(|picture| &picture.estate);
+        let alias = || estate.and_then(|estate| estate.alias()).map(str::to_owned);
+        let id = || estate.and_then(|estate| estate.identity()).map(|identity| identity.account.to_string());
+        self.setting.account_name.clone().or_else(alias).or_else(id)
     }
 
     /// Whether anything is drawn in colours.
@@ -307,6 +337,7 @@ impl App {
             marks: &self.marks,
             columns: &self.columns,
             notes: &self.notes,
+            operations: &self.operations,
             body,
         }
     }

@@ -207,7 +207,9 @@ fn badges(app: &App, look: &Look<'_>) -> Vec<Span<'static>> {
         spans.push(look.span(Role::WarningBadge, format!(" {new} NEW ")));
         spans.push(look.span(Role::Bar, " "));
     }
-    spans.push(look.span(Role::ReadOnly, "READ-ONLY "));
+    let role = if app.operations.mode.is_armed(app.now) { Role::CriticalBadge } else { Role::ReadOnly };
+    let space = if role == Role::CriticalBadge { " " } else { "" };
+    spans.push(look.span(role, format!("{space}{} ", app.operations.mode.words(app.now))));
     spans.push(look.span(Role::BarStrong, format!(" {} ", clock(app.now))));
     if let Some(words) =
         app.setting.local.as_ref().filter(|_| app.size.width >= 110).and_then(|zone| local(app.now, zone))

@@ -11,7 +11,7 @@ use super::app::{App, Look};
 use super::command::{Completion, completions};
 use super::draw::put;
 use super::prompt::{Prompt, Purpose};
-use super::text::{cut, fit, width};
+use super::text::{cut, fit, width, wrap};
 use super::theme::Role;
 
 /// The most lines that a menu takes.
@@ -62,6 +62,12 @@ fn lines(
 ) -> Vec<(Role, Line<'static>)> {
     let ellipsis = look.glyphs.ellipsis();
     let mut lines = Vec::new();
+    if let Some(question) = &prompt.question {
+        let words = wrap(&question.words, columns.saturating_sub(2), 3, ellipsis);
+        lines.extend(
+            words.into_iter().map(|words| (Role::Bar, Line::from(look.span(Role::BarStrong, format!(" {words}"))))),
+        );
+    }
     if let Some(error) = &prompt.error {
         let text = cut(&format!(" {error}"), columns, ellipsis);
         lines.push((Role::Text, Line::from(look.span(Role::Error, text))));

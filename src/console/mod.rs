@@ -1,8 +1,8 @@
 //! The console: what the account looks like to a person, and what a person does there.
 //!
 //! Owns: screens, keys, commands, themes. May know: the estate, the judgement and the listing, as pure data. Must stay true: no
-//! I/O, no clock, nothing async. [`update()`] is the only place where [`App`] changes, [`view()`] changes nothing, and no key or
-//! command in here writes to AWS.
+//! I/O, no clock, nothing async. [`update()`] is the only place where [`App`] changes, [`view()`] changes nothing, and the one thing
+//! that begins a change in AWS is [`Effect::Run`], which comes from the typed answer to a review's question.
 //!
 //! A loop outside calls [`App::set_now`], then [`update()`] with each [`Msg`], does the [`Effect`]s that come back, and draws with
 //! [`view()`] once all messages are taken in.
@@ -20,6 +20,7 @@ mod menu;
 mod mouse;
 mod msg;
 mod notes;
+pub mod operate;
 mod pause;
 mod prompt;
 pub mod reference;

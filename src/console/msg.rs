@@ -3,13 +3,17 @@
 //! Owns: [`Msg`] and [`Effect`]. Must stay true: both are small data; a picture travels beside its message, not in it.
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::operate::{Confirmation, Order, Request};
 use super::screen::Question;
 use super::theme::Ground;
 use crate::estate::{Kind, SliceId};
-use crate::id::Region;
+use crate::id::{Region, Text};
+use crate::journal::Record;
 use crate::judge::Acknowledgements;
+use crate::operation::Plan;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +35,22 @@ pub enum Msg {
     Refreshed,
     /// [`super::App::set_arrangement`] was called.
     Arranged,
+    /// [`super::App::set_planned`] was called.
+    Planned,
+    /// [`super::App::set_operations`] was called.
+    Listed,
+    /// A writing session is open: what a review confirms can be done.
+    Armed {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The writing session is closed, or could not be opened.
+    Disarmed {
+        /// Why.
+        why: String,
+    },
+    /// Something happened in a run that is followed.
+    Recorded(Box<Record>),
     /// Time passed: ages may have moved.
     Tick,
     /// The terminal has said what its own ground is.
@@ -77,6 +97,31 @@ pub enum Effect {
     Profile(String),
     /// Lend the terminal to this program, its name first, until it ends.
     Shell(Vec<String>),
+    /// Plan each of these over the picture that is shown, and give the answers to [`super::App::set_planned`].
+    Plan(Request),
+    /// Open a writing session until then; answer with [`Msg::Armed`] or [`Msg::Disarmed`].
+    Arm {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Close the writing session. What runs goes on.
+    Disarm,
+    /// Run what somebody confirmed, in a host of its own, and tell of it with [`Msg::Recorded`]. The only effect that begins to change
+    /// anything; it comes from the answer to a review's question and from nowhere else.
+    Run(Box<Confirmation>),
+    /// Ask something of a run.
+    Order {
+        /// Which.
+        operation: Text,
+        /// What.
+        order: Order,
+    },
+    /// Read an operation's journal, go on reading while it grows, and tell of it with [`Msg::Recorded`], its first record first.
+    Follow(Text),
+    /// List the operations of the journal, and give them to [`super::App::set_operations`].
+    ListOperations,
+    /// Write a plan to a file for somebody else's review, and say where.
+    SavePlan(Box<Plan>),
     /// Hand the terminal back to the shell until the person returns.
     Suspend,
 }

@@ -5,6 +5,9 @@
 use crossterm::event::{Event, KeyEvent};
 use serde::{Deserialize, Serialize};
 use tui_input::Input;
+
+use super::operate::Order;
+use crate::id::Text;
 use tui_input::backend::crossterm::EventHandler;
 
 /// Characters of a paste that are taken; the rest can be no command.
@@ -17,6 +20,33 @@ pub enum Purpose {
     Command,
     /// A filter, after `/`; applied while it is typed.
     Filter,
+    /// The answer to a question that stands above it.
+    Answer,
+}
+
+/// A question, and what the answer is for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// What is asked, in words.
+    pub words: String,
+    /// What the answer is for.
+    pub then: Then,
+}
+
+/// What an answer is for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Then {
+    /// The account's name arms the console.
+    Arm,
+    /// The plan's token runs it.
+    Confirm,
+    /// A reason lets a guard pass.
+    Accept(Text),
+    /// The value of a form's field.
+    Field(String),
+    /// A reason goes with what is asked of a run.
+    Order(Text, Order),
 }
 
 /// A line being typed.
@@ -28,6 +58,10 @@ pub struct Prompt {
     pub before: String,
     /// What is wrong with what is typed.
     pub error: Option<String>,
+    /// The question that is answered.
+    pub question: Option<Question>,
+    /// An answer that did not do, and why: it stands above it until another is typed.
+    pub refused: Option<(String, String)>,
     value: String,
     cursor: usize,
     /// Steps back into the history.
@@ -43,7 +77,23 @@ impl Prompt {
     pub fn new(purpose: Purpose, before: String) -> Self {
         let value = before.clone();
         let cursor = value.chars().count();
-        Self { purpose, before, error: None, value, cursor, recalled: 0, draft: String::new(), chosen: None }
+        Self {
+            purpose,
+            before,
+            error: None,
+            question: None,
+            refused: None,
+            value,
+            cursor,
+            recalled: 0,
+            draft: String::new(),
+            chosen: None,
+        }
+    }
+
+    /// A line for the answer to a question; `before` stands in it.
+    pub fn ask(words: impl Into<String>, then: Then, before: String) -> Self {
+        Self { question: Some(Question { words: words.into(), then }), ..Self::new(Purpose::Answer, before) }
     }
 
     /// The sign before it.
@@ -51,6 +101,7 @@ impl Prompt {
         match self.purpose {
             Purpose::Command => ":",
             Purpose::Filter => "/",
+            Purpose::Answer => ">",
         }
     }
 

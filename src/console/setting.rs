@@ -75,6 +75,8 @@ pub struct Setting {
     pub user: Option<String>,
     /// The AWS profile that the session was opened with, where one was named.
     pub profile: Option<String>,
+    /// Why this console is never armed, and where that is said: `--read-only`; none where it may be.
+    pub never_armed: Option<String>,
     /// Why no shell may be opened on an instance; none where one may.
     pub no_shell: Option<String>,
 }
@@ -106,6 +108,7 @@ impl Default for Setting {
             local: None,
             user: None,
             profile: None,
+            never_armed: None,
             no_shell: None,
         }
     }

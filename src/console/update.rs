@@ -4,11 +4,13 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use super::age::clock;
 use super::app::{App, Notice};
 use super::command;
 use super::keymap::{Chord, Context};
 use super::mouse;
 use super::msg::{Effect, Level, Msg};
+use super::operate::{Mode, Request};
 use super::prompt::Purpose;
 use super::screen::{Act, Outcome, Place};
 
@@ -35,7 +37,24 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             command::seek::look(app);
             Vec::new()
         }
-        Msg::Arranged | Msg::Tick => Vec::new(),
+        Msg::Arranged | Msg::Planned | Msg::Listed => Vec::new(),
+        Msg::Tick => disarm_in_time(app).into_iter().collect(),
+        Msg::Armed { until } => {
+            app.operations.mode = Mode::Armed { until };
+            let words = format!("armed until {}: what a review confirms is done; `:disarm` ends it", clock(until));
+            app.tell(Level::Info, words);
+            Vec::new()
+        }
+        Msg::Disarmed { why } => {
+            app.operations.mode = Mode::ReadOnly;
+            app.tell(Level::Info, format!("read-only: {why}"));
+            Vec::new()
+        }
+        Msg::Recorded(record) => {
+            app.operations.take(&record);
+            app.refresh_screen();
+            Vec::new()
+        }
         Msg::Ground(ground) => {
             app.setting.ground = ground;
             command::preview_theme(app);
@@ -48,7 +67,31 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     };
     effects.extend(watch(app));
     effects.extend(arrange(app));
+    effects.extend(plan(app));
     effects
+}
+
+/// Asks once for each question that a screen has that the rest of the screen waits for: a plan.
+fn plan(app: &mut App) -> Option<Effect> {
+    let number = app.operations.asked + 1;
+    let question = app.places.last_mut()?.inquiry_mut()?;
+    if question.number.is_some() {
+        return None;
+    }
+    question.number = Some(number);
+    let intents = question.intents.clone();
+    app.operations.asked = number;
+    Some(Effect::Plan(Request { number, intents }))
+}
+
+/// What was armed has had its time. What runs goes on: it has its grant.
+fn disarm_in_time(app: &mut App) -> Option<Effect> {
+    let is_over = matches!(app.operations.mode, Mode::Armed { until } if app.now >= until);
+    is_over.then(|| {
+        app.operations.mode = Mode::ReadOnly;
+        app.tell(Level::Info, "read-only again: the time armed is over; runs go on");
+        Effect::Disarm
+    })
 }
 
 fn press(app: &mut App, key: KeyEvent) -> Vec<Effect> {
@@ -93,7 +136,8 @@ fn look(app: &mut App) {
 /// What is typed has changed: a filter applies at once.
 fn typed(app: &mut App) {
     let Some(prompt) = app.prompt.as_mut() else { return };
-    prompt.error = None;
+    let refused = prompt.refused.as_ref().filter(|(answer, _)| answer == prompt.value()).map(|(_, why)| why.clone());
+    prompt.error = command::reason_against(&app.places, prompt).or(refused);
     if prompt.purpose == Purpose::Filter {
         let text = prompt.value().to_owned();
         let outcome = app.with_screen(|screen, world| screen.act(&Act::Filter(text), world));

@@ -7,6 +7,7 @@ mod chain;
 mod file;
 mod record;
 mod sink;
+mod words;
 
 pub use chain::{Broken, Link, Reading};
 pub use file::{FileSink, OpenError, is_written, read};

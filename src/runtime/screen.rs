@@ -16,6 +16,7 @@ use crate::clock;
 use crate::config::Frame;
 use crate::console::{self, AccountClass, App, Arrangement, ClassMark, Effect, Level, Msg, Question};
 use crate::judge::Acknowledgements;
+use crate::operation::Refusal;
 
 use super::answer::{HOLD, Listener};
 use super::observer::Wish;
@@ -284,9 +285,30 @@ impl Screen {
                 Effect::Profile(name) => self.open_profile(name),
                 Effect::Shell(line) => self.shell = Some(line),
                 Effect::Suspend => terminal.suspend().map_err(SetUpError::Terminal)?,
+                effect @ (Effect::Plan(_)
+                | Effect::Arm { .. }
+                | Effect::Disarm
+                | Effect::Run(_)
+                | Effect::Order { .. }
+                | Effect::Follow(_)
+                | Effect::ListOperations
+                | Effect::SavePlan(_)) => self.operate(effect),
             }
         }
         Ok(true)
+    }
+
+    /// What the console asks of operations. Until it is connected here, what is asked is refused with what does the same.
+    fn operate(&mut self, effect: Effect) {
+        match effect {
+            Effect::Plan(request) => {
+                let why = Refusal::new("this console is not connected to its planner", "`fournines plan` makes the same plan");
+                let planned = request.intents.iter().map(|_| Err(why.clone())).collect();
+                self.app.set_planned(request.number, planned);
+            }
+            Effect::ListOperations => self.app.set_operations(Vec::new()),
+            _ => self.tell(Level::Error, "not from this console: `fournines apply`, `resume` and `undo` do".to_owned()),
+        }
     }
 
     /// Asks another profile's account who it is, beside the loop. The one on the screen stays until it has answered.

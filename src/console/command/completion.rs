@@ -38,6 +38,7 @@ pub fn completions(app: &App, purpose: Purpose, line: &str) -> Vec<Completion> {
     match purpose {
         Purpose::Filter => of_filter(app, "", line, &filter_columns(app)),
         Purpose::Command => of_command(app, line.trim_start()),
+        Purpose::Answer => Vec::new(),
     }
 }
 

@@ -1,19 +1,22 @@
 //! The commands: everything a key or the `:` line can do.
 //!
 //! Owns: the registry, how a command line is read, its completion. Depends on: the app that commands act on. Must stay true: no
-//! command changes anything in AWS; a key runs exactly what the same words after `:` would.
+//! command changes anything in AWS but the answer to a review's question; a key runs exactly what the same words after `:` would.
 
+mod answer;
 mod completion;
 mod copy;
 mod held;
 mod look;
 mod motion;
 mod note;
+mod operate;
 mod place;
 pub(super) mod seek;
 mod session;
 mod typing;
 
+pub(super) use answer::reason_against;
 pub(super) use look::preview_theme;
 
 use crate::listing::nearest;
@@ -58,6 +61,7 @@ pub const COMMANDS: &[&[Command]] = &[
     place::COMMANDS,
     seek::COMMANDS,
     note::COMMANDS,
+    operate::COMMANDS,
     session::COMMANDS,
     look::COMMANDS,
     held::COMMANDS,

@@ -91,6 +91,11 @@ pub(super) const COMMANDS: &[Command] = &[
 pub(super) fn act(app: &mut App, act: &Act) -> Done {
     match app.with_screen(|screen, world| screen.act(act, world)) {
         Some(Outcome::Open(place)) => Ok(open(app, *place)),
+        Some(Outcome::Follow(id)) => Ok(super::operate::follow(app, &id)),
+        Some(Outcome::Ask(prompt)) => {
+            app.prompt = Some(*prompt);
+            Ok(Vec::new())
+        }
         Some(Outcome::Service(region, name)) => {
             to_board(app);
             if app.region.as_ref().is_some_and(|only| *only != region) {
@@ -149,7 +154,14 @@ pub(super) fn show(app: &mut App, view: View, filter: &str) -> Done {
         }
     }
     app.refresh_screen();
-    if filter.is_empty() { Ok(Vec::new()) } else { act(app, &Act::Filter(filter.to_owned())) }
+    let mut effects = Vec::new();
+    if matches!(app.place(), Some(Place::Operations(_))) {
+        effects.push(Effect::ListOperations);
+    }
+    if !filter.is_empty() {
+        effects.extend(act(app, &Act::Filter(filter.to_owned()))?);
+    }
+    Ok(effects)
 }
 
 fn close(app: &mut App, _: &str) -> Done {
@@ -160,6 +172,15 @@ fn close(app: &mut App, _: &str) -> Done {
         return Ok(Vec::new());
     }
     Ok(vec![Effect::Quit])
+}
+
+/// Leaves the visible screen.
+pub(super) fn close_top(app: &mut App) {
+    if app.places.len() > 1 {
+        app.leave_place();
+        app.keep_top();
+        app.refresh_screen();
+    }
 }
 
 fn back(app: &mut App, _: &str) -> Done {
@@ -193,6 +214,9 @@ fn interrupt(app: &mut App, _: &str) -> Done {
 }
 
 fn refresh(app: &mut App, _: &str) -> Done {
+    if let Some(inquiry) = app.places.last_mut().and_then(Place::inquiry_mut) {
+        inquiry.again();
+    }
     app.tell(Level::Info, "reading again");
     Ok(vec![Effect::Refresh])
 }
@@ -200,7 +224,13 @@ fn refresh(app: &mut App, _: &str) -> Done {
 fn step(app: &mut App, by: isize) -> Done {
     let round: Vec<View> = views().filter(|view| view.in_round).collect();
     let here = app.places.iter().rev().find_map(|place| match place {
-        Place::Detail(_) | Place::Chart(_) | Place::Help(_) => None,
+        Place::Detail(_)
+        | Place::Chart(_)
+        | Place::Actions(_)
+        | Place::Form(_)
+        | Place::Review(_)
+        | Place::Run(_)
+        | Place::Help(_) => None,
         other => Some(other.screen().title()),
     });
     let at = round.iter().position(|view| Some(view.name) == here.as_deref()).unwrap_or(0);

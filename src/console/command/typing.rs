@@ -59,6 +59,7 @@ fn begin_filter(app: &mut App, _: &str) -> Done {
 fn accept(app: &mut App, _: &str) -> Done {
     let Some(prompt) = app.prompt.take() else { return Ok(Vec::new()) };
     match prompt.purpose {
+        Purpose::Answer => super::answer::take(app, prompt),
         Purpose::Filter => {
             // One that is not understood is not in force: it stays to be mended, under the words that say why.
             let in_force = app.place().map(|place| place.screen().filter().to_owned()).unwrap_or_default();

@@ -31,6 +31,10 @@ pub enum Context {
     Detail,
     /// On the charts of a thing.
     Chart,
+    /// In the review of a plan.
+    Review,
+    /// On a run.
+    Run,
     /// In the help.
     Help,
     /// While a command or a filter is typed.
@@ -46,6 +50,8 @@ impl Context {
             Self::List => "lists",
             Self::Detail => "detail",
             Self::Chart => "charts",
+            Self::Review => "review of a plan",
+            Self::Run => "run",
             Self::Help => "help",
             Self::Prompt => "while typing",
         }

@@ -35,8 +35,16 @@ enum Entry {
     Blank,
 }
 
-const CONTEXTS: &[Context] =
-    &[Context::Everywhere, Context::Board, Context::List, Context::Detail, Context::Chart, Context::Prompt];
+const CONTEXTS: &[Context] = &[
+    Context::Everywhere,
+    Context::Board,
+    Context::List,
+    Context::Detail,
+    Context::Chart,
+    Context::Review,
+    Context::Run,
+    Context::Prompt,
+];
 
 impl Help {
     /// The help for a key map.

@@ -3,14 +3,19 @@
 //! Owns: [`Place`], the trait [`Screen`] and the registry of views. Depends on: listing, judgement, theme. Must stay true: drawing
 //! changes nothing; what a screen needs for drawing it computes in [`Screen::refresh`], from the picture.
 
+mod actions;
 mod audit;
 mod board;
 mod chart;
 mod cursor;
 mod detail;
 mod findings;
+mod form;
 mod help;
 mod list;
+mod operations;
+mod review;
+mod run;
 mod timeline;
 
 use ratatui::buffer::Buffer;
@@ -18,22 +23,29 @@ use ratatui::layout::{Position, Rect};
 use serde::{Deserialize, Serialize};
 
 use crate::estate::Kind;
-use crate::id::Region;
+use crate::id::{Region, Text};
 use crate::listing::{self, ColumnInfo};
 
 use super::app::{Look, World};
 use super::keymap::{Context, KeyMap};
 use super::msg::Wants;
+use super::operate::Inquiry;
+use super::prompt::Prompt;
 use super::subject::Subject;
 
+pub use actions::{Actions, reason_unlike};
 pub use audit::Audit;
 pub use board::Board;
 pub use chart::Chart;
 pub(super) use chart::span_of;
 pub use detail::Detail;
 pub use findings::Findings;
+pub use form::Form;
 pub use help::Help;
 pub use list::{Arrangement, ListView, Question};
+pub use operations::OperationList;
+pub use review::{Review, Shows};
+pub use run::Run;
 pub use timeline::Timeline;
 
 /// A screen of the console.
@@ -164,6 +176,10 @@ pub enum Outcome {
     Open(Box<Place>),
     /// The board is to be shown with this service of a region selected and unfolded.
     Service(Region, String),
+    /// A run is to be opened and followed.
+    Follow(Text),
+    /// A question is to be answered.
+    Ask(Box<Prompt>),
     /// It cannot be done, and why.
     Refused(String),
     /// This screen does not know such an act.
@@ -210,6 +226,16 @@ pub enum Place {
     Detail(Detail),
     /// Its metrics.
     Chart(Chart),
+    /// What can be done to something.
+    Actions(Actions),
+    /// How it is to be done.
+    Form(Form),
+    /// A plan before it runs.
+    Review(Review),
+    /// A run.
+    Run(Run),
+    /// What runs and what ran.
+    Operations(OperationList),
     /// The keys and commands.
     Help(Help),
 }
@@ -230,13 +256,37 @@ impl Place {
             Self::Timeline(screen) => screen,
             Self::Detail(screen) => screen,
             Self::Chart(screen) => screen,
+            Self::Actions(screen) => screen,
+            Self::Form(screen) => screen,
+            Self::Review(screen) => screen,
+            Self::Run(screen) => screen,
+            Self::Operations(screen) => screen,
             Self::Help(screen) => screen,
+        }
+    }
+
+    /// What it wants planned, where it does.
+    pub fn inquiry_mut(&mut self) -> Option<&mut Inquiry> {
+        match self {
+            Self::Actions(screen) => Some(&mut screen.inquiry),
+            Self::Form(screen) => Some(&mut screen.inquiry),
+            Self::Review(screen) => Some(&mut screen.inquiry),
+            Self::Board(_)
+            | Self::List(_)
+            | Self::Audit(_)
+            | Self::Findings(_)
+            | Self::Timeline(_)
+            | Self::Detail(_)
+            | Self::Chart(_)
+            | Self::Run(_)
+            | Self::Operations(_)
+            | Self::Help(_) => None,
         }
     }
 
     /// Whether it is a view that is kept as it was left, under its name.
     pub fn is_kept(&self) -> bool {
-        matches!(self, Self::List(_) | Self::Audit(_) | Self::Findings(_) | Self::Timeline(_))
+        matches!(self, Self::List(_) | Self::Audit(_) | Self::Findings(_) | Self::Timeline(_) | Self::Operations(_))
     }
 
     /// The screen, to be changed.
@@ -249,6 +299,11 @@ impl Place {
             Self::Timeline(screen) => screen,
             Self::Detail(screen) => screen,
             Self::Chart(screen) => screen,
+            Self::Actions(screen) => screen,
+            Self::Form(screen) => screen,
+            Self::Review(screen) => screen,
+            Self::Run(screen) => screen,
+            Self::Operations(screen) => screen,
             Self::Help(screen) => screen,
         }
     }
@@ -304,6 +359,13 @@ const SCREENS: &[View] = &[
         doc: "what would take the account down one day",
         in_round: true,
         open: |_, _| Some(Place::Audit(Audit::default())),
+    },
+    View {
+        name: "operations",
+        aliases: &["ops", "runs"],
+        doc: "what runs and what ran: its steps, resume, undo",
+        in_round: true,
+        open: |_, _| Some(Place::Operations(OperationList::default())),
     },
     View {
         name: "help",

@@ -9,6 +9,7 @@ mod grammar;
 mod lists;
 mod mended;
 mod noting;
+mod operating;
 mod pictures;
 mod seeking;
 mod session;

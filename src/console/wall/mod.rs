@@ -28,6 +28,7 @@ use super::app::{Look, StartError, World};
 use super::marks::Marks;
 use super::msg::{Msg, Wants};
 use super::notes::Notes;
+use super::operate::Operations;
 use super::screen::{Board, Screen};
 use super::setting::Setting;
 use super::theme::Theme;
@@ -96,6 +97,8 @@ pub struct Wall {
     /// None: nobody looks at a wall and has then seen what is new, and what somebody noted is as sick as before.
     #[serde(skip)]
     notes: Notes,
+    /// None: a wall follows no run, and can begin none.
+    operations: Operations,
     #[serde(skip)]
     services: Vec<ServiceAvailability>,
     now: Timestamp,
@@ -136,6 +139,7 @@ impl Wall {
             board: Board::default(),
             marks: Marks::default(),
             notes: Notes::default(),
+            operations: Operations::default(),
             columns: BTreeMap::new(),
             services: Vec::new(),
             now,
@@ -320,8 +324,8 @@ impl Wall {
 
     fn world(&self, body: ratatui::layout::Rect) -> World<'_> {
         let region = self.stop.region.as_ref();
-        let (marks, columns, notes) = (&self.marks, &self.columns, &self.notes);
-        World { picture: self.picture.as_ref(), now: self.now, region, marks, columns, body, notes }
+        let (marks, columns, notes, operations) = (&self.marks, &self.columns, &self.notes, &self.operations);
+        World { picture: self.picture.as_ref(), now: self.now, region, marks, columns, body, notes, operations }
     }
 
     fn look_of(&self) -> Look<'_> {

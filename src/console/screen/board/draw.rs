@@ -269,15 +269,20 @@ fn preview_lines(
 fn panels(layout: &Layout, source: &Source<'_>, lately: &[(Region, Changes)], area: Rect, buf: &mut Buffer) {
     for (column, kinds) in &layout.panels {
         let source = Source { columns: usize::from(column.width).saturating_sub(1), ..*source };
-        let panels: Vec<Panel> = kinds
-            .iter()
-            .map(|kind| match kind {
+        let mut panels: Vec<Panel> = Vec::with_capacity(kinds.len() + 1);
+        for kind in *kinds {
+            let panel = match kind {
                 PanelKind::Problems => panel::problems(&source),
                 PanelKind::Alarms => panel::alarms(&source),
-                PanelKind::Shifts => panel::shifts(&source),
+                PanelKind::Shifts => {
+                    // What is being done stands where what was shifted does.
+                    panels.extend(panel::operations(&source));
+                    panel::shifts(&source)
+                }
                 PanelKind::Changes => changes::panel(&source, lately),
-            })
-            .collect();
+            };
+            panels.push(panel);
+        }
         // A title, the lines, and where there is room for it a free line below.
         let free = usize::from(column.height >= 9);
         let wants: Vec<usize> = panels.iter().map(|panel| panel.lines.len() + 1 + free).collect();

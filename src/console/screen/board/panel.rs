@@ -16,6 +16,7 @@ use crate::listing::shift_kind_word;
 use crate::console::age::{ahead, moment};
 use crate::console::app::{Look, World};
 use crate::console::draw::spans_width;
+use crate::console::operate::StageState;
 use crate::console::text::{cut, fit, width, wrap};
 use crate::console::theme::Role;
 
@@ -238,6 +239,30 @@ pub(super) fn shifts(source: &Source<'_>) -> Panel {
         shift_line(source, &words, shift)
     }));
     Panel { title: source.title("ZONAL SHIFTS", rest), lines }
+}
+
+/// What is being done to the account from here: nothing is shown where nothing is.
+pub(super) fn operations(source: &Source<'_>) -> Option<Panel> {
+    let look = source.look;
+    let mut lines = Vec::new();
+    for course in source.world.operations.live() {
+        let (done, all) = course.progress();
+        let role = if course.held().is_some() { Role::Critical } else { Role::Notice };
+        let target = format!("{} {}", course.plan.operation, course.plan.target);
+        let at = course.stages.iter().find(|stage| matches!(stage.state, StageState::Waiting | StageState::Held));
+        let detail = at.map(|stage| format!(": {}", stage.detail)).unwrap_or_default();
+        let words = format!("{target} {done}/{all}{detail}");
+        lines.push(Line::from(vec![
+            look.span(role, format!(" {} ", look.glyphs.fold(false))),
+            look.span(role, format!("{} ", course.word())),
+            look.span(Role::Text, cut(&words, source.columns.saturating_sub(12), look.glyphs.ellipsis())),
+        ]));
+    }
+    if lines.is_empty() {
+        return None;
+    }
+    let count = look.span(Role::Strong, format!("{} ", lines.len()));
+    Some(Panel { title: source.title("OPERATIONS", vec![count, look.span(Role::Dim, "8 opens ")]), lines })
 }
 
 /// A shift in words.

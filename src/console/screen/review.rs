@@ -1,0 +1,225 @@
+//! The review of a plan: why, what it rests on, what becomes of what, what cannot be undone; the way out has the focus.
+//!
+//! Owns: what is shown of it, the selection. Depends on: the plan that comes back, conditions over the estate. Must stay true: nothing here
+//! runs anything: [`crate::console::Effect::Run`] comes from the typed answer to its question; what is shown is the very plan that would run.
+
+mod draw;
+mod tell;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use serde::{Deserialize, Serialize};
+
+use crate::console::age::ahead;
+use crate::console::app::{Look, World};
+use crate::console::keymap::Context;
+use crate::console::msg::Wants;
+use crate::console::operate::Inquiry;
+use crate::id::Text;
+use crate::judge::JUDGED;
+use crate::operation::fill::origins;
+use crate::operation::intent::Intent;
+use crate::operation::plan::{ConfirmKind, Guard, Level};
+use crate::operation::{Answer, Plan, Step};
+
+use super::cursor::Cursor;
+use super::{Act, FRAME_KINDS, Outcome, Screen};
+use tell::Key;
+
+/// What is shown under each step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shows {
+    /// The steps alone.
+    #[default]
+    Steps,
+    /// Their calls, as `aws` commands.
+    Calls,
+    /// Their guards, with their numbers.
+    Guards,
+}
+
+/// A review.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Review {
+    /// What is wanted, and its plan.
+    pub inquiry: Inquiry,
+    shows: Shows,
+    cursor: Cursor,
+}
+
+/// What a review needs to be read: that of which plans are made.
+pub(super) fn wants(_: &World<'_>) -> Wants {
+    Wants { kinds: JUDGED.to_vec(), slices: Vec::new() }
+}
+
+/// A guard and what it says now.
+struct Asked<'a> {
+    step: &'a Step,
+    guard: &'a Guard,
+    /// None where it is about what an earlier step brings: it is asked then.
+    answer: Option<Answer>,
+}
+
+impl Asked<'_> {
+    /// Whether it must hold before anything begins: guards of later steps are asked in their turn.
+    fn is_first(&self) -> bool {
+        self.step.needs.is_empty()
+    }
+
+    fn holds(&self) -> Option<bool> {
+        self.answer.as_ref().and_then(|answer| answer.holds)
+    }
+
+    /// Whether it keeps the plan from being run.
+    fn stands_against(&self) -> bool {
+        self.is_first()
+            && self.guard.level == Level::Block
+            && self.guard.accepted.is_none()
+            && self.holds() != Some(true)
+    }
+}
+
+/// Every guard of a plan, asked now.
+fn asked<'a>(plan: &'a Plan, world: &World<'_>) -> Vec<Asked<'a>> {
+    let ask = |step: &'a Step, guard: &'a Guard| {
+        let is_open = !origins(&guard.condition).is_empty();
+        let answer = world.picture.filter(|_| !is_open);
+        let answer = answer.map(|picture| guard.condition.answer(&picture.estate, world.now));
+        Asked { step, guard, answer }
+    };
+    plan.steps.iter().flat_map(|step| step.guards.iter().map(move |guard| ask(step, guard))).collect()
+}
+
+impl Review {
+    /// The review of what is wanted, once it is planned.
+    pub fn new(intent: Intent) -> Self {
+        Self { inquiry: Inquiry::new(vec![intent]), shows: Shows::default(), cursor: Cursor::default() }
+    }
+
+    /// The plan, where there is one.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.inquiry.planned.first()?.as_ref().ok().map(|plan| &**plan)
+    }
+
+    /// Shows something under each step, or no more.
+    pub fn show(&mut self, shows: Shows) {
+        self.shows = if self.shows == shows { Shows::Steps } else { shows };
+    }
+
+    /// Why the plan cannot be run as things stand: a guard that blocks does not hold, or nobody knows.
+    pub fn reason_against(&self, plan: &Plan, world: &World<'_>) -> Option<String> {
+        let asked = asked(plan, world);
+        let against: Vec<&Asked<'_>> = asked.iter().filter(|asked| asked.stands_against()).collect();
+        let first = against.first()?;
+        let word = if first.holds().is_none() { "is not known" } else { "does not hold" };
+        let detail = first.answer.as_ref().map_or("", |answer| answer.detail.as_str());
+        let more = if against.len() > 1 { format!("; and {} more", against.len() - 1) } else { String::new() };
+        Some(format!("{} {word}: {detail}{more} (g shows all)", first.guard.id))
+    }
+
+    /// The question whose answer runs the plan: what is lost for good stands in it.
+    pub fn question(&self, plan: &Plan) -> String {
+        let expected = ahead(i64::try_from(plan.summary.expected_s).unwrap_or(i64::MAX));
+        let lost = match plan.summary.cannot_undo.as_slice() {
+            [] => String::new(),
+            lost => format!(" NOT undone: {}.", lost.join("; ")),
+        };
+        let confirm = &plan.summary.confirm;
+        let token = match confirm.kind {
+            ConfirmKind::Key => "y".to_owned(),
+            ConfirmKind::Target => format!("{} (the target)", confirm.token),
+            ConfirmKind::Account => format!("{} (the account)", confirm.token),
+        };
+        let steps = plan.steps.len();
+        format!("{} {}: {steps} steps, about {expected}.{lost} Type {token} to run", plan.operation, plan.target)
+    }
+
+    /// The guard of the selected line.
+    ///
+    /// # Errors
+    /// Where none is, or it is one that cannot be let pass.
+    pub fn selected_guard(&self, world: &World<'_>) -> Result<Text, String> {
+        let plan = self.plan().ok_or("there is no plan")?;
+        let Some(Key::Guard(id)) = self.key(plan, world) else {
+            return Err("select a guard: g shows them".to_owned());
+        };
+        let asked = asked(plan, world);
+        let found = asked.iter().find(|asked| asked.guard.id == id).ok_or("that guard is gone")?;
+        if found.holds() == Some(true) {
+            return Err(format!("{id} holds"));
+        }
+        Ok(id)
+    }
+
+    /// Leaves the selected part out, or takes it in again.
+    ///
+    /// # Errors
+    /// Where no part is selected, or there is but one.
+    pub fn toggle_part(&mut self, world: &World<'_>) -> Result<(), String> {
+        let plan = self.plan().ok_or("there is no plan")?;
+        let part = match self.key(plan, world) {
+            Some(Key::Step(step)) => plan.step(&step).map(|step| step.part.clone()),
+            Some(Key::Part(part)) => Some(part),
+            Some(Key::Guard(_)) | None => None,
+        };
+        let part = part.ok_or("select a part")?;
+        let parts: std::collections::BTreeSet<&Text> = plan.steps.iter().map(|step| &step.part).collect();
+        let is_out = self.inquiry.intent().is_some_and(|intent| intent.skip.contains(&part));
+        if !is_out && parts.len() < 2 {
+            return Err("it is the only part: Esc leaves".to_owned());
+        }
+        self.inquiry.change(
+            |intent| {
+                if is_out { intent.skip.retain(|each| *each != part) } else { intent.skip.push(part) }
+            },
+        );
+        Ok(())
+    }
+
+    fn key(&self, plan: &Plan, world: &World<'_>) -> Option<Key> {
+        tell::lines(self, plan, world, usize::from(world.body.width)).into_iter().nth(self.cursor.at)?.key
+    }
+
+    fn keys(&self, world: &World<'_>) -> Vec<String> {
+        let lines = self.plan().map_or(0, |plan| tell::lines(self, plan, world, usize::from(world.body.width)).len());
+        (0..lines).map(|line| line.to_string()).collect()
+    }
+}
+
+/// Lines of the plan that fit: all but the title and the way out.
+fn room(world: &World<'_>) -> usize {
+    usize::from(world.body.height.saturating_sub(2))
+}
+
+impl Screen for Review {
+    fn context(&self) -> Context {
+        Context::Review
+    }
+
+    fn title(&self) -> String {
+        "review".to_owned()
+    }
+
+    fn wants(&self, world: &World<'_>) -> Wants {
+        let mut wants = wants(world);
+        wants.kinds.extend(FRAME_KINDS);
+        wants
+    }
+
+    fn refresh(&mut self, world: &World<'_>) {
+        let keys = self.keys(world);
+        self.cursor.settle(&keys, room(world));
+    }
+
+    fn act(&mut self, act: &Act, world: &World<'_>) -> Outcome {
+        let Act::Move(motion) = act else { return Outcome::Unknown };
+        let keys = self.keys(world);
+        self.cursor.go(*motion, &keys, room(world));
+        Outcome::Done
+    }
+
+    fn draw(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+        draw::draw(self, world, look, area, buf);
+    }
+}
