@@ -90,7 +90,8 @@ pub fn next(state: State, input: Input) -> Result<State, Illegal> {
         (S::Ready, I::GuardsHold) => S::Begun,
         (S::Ready | S::Begun | S::Unclear, I::GuardFails) => S::Held,
         // What is harmless twice is announced anew instead of being looked up.
-        (S::Begun | S::Unclear, I::Announced) => S::Sent,
+        // And a held one, to learn what it brought before that is taken back.
+        (S::Begun | S::Unclear | S::Held, I::Announced) => S::Sent,
         (S::Sent, I::Answered | I::Refused) => S::Begun,
         (S::Sent, I::Lost) => S::Unclear,
         // A held step whose call is open is looked up while it is held.

@@ -330,6 +330,9 @@ impl<S: Sink> Core<S> {
 /// Why there is nothing to go on with.
 fn reason_over(past: &Past) -> Option<String> {
     let id = &past.plan.id;
+    if past.confirmed_at.is_none() {
+        return Some(format!("{id} was never confirmed: review it and apply it"));
+    }
     match past.standing {
         Standing::Done => Some(format!("{id} is done: nothing is left to do. It can be undone")),
         Standing::Undone => Some(format!("{id} is undone: plan it anew")),

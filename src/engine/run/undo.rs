@@ -16,7 +16,7 @@ use super::{Halt, Run, later};
 use crate::id::Text;
 use crate::journal::{Event, Found, Sink};
 use crate::operation::trace::{self, Before, Trace};
-use crate::operation::{Action, Call, Step, StepId};
+use crate::operation::{Action, Call, Repeat, Step, StepId};
 
 /// How long the effect of a call that takes something back may take: a launch, a drain and a hook (`aws-domain.md` C.5).
 const DEADLINE: Duration = Duration::from_secs(900);
@@ -41,6 +41,9 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         let mut seen = Vec::new();
         let has_called = self.look_step(&step.id, StepPast::has_called).unwrap_or(false);
         let calls = if has_called { step.undo.as_slice() } else { &[] };
+        if !calls.is_empty() {
+            self.come_to_rest(step).await?;
+        }
         for (ordinal, call) in calls.iter().enumerate() {
             seen.push(self.take_back_by(step, ordinal, call, asked).await?);
         }
@@ -53,15 +56,51 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         self.write(Some(&step.id), Event::Undone { detail })
     }
 
-    /// Looks up a call of the step itself that has no outcome. Where nobody can tell, it is taken back as if it had happened.
+    /// Looks up a call of the step itself that has no outcome. Where nobody can tell, it is taken back as if it had happened; what AWS
+    /// knows by its token is sent once more, for only the answer says what it brought.
     async fn settle_forward(&self, step: &Step) -> Result<(), Halt> {
         let open =
             self.look_step(&step.id, |past| past.open(false).map(|(ordinal, call)| (ordinal, call.call.clone())));
         let Some((ordinal, call)) = open.flatten() else { return Ok(()) };
-        if call.action.repeat() == crate::operation::Repeat::Probe {
-            self.look_up(step, ordinal, false).await?;
+        let settled = match call.action.repeat() {
+            Repeat::Probe => self.look_up(step, ordinal, false).await.map(|_| ()),
+            Repeat::Token => match step.calls.get(ordinal) {
+                Some(planned) => self.send(step, ordinal, planned, false).await,
+                None => Ok(()),
+            },
+            Repeat::Safe => Ok(()),
+        };
+        // Not to learn it holds nothing up: what cannot be taken back without it says so.
+        if settled == Err(Halt::Held) { Ok(()) } else { settled }
+    }
+
+    /// Waits for what is on the way and cannot be turned round: AWS refuses `ExitStandby` of a member that still enters it.
+    async fn come_to_rest(&self, step: &Step) -> Result<(), Halt> {
+        let deadline_at = later(self.now(), DEADLINE);
+        for (call, before) in self.done_by(step) {
+            if !must_come_to_rest(&call) {
+                continue;
+            }
+            loop {
+                let asked_at = self.now();
+                let estate = self.read(|estate| trace::needs(&call, estate)).await;
+                let trace = trace::trace(&call, &before, &estate, self.now());
+                if !matches!(trace, Trace::Underway(_)) || asked_at >= deadline_at {
+                    break;
+                }
+                self.rest(step, self.jitter(INTERVAL)).await?;
+            }
         }
         Ok(())
+    }
+
+    /// The calls of a step that happened.
+    fn done_by(&self, step: &Step) -> Vec<(Call, Before)> {
+        let done = self.look_step(&step.id, |past| {
+            let applied = past.calls.values().filter(|call| call.fate == Fate::Applied);
+            applied.map(|call| (call.call.clone(), call.before.clone())).collect()
+        });
+        done.unwrap_or_default()
     }
 
     /// One call that takes something back, and its effect in words.
@@ -126,11 +165,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
 
     /// Why what a step did is not as it left it: somebody changed it since.
     async fn reason_changed(&self, step: &Step) -> Option<String> {
-        let done: Vec<(Call, Before)> = self.look_step(&step.id, |past| {
-            let applied = past.calls.values().filter(|call| call.fate == Fate::Applied);
-            applied.map(|call| (call.call.clone(), call.before.clone())).collect()
-        })?;
-        for (call, before) in done {
+        for (call, before) in self.done_by(step) {
             let estate = self.read(|estate| trace::needs(&call, estate)).await;
             if let Trace::Absent(detail) = trace::trace(&call, &before, &estate, self.now()) {
                 return Some(format!("somebody changed it since: {detail}; retry overwrites that"));
@@ -138,6 +173,20 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         }
         None
     }
+}
+
+/// Whether what a call does cannot be turned round while it is on the way.
+fn must_come_to_rest(call: &Call) -> bool {
+    matches!(
+        call.action,
+        Action::EnterStandby(_)
+            | Action::DetachInstances(_)
+            | Action::AttachInstances(_)
+            | Action::StopInstances(_)
+            | Action::StartInstances(_)
+            | Action::AttachVolume(_)
+            | Action::DetachVolume(_)
+    )
 }
 
 /// Whether reading never tells whether a call happened.

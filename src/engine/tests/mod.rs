@@ -3,9 +3,8 @@
 
 mod lab;
 mod matrix;
+mod orders;
 mod toy;
-
-use std::time::Duration;
 
 use lab::{Lab, replace};
 

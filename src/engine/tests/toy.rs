@@ -511,7 +511,7 @@ impl Account for Toy {
             if fault == Some(Fault::Twice) {
                 world.apply(call, stamp).ok();
             }
-            world.dead = fault == Some(Fault::DieAfter);
+            world.dead |= fault == Some(Fault::DieAfter);
             result
         };
         match fault {
