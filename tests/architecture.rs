@@ -20,7 +20,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("watch", &["aws", "estate", "id"]),
     ("probe", &["judge", "id"]),
     ("listing", &["judge", "estate", "id"]),
-    ("config", &["listing", "judge", "estate", "id"]),
+    ("config", &["listing", "operation", "judge", "estate", "id"]),
     ("console", &["engine", "listing", "journal", "operation", "judge", "estate", "id"]),
     ("cli", &["config", "engine", "listing", "journal", "operation", "judge", "estate", "id"]),
     ("sim", &[]),

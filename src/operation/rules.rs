@@ -98,6 +98,20 @@ pub struct Effective {
 }
 
 impl When {
+    /// In words; none where it fits everything.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let parts = [
+            ("operation", &self.operation),
+            ("account", &self.account),
+            ("region", &self.region),
+            ("name", &self.name),
+            ("tag", &self.tag),
+        ];
+        let said = parts.iter().filter_map(|(name, glob)| Some(format!("{name} {}", glob.as_ref()?)));
+        said.collect::<Vec<_>>().join(", ")
+    }
+
     fn fits(&self, subject: &Subject<'_>) -> bool {
         let any = |glob: &Option<String>, texts: &[&str]| {
             glob.as_ref().is_none_or(|glob| texts.iter().any(|text| matches(glob, text)))
@@ -109,6 +123,30 @@ impl When {
             && any(&self.region, &[subject.region.as_str()])
             && any(&self.name, &subject.names)
             && self.tag.as_ref().is_none_or(|tag| has_tag(tag, &subject.tags))
+    }
+}
+
+impl Terms {
+    /// In words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words: Vec<String> = Vec::new();
+        words.extend(self.deny.as_ref().map(|why| format!("deny {why:?}")));
+        let caps = [
+            ("most_targets", self.most_targets),
+            ("most_at_once", self.most_at_once),
+            ("most_an_hour", self.most_an_hour),
+        ];
+        words.extend(caps.iter().filter_map(|(name, cap)| Some(format!("{name} {}", (*cap)?))));
+        words.extend(self.keep.map(|keep| format!("keep {keep}")));
+        if self.ask_reason {
+            words.push("ask_reason".to_owned());
+        }
+        words.extend(self.ask_ticket.as_ref().map(|glob| format!("ask_ticket {glob:?}")));
+        words.extend(self.confirm.map(|kind| format!("confirm {}", kind.word())));
+        words.extend(self.before.iter().map(|command| format!("before {:?}", command.argv)));
+        words.extend(self.after.iter().map(|command| format!("after {:?}", command.argv)));
+        words.join(", ")
     }
 }
 

@@ -9,6 +9,7 @@ mod audit;
 mod availability;
 mod headroom;
 mod metrics;
+mod operations;
 mod probes;
 mod services;
 mod shell;
@@ -35,6 +36,7 @@ pub use audit::AuditTable;
 pub use availability::AvailabilityTable;
 pub use headroom::HeadroomTable;
 pub use metrics::MetricsTable;
+pub use operations::OperationsTable;
 pub use services::ServicesTable;
 pub use shell::ShellTable;
 pub use zones::ZonesTable;
@@ -67,6 +69,8 @@ struct Keys {
     accounts: BTreeMap<Spanned<String>, accounts::Keys>,
     #[serde(default)]
     shell: shell::Keys,
+    #[serde(default)]
+    operations: operations::Keys,
 }
 
 /// The effective rules.
@@ -100,6 +104,8 @@ pub struct Rules {
     pub accounts: AccountsTable,
     /// Whether a shell may be opened on an instance.
     pub shell: ShellTable,
+    /// What may be changed, how much of it, and what is asked before.
+    pub operations: OperationsTable,
 }
 
 impl Default for Rules {
@@ -120,6 +126,7 @@ impl Default for Rules {
             accepted: Vec::new(),
             accounts: AccountsTable::default(),
             shell: ShellTable::default(),
+            operations: OperationsTable::default(),
         }
     }
 }
@@ -167,6 +174,7 @@ impl Rules {
             self.accepted.push(accepted::accept(&document, table)?);
         }
         self.shell.apply(&document, &keys.shell)?;
+        self.operations.apply(&document, &keys.operations)?;
         self.accounts = AccountsTable::load(&document, &keys.accounts)?;
         Ok(())
     }
@@ -186,6 +194,11 @@ impl Rules {
             services: self.services.judgement(),
             accepted: self.accepted.iter().map(|risk| risk.value.clone()).collect(),
         }
+    }
+
+    /// What plans go by.
+    pub fn operations(&self) -> crate::operation::Rules {
+        self.operations.rules()
     }
 
     /// What the policy says of this account, whose alias at AWS is `alias`.
@@ -214,6 +227,7 @@ impl Rules {
         entries.extend(self.accepted.iter().map(accepted::entry));
         entries.extend(self.accounts.entries());
         entries.extend(self.shell.entries());
+        entries.extend(self.operations.entries());
         entries
     }
 }
