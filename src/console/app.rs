@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use ratatui::layout::{Position, Rect, Size};
 use serde::{Deserialize, Serialize};
 
-use crate::id::Region;
+use crate::id::{Region, Text};
 use crate::judge::{Acknowledgements, Picture};
 
 use super::glyph::Glyphs;
@@ -258,6 +258,12 @@ impl App {
         let alias = || estate.and_then(|estate| estate.alias()).map(str::to_owned);
         let id = || estate.and_then(|estate| estate.identity()).map(|identity| identity.account.to_string());
         self.setting.account_name.clone().or_else(alias).or_else(id)
+    }
+
+    /// Who asks, as AWS names them.
+    pub fn caller(&self) -> Text {
+        let identity = self.picture.as_deref().and_then(|picture| picture.estate.identity());
+        identity.map_or_else(|| Text::from("somebody at the console"), |identity| identity.caller.text().clone())
     }
 
     /// Whether anything is drawn in colours.

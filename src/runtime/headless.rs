@@ -5,7 +5,8 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::args::{AuditArgs, Global, ListArgs, PolicyCommand, Status, WhatIfArgs};
+use crate::aws::READS;
+use crate::cli::args::{AuditArgs, Global, IamArgs, ListArgs, PolicyCommand, Status, WhatIfArgs};
 use crate::cli::status::AccountLabel;
 use crate::cli::{self, Exit, Rendered};
 use crate::estate::{Kind, Trust};
@@ -83,8 +84,14 @@ pub(super) fn policy(global: &Global, asked: PolicyCommand) -> Result<Rendered, 
     })
 }
 
+/// `fournines iam`: nothing is asked of AWS.
+pub(super) fn iam(global: &Global, asked: &IamArgs) -> Result<Rendered, SetUpError> {
+    let reads: Vec<&str> = READS.iter().map(|read| read.action).collect();
+    cli::iam::render(asked, global.read_only, &reads).map_err(SetUpError::Question)
+}
+
 /// Reads these kinds once, everywhere asked for, with the parts of all their parents, and keeps what was read.
-async fn read_once(desk: &Desk, mut kinds: BTreeSet<Kind>) -> Result<Arc<Picture>, SetUpError> {
+pub(super) async fn read_once(desk: &Desk, mut kinds: BTreeSet<Kind>) -> Result<Arc<Picture>, SetUpError> {
     let wants_probes = kinds.remove(&Kind::Probes);
     // Zones come along, whatever was asked for; the watch adds the listings that parts and metrics hang on.
     kinds.insert(Kind::Zones);

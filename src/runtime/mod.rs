@@ -57,9 +57,11 @@ pub async fn run(args: Args) -> Exit {
         Some(Command::Audit(audit)) => headless::audit(&args.global, audit).await,
         Some(Command::WhatIf(asked)) => headless::what_if(&args.global, asked).await,
         Some(Command::Policy { command }) => headless::policy(&args.global, *command).and_then(say),
-        Some(Command::Plan(_) | Command::Apply(_) | Command::Resume(_) | Command::Undo(_) | Command::Iam(_)) => {
-            Ok(Exit::SetUp)
-        }
+        Some(Command::Plan(asked)) => operating::plan(&args.global, asked).await,
+        Some(Command::Apply(asked)) => operating::apply(&args.global, asked).await,
+        Some(Command::Resume(asked)) => operating::resume(&args.global, asked).await,
+        Some(Command::Undo(asked)) => operating::undo(&args.global, asked).await,
+        Some(Command::Iam(asked)) => headless::iam(&args.global, asked).and_then(say),
         Some(Command::Journal(asked)) => {
             operating::journal(&args.global, asked.command.as_ref(), asked.json).and_then(say)
         }

@@ -16,10 +16,10 @@ use crate::clock;
 use crate::config::Frame;
 use crate::console::{self, AccountClass, App, Arrangement, ClassMark, Effect, Level, Msg, Question};
 use crate::judge::Acknowledgements;
-use crate::operation::Refusal;
 
 use super::answer::{HOLD, Listener};
 use super::observer::Wish;
+use super::operating::Told;
 use super::set_up::{Desk, SetUpError};
 use super::shell;
 use super::signals::Ending;
@@ -174,6 +174,7 @@ impl Screen {
                     self.update(Msg::Tick, terminal)?
                 }
                 noted = self.sitting.noting.next() => self.on_noted(noted, terminal)?,
+                told = self.sitting.operating.next() => self.on_told(told, terminal)?,
                 opened = opened(&mut self.opening) => self.on_opened(opened, terminal)?,
                 _ = save.tick() => {
                     self.sitting.save();
@@ -284,31 +285,20 @@ impl Screen {
                 Effect::LookIn(regions) => drop(self.sitting.wish.try_send(Wish::LookIn(regions))),
                 Effect::Profile(name) => self.open_profile(name),
                 Effect::Shell(line) => self.shell = Some(line),
+                Effect::Plan(request) => self.sitting.operating.plan(request, self.app.picture().cloned()),
+                Effect::Arm { until } => self.sitting.operating.arm(until),
+                Effect::Disarm => self.sitting.operating.disarm(),
+                Effect::Run(confirmation) => self.sitting.operating.run(*confirmation),
+                Effect::Order { operation, order } => {
+                    self.sitting.operating.order(operation, order, self.app.caller());
+                }
+                Effect::Follow(id) => self.sitting.operating.follow(id),
+                Effect::ListOperations => self.sitting.operating.list(),
+                Effect::SavePlan(plan) => self.sitting.operating.save(&plan),
                 Effect::Suspend => terminal.suspend().map_err(SetUpError::Terminal)?,
-                effect @ (Effect::Plan(_)
-                | Effect::Arm { .. }
-                | Effect::Disarm
-                | Effect::Run(_)
-                | Effect::Order { .. }
-                | Effect::Follow(_)
-                | Effect::ListOperations
-                | Effect::SavePlan(_)) => self.operate(effect),
             }
         }
         Ok(true)
-    }
-
-    /// What the console asks of operations. Until it is connected here, what is asked is refused with what does the same.
-    fn operate(&mut self, effect: Effect) {
-        match effect {
-            Effect::Plan(request) => {
-                let why = Refusal::new("this console is not connected to its planner", "`fournines plan` makes the same plan");
-                let planned = request.intents.iter().map(|_| Err(why.clone())).collect();
-                self.app.set_planned(request.number, planned);
-            }
-            Effect::ListOperations => self.app.set_operations(Vec::new()),
-            _ => self.tell(Level::Error, "not from this console: `fournines apply`, `resume` and `undo` do".to_owned()),
-        }
     }
 
     /// Asks another profile's account who it is, beside the loop. The one on the screen stays until it has answered.
@@ -374,6 +364,22 @@ impl Screen {
         let size = terminal.size().map_err(SetUpError::Terminal)?;
         console::update(&mut self.app, Msg::Resize { width: size.width, height: size.height });
         Ok(true)
+    }
+
+    /// What was asked of operations comes back.
+    fn on_told(&mut self, told: Told, terminal: &mut Terminal) -> Result<bool, SetUpError> {
+        let msg = match told {
+            Told::Planned(number, planned) => {
+                self.app.set_planned(number, planned);
+                Msg::Planned
+            }
+            Told::Listed(listed) => {
+                self.app.set_operations(listed);
+                Msg::Listed
+            }
+            Told::Msg(msg) => *msg,
+        };
+        self.update(msg, terminal)
     }
 
     fn on_noted(&mut self, noted: io::Result<Acknowledgements>, terminal: &mut Terminal) -> Result<bool, SetUpError> {

@@ -18,6 +18,7 @@ use crate::watch::store::Store;
 
 use super::logging;
 use super::notes::Notes;
+use super::operating::Place;
 
 /// Why a command cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -94,6 +95,8 @@ pub(super) struct Desk {
     pub(super) seed: u64,
     /// What the program was started with; none where there is one account alone, as in a demo.
     pub(super) global: Option<Global>,
+    /// Where runs live.
+    pub(super) place: Place,
     pub(super) log: logging::Guard,
 }
 
@@ -180,6 +183,7 @@ impl Files {
             mouse: self.config.mouse.value,
             glyphs: if ascii { Glyphs::Ascii } else { Glyphs::Unicode },
             depth,
+            never_armed: self.rules.read_only.value.then(|| self.rules.read_only.origin.to_string()),
             local: Some(jiff::tz::TimeZone::system()),
             user: variable("USER").or_else(|| variable("LOGNAME")).filter(|name| !name.is_empty()),
             ..Setting::default()
@@ -222,7 +226,8 @@ impl Desk {
             endpoint.as_ref().map(|endpoint| format!("{endpoint} stands in for AWS, where the session would go"));
         let no_shell = reason_no_shell(&files.rules, once).or(elsewhere);
         let setting = Setting { endpoint, profile, no_shell, ..files.setting() };
-        let desk = Self::with(files, session, once, Some(store), setting, seed());
+        let place = Place::processes(global, &files.state_dir);
+        let desk = Self::with(files, session, once, (Some(store), place), setting, seed());
         Ok(Self { global: Some(global.clone()), ..desk })
     }
 
@@ -231,7 +236,7 @@ impl Desk {
         files: Files,
         session: Session<ReadOnly>,
         once: bool,
-        store: Option<Store>,
+        (store, place): (Option<Store>, Place),
         setting: Setting,
         seed: u64,
     ) -> Self {
@@ -249,6 +254,7 @@ impl Desk {
             setting,
             seed,
             global: None,
+            place,
             log: files.log,
         }
     }

@@ -17,6 +17,7 @@ use crate::sim::scenario::{ScenarioError, Setting as Parameter};
 use crate::sim::world::{Format, Origin, World};
 use crate::sim::{self, Options, Scenario, Script, Sim, SimTime, delivery, listener};
 
+use super::operating::Place;
 use super::set_up::{Desk, Files, SetUpError};
 use super::signals::Ending;
 
@@ -47,10 +48,12 @@ pub(super) fn desk(global: &Global, demo: &Demo) -> Result<Desk, SetUpError> {
     let words = format!("{} x{}", scenario.name, demo.speed);
     let simulation = simulate(world, scenario, demo.speed);
     let clock = Arc::new(Clock::starting_at(start, demo.speed));
-    let session = Session::in_process(Arc::new(InProcess(simulation)), &Region::from(HOME), clock);
+    let (wire, home): (Arc<dyn Wire>, Region) = (Arc::new(InProcess(simulation)), Region::from(HOME));
+    let place = Place::tasks(wire.clone(), &home);
+    let session = Session::in_process(wire, &home, clock);
     let no_shell = Some("this account is simulated: there is no machine to open a shell on".to_owned());
     let setting = Setting { simulated: Some(words), no_shell, ..files.setting() };
-    Ok(Desk::with(files, session, false, None, setting, seed))
+    Ok(Desk::with(files, session, false, (None, place), setting, seed))
 }
 
 /// `fournines sim`.

@@ -21,6 +21,7 @@ use crate::watch::store::{Loaded, Store};
 use super::logging;
 use super::notes::Noting;
 use super::observer::{Observer, Wish};
+use super::operating::Operating;
 use super::set_up::{Desk, SetUpError};
 
 /// How long the check of the regions named may keep the first frame.
@@ -40,6 +41,8 @@ pub(super) struct Sitting {
     pub(super) rules: Rules,
     pub(super) setting: Setting,
     pub(super) noting: Noting,
+    /// What is planned and run.
+    pub(super) operating: Operating,
     /// What the program was started with; none where there is one account alone, as in a demo.
     pub(super) global: Option<Global>,
     reading: JoinHandle<Estate>,
@@ -85,6 +88,7 @@ impl Sitting {
         observer.stretch(desk.config.pace.value.stretch());
         let (wish, wishes) = mpsc::channel(WISHES);
         let (publish, pictures) = latest::channel(None);
+        let operating = Operating::new(desk.place, desk.reader, desk.rules.clone());
         let reading = tokio::spawn(observer.run(desk.config.regions.value.clone(), wishes, publish));
         Self {
             wish,
@@ -93,6 +97,7 @@ impl Sitting {
             rules: desk.rules,
             setting: desk.setting,
             noting: Noting::new(desk.notes),
+            operating,
             global: desk.global,
             reading,
             store: desk.store,

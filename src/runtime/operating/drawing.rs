@@ -35,6 +35,8 @@ pub const KINDS: &[Kind] = &[
 
 /// A plan, or why there is none, and what it was drawn from.
 pub struct Drawn {
+    /// What was wanted.
+    pub intent: Intent,
     /// What is known, with what was read for it.
     pub estate: Estate,
     /// The plan.
@@ -64,7 +66,7 @@ impl Desk<'_> {
                 "whose account this is could not be read",
                 "allow sts:GetCallerIdentity, or sign on anew: nothing is planned for an account that nobody knows",
             );
-            return Drawn { estate, outcome: Err(refusal) };
+            return Drawn { intent: intent.clone(), estate, outcome: Err(refusal) };
         };
         let (id, who) = (name(intent, self.now()), (account, caller));
         let mut read: Vec<SliceId> = Vec::new();
@@ -80,7 +82,7 @@ impl Desk<'_> {
             }
         }
         let outcome = plan(intent, &self.ground(&estate, who, &id));
-        Drawn { estate, outcome }
+        Drawn { intent: intent.clone(), estate, outcome }
     }
 
     fn ground<'b>(

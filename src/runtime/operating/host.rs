@@ -147,9 +147,7 @@ fn options(global: &Global) -> Vec<std::ffi::OsString> {
 /// `fournines host`: what was told by pipe is run to its end.
 pub(in crate::runtime) async fn host(global: &Global) -> Result<Exit, SetUpError> {
     // A session of its own: what ends the terminal does not end the run.
-    if let Err(error) = rustix::process::setsid() {
-        tracing::warn!(%error, "no session of its own");
-    }
+    let alone = rustix::process::setsid();
     let mut words = Vec::new();
     let read = tokio::io::stdin().take(LONGEST).read_to_end(&mut words).await;
     let brief: Brief = match read.map_err(|error| error.to_string()).and_then(|_| {
@@ -159,7 +157,14 @@ pub(in crate::runtime) async fn host(global: &Global) -> Result<Exit, SetUpError
         Err(why) => return Ok(refuse(why)),
     };
     let files = Files::open(global)?;
-    match run(global, &files, brief).await {
+    if let Err(error) = alone {
+        tracing::warn!(%error, "no session of its own");
+    }
+    if files.rules.read_only.value {
+        return Ok(refuse(format!("read-only ({}): nothing is changed", files.rules.read_only.origin)));
+    }
+    let open = async |plan: &Plan| open(global, &files, plan).await;
+    match perform(brief, &files.state_dir, open, true, || say(&Said::Runs)).await {
         Ok(ended) => {
             tracing::info!(outcome = ?ended.outcome, detail = ended.detail, "the run ended");
             Ok(Exit::Run(match ended.outcome {
@@ -186,58 +191,52 @@ fn say(said: &Said) {
     }
 }
 
-/// Runs a brief; why it cannot be is told before anything is called.
-async fn run(global: &Global, files: &Files, brief: Brief) -> Result<Ended, String> {
+/// Does what a brief says, on the account that `open` gives for its plan; `runs` is called once it goes on, and why it does not is told
+/// before anything is called. `signalled` says whether signals to this process stop it.
+pub(super) async fn perform(
+    brief: Brief,
+    state_dir: &Path,
+    open: impl AsyncFnOnce(&Plan) -> Result<Live, String>,
+    signalled: bool,
+    runs: impl FnOnce(),
+) -> Result<Ended, String> {
     let told = |error: &dyn std::error::Error| error.to_string();
-    if files.rules.read_only.value {
-        return Err(format!("read-only ({}): nothing is changed", files.rules.read_only.origin));
-    }
     let id = match &brief.work {
         Work::Begin { plan, .. } => plan.id.clone(),
         Work::Resume { id } | Work::Undo { id, .. } => id.clone(),
     };
-    let path = journal_of(&files.state_dir, &id);
-    let begun = match &brief.work {
-        Work::Begin { .. } => None,
-        Work::Resume { .. } | Work::Undo { .. } => Some(FileSink::reopen(&path).map_err(|error| told(&error))?),
-    };
-    let plan = match (&brief.work, &begun) {
-        (Work::Begin { plan, .. }, _) => (**plan).clone(),
-        (_, Some((_, reading))) => engine::Past::of(&reading.records).map_err(|error| told(&error))?.plan,
-        (_, None) => return Err("there is no journal".to_owned()),
-    };
-    let account = open(global, files, &plan).await?;
+    let path = journal_of(state_dir, &id);
     let settings = engine::Settings {
         host: here(),
-        by: brief.by.clone(),
+        by: brief.by,
         seed: clock::wall().as_microsecond().unsigned_abs(),
         patience: PATIENCE,
     };
-    let ports = (account, Programs, ());
     let (orders, asked) = mpsc::channel(16);
-    match (brief.work, begun) {
-        (Work::Begin { plan, grant }, _) => {
+    let work = match brief.work {
+        Work::Begin { plan, grant } => {
             grant.check(&plan).map_err(|error| told(&error))?;
+            let account = open(&plan).await?;
             let sink = FileSink::create(&path).map_err(|error| told(&error))?;
-            let run = Run::of(ports, Journal::begin(sink), &plan, settings);
-            let _control = listen(&path, orders);
-            say(&Said::Runs);
-            run.begin(grant, asked).await.map_err(|error| told(&error))
+            let run = Run::of((account, Programs, ()), Journal::begin(sink), &plan, settings);
+            let _listening = listen(&path, orders, signalled);
+            runs();
+            return run.begin(grant, asked).await.map_err(|error| told(&error));
         }
-        (work, Some((sink, reading))) => {
-            let journal = Journal::go_on(sink, &reading);
-            let run = Run::again(ports, journal, &reading, settings).map_err(|error| told(&error))?;
-            let _control = listen(&path, orders);
-            say(&Said::Runs);
-            let cut = reading.cut.len();
-            let ended = match work {
-                Work::Undo { reason, .. } => run.undo(cut, reason, asked).await,
-                Work::Begin { .. } | Work::Resume { .. } => run.resume(cut, asked).await,
-            };
-            ended.map_err(|error| told(&error))
-        }
-        (_, None) => Err("there is no journal".to_owned()),
-    }
+        work => work,
+    };
+    let (sink, reading) = FileSink::reopen(&path).map_err(|error| told(&error))?;
+    let plan = engine::Past::of(&reading.records).map_err(|error| told(&error))?.plan;
+    let ports = (open(&plan).await?, Programs, ());
+    let run = Run::again(ports, Journal::go_on(sink, &reading), &reading, settings).map_err(|error| told(&error))?;
+    let _listening = listen(&path, orders, signalled);
+    runs();
+    let cut = reading.cut.len();
+    let ended = match work {
+        Work::Undo { reason, .. } => run.undo(cut, reason, asked).await,
+        Work::Begin { .. } | Work::Resume { .. } => run.resume(cut, asked).await,
+    };
+    ended.map_err(|error| told(&error))
 }
 
 /// The account of a plan, and no other.
@@ -291,20 +290,22 @@ impl Drop for Listening {
     }
 }
 
-/// Listens for consoles and for signals. A run without its socket goes on, and says so in the log.
-fn listen(journal: &Path, orders: mpsc::Sender<Asked>) -> Listening {
-    let by: Text = "a signal to its process".into();
-    let signalled = orders.clone();
-    let mut tasks = vec![tokio::spawn(async move {
-        let mut signals = Signals::listen();
-        loop {
-            signals.asked().await;
-            let asked = Asked { order: Order::Stop, by: by.clone(), answer: None };
-            if signalled.send(asked).await.is_err() {
-                return;
+/// Listens for consoles, and for signals where they are this run's alone. A run without its socket goes on, and says so in the log.
+fn listen(journal: &Path, orders: mpsc::Sender<Asked>, signalled: bool) -> Listening {
+    let mut tasks = Vec::new();
+    if signalled {
+        let orders = orders.clone();
+        tasks.push(tokio::spawn(async move {
+            let mut signals = Signals::listen();
+            loop {
+                signals.asked().await;
+                let asked = Asked { order: Order::Stop, by: "a signal to its process".into(), answer: None };
+                if orders.send(asked).await.is_err() {
+                    return;
+                }
             }
-        }
-    })];
+        }));
+    }
     match Control::listen(journal) {
         Ok(control) => tasks.push(tokio::spawn(control.serve(orders))),
         Err(error) => {
