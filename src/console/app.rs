@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use ratatui::layout::{Position, Rect, Size};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{Region, Text};
+use crate::id::Region;
 use crate::judge::{Acknowledgements, Picture};
 
 use super::glyph::Glyphs;
@@ -18,7 +18,7 @@ use super::keymap::{Context, KeyMap};
 use super::marks::Marks;
 use super::msg::{Level, Wants};
 use super::notes::Notes;
-use super::operate::{Glance, Operations, Planned};
+use super::operate::Operations;
 use super::pause::Pause;
 use super::prompt::Prompt;
 use super::screen::{Arrangement, Place, Question, Screen};
@@ -234,36 +234,6 @@ impl App {
             list.refresh(&world);
         }
         self.places.push(place);
-    }
-
-    /// Takes in the answers to [`super::Effect::Plan`], in the order of its intents; send [`super::Msg::Planned`] after it. What nobody
-    /// asks any more is dropped.
-    pub fn set_planned(&mut self, number: u64, planned: Vec<Planned>) {
-        let mut questions = self.places.iter_mut().filter_map(Place::inquiry_mut);
-        if let Some(question) = questions.find(|question| question.number == Some(number)) {
-            question.planned = planned;
-        }
-        self.refresh_screen();
-    }
-
-    /// Takes in what ran, the latest first; send [`super::Msg::Listed`] after it.
-    pub fn set_operations(&mut self, listed: Vec<Glance>) {
-        self.operations.listed = Some(listed);
-        self.refresh_screen();
-    }
-
-    /// What the account is called by whoever must type it: its name by policy, else its alias, else its id.
-    pub fn account_word(&self) -> Option<String> {
-        let estate = self.picture.as_deref().map(|picture| &picture.estate);
-        let alias = || estate.and_then(|estate| estate.alias()).map(str::to_owned);
-        let id = || estate.and_then(|estate| estate.identity()).map(|identity| identity.account.to_string());
-        self.setting.account_name.clone().or_else(alias).or_else(id)
-    }
-
-    /// Who asks, as AWS names them.
-    pub fn caller(&self) -> Text {
-        let identity = self.picture.as_deref().and_then(|picture| picture.estate.identity());
-        identity.map_or_else(|| Text::from("somebody at the console"), |identity| identity.caller.text().clone())
     }
 
     /// Whether anything is drawn in colours.

@@ -5,6 +5,7 @@
 //! place, of a plan that was shown.
 
 mod course;
+mod given;
 mod mode;
 
 use std::collections::BTreeMap;

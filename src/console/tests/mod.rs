@@ -11,6 +11,7 @@ mod mended;
 mod noting;
 mod operating;
 mod pictures;
+mod running;
 mod seeking;
 mod session;
 mod silent;

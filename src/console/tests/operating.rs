@@ -3,9 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::console::operate::{Confirmation, Mode, Order, Planned};
+use crate::console::operate::{Confirmation, Mode, Planned};
 use crate::id::Region;
-use crate::journal::{Event, Record};
 use crate::operation::call::{Action, SetDesired};
 use crate::operation::intent::Intent;
 use crate::operation::registry::OPERATIONS;
@@ -22,7 +21,7 @@ fn sizes(desired: i32) -> serde_json::Value {
 }
 
 /// A plan in two parts; the first is guarded by `desired` members.
-fn plan(intent: &Intent, desired: i32) -> Box<Plan> {
+pub(super) fn plan(intent: &Intent, desired: i32) -> Box<Plan> {
     let call = |desired_capacity| {
         let set = SetDesired { auto_scaling_group_name: "web-asg".into(), desired_capacity, honor_cooldown: false };
         Call::new(&region(), Action::SetDesiredCapacity(set))
@@ -81,7 +80,7 @@ impl Desk {
     }
 
     /// Arms it as a person does.
-    fn armed(&mut self) {
+    pub(super) fn armed(&mut self) {
         self.command("arm");
         self.text("shop");
         let effects = self.press("enter");
@@ -97,7 +96,7 @@ impl Desk {
     }
 }
 
-fn changes_something(effect: &Effect) -> bool {
+pub(super) fn changes_something(effect: &Effect) -> bool {
     matches!(effect, Effect::Run(_) | Effect::Arm { .. } | Effect::Order { .. })
 }
 
@@ -324,91 +323,6 @@ fn an_answer_after_the_time_armed_does_nothing() {
     let effects = desk.press("enter");
     assert!(!effects.iter().any(changes_something), "{effects:?}");
     desk.sees("`:arm` again");
-}
-
-fn record(step: Option<&str>, event: Event) -> Msg {
-    let record = Record { at: pictures::now(), operation_id: "op-7f3a".into(), step: step.map(Into::into), event };
-    Msg::Recorded(Box::new(record))
-}
-
-/// A run that waits, and whose second step is held.
-fn running(size: (u16, u16)) -> Desk {
-    let mut desk = Desk::new(size, Some(pictures::calm()));
-    let intent = Intent { operation: "replace".into(), targets: vec!["web-3".into()], ..Intent::default() };
-    let plan = plan(&intent, 15);
-    let digest = plan.digest().unwrap().as_str().into();
-    desk.send(record(None, Event::Planned { plan, digest }));
-    let confirmed: Event = serde_json::from_value(json!({
-        "event": "confirmed", "digest": "x", "confirmed_by": "arn:aws:iam::1:user/alice", "confirmed_at": pictures::now(),
-        "host": { "name": "desk", "pid": 7, "version": "0.1.0" },
-    }))
-    .unwrap();
-    desk.send(record(None, confirmed));
-    desk.send(record(Some("s1"), Event::StepStarted { attempt: 1, guards: Vec::new(), undo: Vec::new() }));
-    let waiting = Event::Waiting {
-        holds: Some(false),
-        detail: "15 of 16 in service, 1 pending".to_owned(),
-        deadline_at: pictures::now() + jiff::SignedDuration::from_mins(4),
-    };
-    desk.send(record(Some("s1"), waiting));
-    desk
-}
-
-#[test]
-fn a_run_shows_its_numbers_and_a_held_step_what_can_be_asked_of_it() {
-    for size in SIZES {
-        let mut desk = running(size);
-        desk.press("1");
-        desk.sees("OPERATIONS");
-        desk.sees("replace web-3");
-        let effects = desk.press("8");
-        assert!(effects.contains(&Effect::ListOperations));
-        desk.app.set_operations(Vec::new());
-        desk.send(Msg::Listed);
-        desk.sees("running");
-        assert!(desk.press("enter").contains(&Effect::Follow("op-7f3a".into())));
-        desk.sees("15 of 16 in service, 1 pending");
-        desk.sees("4m left");
-        desk.sees("LOG");
-        if size.0 >= 200 {
-            desk.sees("SERVICE");
-        }
-        let held = Event::Paused {
-            reason: "autoscaling:SetDesiredCapacity denied: AccessDenied".to_owned(),
-            choices: ["retry", "skip", "undo", "abort"].map(Into::into).to_vec(),
-        };
-        desk.send(record(Some("s1"), held));
-        desk.sees("s1 is held: autoscaling:SetDesiredCapacity denied");
-        desk.sees("[t] retry");
-        desk.press("t");
-        desk.sees("read-only: `:arm` first");
-        desk.armed();
-        desk.press("s");
-        assert!(desk.press("enter").is_empty());
-        desk.sees("a reason is needed");
-        desk.text("done by hand");
-        let skip = Order::Skip { step: "s1".into(), reason: "done by hand".into() };
-        assert_eq!(desk.press("enter"), [Effect::Order { operation: "op-7f3a".into(), order: skip }]);
-        // Leaving asks nothing and ends nothing.
-        assert!(!desk.press("q").iter().any(changes_something));
-        desk.sees_not("LOG");
-    }
-}
-
-/// What stops calls needs no arming; what makes calls does.
-#[test]
-fn anybody_may_pause_and_abort_a_run_of_their_own() {
-    let mut desk = running((80, 24));
-    desk.command("operations");
-    desk.press("enter");
-    desk.press("space");
-    assert_eq!(desk.press("enter"), [Effect::Order { operation: "op-7f3a".into(), order: Order::Pause }]);
-    desk.press("u");
-    desk.sees("read-only: `:arm` first");
-    let end = Event::Failed { reason: "given up by alice".to_owned() };
-    desk.send(record(None, end));
-    desk.sees("FAILED");
-    desk.sees("given up by alice");
 }
 
 #[test]
