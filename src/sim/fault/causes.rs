@@ -137,6 +137,7 @@ fn instance_causes(instance: &Instance, faults: &[InForce]) -> Causes {
         host_broken: since(moved, &|fault| matches!(fault, Fault::Host { instance } if instance == id)),
         guest_broken: since(booted, &|fault| matches!(fault, Fault::Guest { instance } if instance == id)),
         application_hung: since(booted, &|fault| matches!(fault, Fault::Application { instance } if instance == id)),
+        stop_hangs: since(moved, &|fault| matches!(fault, Fault::StuckStop { instance } if instance == id)),
         ..instance.causes.clone()
     }
 }

@@ -119,7 +119,8 @@ impl World {
             Fault::Application { instance }
             | Fault::Guest { instance }
             | Fault::Host { instance }
-            | Fault::Retirement { instance } => {
+            | Fault::Retirement { instance }
+            | Fault::StuckStop { instance } => {
                 ("instance", instance, regions().any(|region| region.instances.contains_key(instance.as_str())))
             }
             Fault::HealthCheck { service }

@@ -60,6 +60,7 @@ pub const KINDS: &[Kind] = &[
     kind("retry-storm", &["service"], "clients of a service retry what fails, several times and at once"),
     kind("slow", &["service", "s"], "answers of an AWS service take so many virtual seconds more"),
     kind("storage-full", &["id"], "a database's storage fills up"),
+    kind("stuck-stop", &["instance"], "an instance that is stopped hangs in stopping, until the stop is forced"),
     kind("throttle", &["service", "rate"], "the token buckets of an AWS service refill at so many calls a second"),
     kind("zone-power-loss", &["zone"], "a zone loses power"),
 ];

@@ -201,6 +201,11 @@ pub enum Fault {
         /// `DBInstanceIdentifier`.
         id: String,
     },
+    /// The next stop of an instance hangs, until it is forced.
+    StuckStop {
+        /// `i-…`.
+        instance: String,
+    },
     /// A service's token buckets refill at another rate.
     Throttle {
         /// The service.

@@ -207,6 +207,7 @@ impl Scene<'_> {
         instance.forced = false;
         instance.down_since = None;
         instance.causes.host_broken = None;
+        instance.causes.stop_hangs = None;
         instance.causes.guest_broken = None;
         instance.causes.application_hung = None;
         self.step_instance_in(id, Duration::from_secs(10));

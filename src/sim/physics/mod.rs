@@ -169,6 +169,7 @@ impl World {
                 scene.run_scheduled_actions();
             });
         }
+        self.act_on_alarms();
         self.schedule.put(self.now + SimTime::MINUTE, Event::Minute);
     }
 

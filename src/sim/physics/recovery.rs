@@ -49,8 +49,9 @@ impl Scene<'_> {
     /// (`aws-domain.md C.3`, "termination in a sick AZ may hang"), on a broken host at times.
     pub(super) fn hangs(&self, instance: &Instance) -> bool {
         let stuck = || random::below(self.seed, &["stuck", instance.id.as_str()], 100) < STUCK_PER_CENT;
-        let broken = instance.causes.host_broken.is_some() && !instance.forced;
-        !health::has_power(self.region, instance) || (broken && stuck())
+        let broken = instance.causes.host_broken.is_some() && stuck();
+        let stopping = instance.state == InstanceState::Stopping && instance.causes.stop_hangs.is_some();
+        !health::has_power(self.region, instance) || (!instance.forced && (broken || stopping))
     }
 
     /// Recovers a standalone instance whose host is broken, once the check has failed for some minutes. Tells whether

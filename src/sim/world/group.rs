@@ -97,6 +97,9 @@ pub struct AutoScalingGroup {
     /// What `LaunchInstances` answered by client token, oldest first.
     #[serde(skip)]
     pub tokens: VecDeque<(String, super::super::physics::Wanted, super::super::physics::Launched)>,
+    /// When a scaling policy last changed the desired capacity.
+    #[serde(skip)]
+    pub scaled_at: Option<SimTime>,
     /// Something changed: the group must compare what it has with what it wants. Whoever changes a group sets it.
     #[serde(skip)]
     pub unsettled: bool,

@@ -219,6 +219,8 @@ pub struct BlockDevice {
 pub struct Causes {
     /// Its host lost power, network or hardware, since then: the system check fails, and all above it.
     pub host_broken: Option<SimTime>,
+    /// A stop of it hangs until it is forced, since then.
+    pub stop_hangs: Option<SimTime>,
     /// Its operating system hangs, since then: the instance check fails.
     pub guest_broken: Option<SimTime>,
     /// Its application hangs, since then: health checks of its targets time out, AWS's own checks pass.

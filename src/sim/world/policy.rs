@@ -39,6 +39,8 @@ pub struct ScalingPolicy {
     pub kind: PolicyType,
     /// Enabled.
     pub enabled: bool,
+    /// A cause: it acts on its alarms, where others are listed and move nothing.
+    pub acts: bool,
     /// Target tracking: the predefined metric, `ASGAverageCPUUtilization`.
     pub metric: Option<String>,
     /// Target tracking: the resource label that goes with `ALBRequestCountPerTarget`.

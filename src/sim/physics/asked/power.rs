@@ -241,6 +241,31 @@ mod tests {
     }
 
     #[test]
+    fn a_stop_that_is_stuck_yields_to_force_alone_and_another_host_is_free_of_it_aws_domain_f2() {
+        let mut world = fixture::world();
+        let id = world.standalone();
+        let ids = std::slice::from_ref(&id);
+        world.apply(Fault::StuckStop { instance: id.to_string() }).unwrap();
+        world.scene(REGION).unwrap().stop_instances(ids, false).unwrap();
+        world.pass(3600);
+        assert_eq!(state(&world, &id), InstanceState::Stopping);
+        world.scene(REGION).unwrap().stop_instances(ids, true).unwrap();
+        world.pass(100);
+        assert_eq!(state(&world, &id), InstanceState::Stopped);
+        for expected in [InstanceState::Running, InstanceState::Stopped] {
+            let mut scene = world.scene(REGION).unwrap();
+            let starts = expected == InstanceState::Running;
+            if starts {
+                scene.start_instances(ids).unwrap()
+            } else {
+                scene.stop_instances(ids, false).unwrap()
+            };
+            world.pass(100);
+            assert_eq!(state(&world, &id), expected);
+        }
+    }
+
+    #[test]
     fn a_start_without_room_is_refused_and_the_data_is_intact_aws_domain_f3() {
         let mut world = fixture::world();
         let id = world.standalone();

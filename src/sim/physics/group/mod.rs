@@ -12,6 +12,7 @@ mod judge;
 mod leave;
 mod member;
 mod place;
+mod policy;
 mod process;
 mod refresh;
 mod refuse;

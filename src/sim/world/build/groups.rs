@@ -99,6 +99,7 @@ impl Site<'_> {
             serving: History::default(),
             request: None,
             tokens: VecDeque::new(),
+            scaled_at: None,
             unsettled: true,
             launching: super::super::Launching::default(),
             wake_at: None,

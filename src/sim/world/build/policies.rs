@@ -1,9 +1,13 @@
 //! Builds lifecycle hooks, scaling policies and scheduled actions of groups.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::super::document::{GroupDoc, HookDoc, RegionDoc, StepDoc, WorldError};
-use super::super::{Arn, HookTransition, LifecycleHook, PolicyType, ScalingPolicy, ScheduledAction, SimTime};
+use super::super::{
+    Alarm, AlarmMemory, AlarmName, AlarmRule, AlarmState, Arn, Comparison, GroupName, HookTransition, LifecycleHook,
+    MetricRule, PolicyType, ScalingPolicy, ScheduledAction, SimTime, Statistic, Tags,
+};
 use super::site::Site;
 
 impl Site<'_> {
@@ -54,6 +58,7 @@ impl Site<'_> {
                 name,
                 kind: PolicyType::TargetTracking,
                 enabled: true,
+                acts: doc.scales,
                 metric: Some(metric.to_owned()),
                 resource_label: label,
                 target_value: Some(target_value),
@@ -74,6 +79,7 @@ impl Site<'_> {
             arn: self.scene.arn("autoscaling", &resource),
             kind: PolicyType::Step,
             enabled: true,
+            acts: group.scales,
             metric: None,
             resource_label: None,
             target_value: None,
@@ -97,7 +103,85 @@ impl Site<'_> {
             };
             alarm.alarm_actions.push(arn);
         }
+        for group in doc.groups.iter().filter(|group| group.scales) {
+            self.track(&GroupName::from(group.name.as_str()));
+        }
         Ok(())
+    }
+
+    /// Makes the two alarms by which each target tracking policy of a group acts, as AWS does.
+    fn track(&mut self, name: &GroupName) {
+        let group = self.scene.region.groups.get(name);
+        let Some((target_group, policies)) = group.map(|group| (group.target_groups.first(), group.policies.clone()))
+        else {
+            return;
+        };
+        let target_group = target_group.and_then(|arn| self.scene.region.target_groups.get(arn));
+        let target_group = target_group.map(|found| found.metric_dimension().to_owned());
+        for policy in policies {
+            let Some(target) = policy.target_value.filter(|_| policy.kind == PolicyType::TargetTracking) else {
+                continue;
+            };
+            let by_cpu = policy.metric.as_deref() == Some("ASGAverageCPUUtilization");
+            let (namespace, metric, statistic, dimension) = if by_cpu {
+                let own = ("AutoScalingGroupName".to_owned(), name.to_string());
+                ("AWS/EC2", "CPUUtilization", Statistic::Average, own)
+            } else {
+                let Some(target_group) = target_group.clone() else { continue };
+                let own = ("TargetGroup".to_owned(), target_group);
+                ("AWS/ApplicationELB", "RequestCountPerTarget", Statistic::Sum, own)
+            };
+            let id = self.mint_of(&format!("tracking {}", policy.name)).uuid();
+            let rule = |comparison, threshold, periods| MetricRule {
+                namespace: namespace.to_owned(),
+                metric: metric.to_owned(),
+                dimensions: vec![dimension.clone()],
+                statistic,
+                extended_statistic: None,
+                period_s: 60,
+                evaluation_periods: periods,
+                datapoints_to_alarm: None,
+                threshold,
+                comparison,
+                missing_data: None,
+            };
+            let high = rule(Comparison::GreaterThan, target, 3);
+            let low = rule(Comparison::LessThan, target * 0.9, 15);
+            for (side, rule) in [("High", high), ("Low", low)] {
+                let alarm = self.tracking_alarm(format!("TargetTracking-{name}-Alarm{side}-{id}"), rule, &policy.arn);
+                let entry = (alarm.name.to_string(), alarm.arn.clone());
+                let region = self.region();
+                region.alarms.insert(alarm.name.clone(), alarm);
+                let own = region.groups.get_mut(name).map(|group| &mut group.policies);
+                if let Some(own) = own.and_then(|own| own.iter_mut().find(|own| own.arn == policy.arn)) {
+                    own.alarms.push(entry);
+                }
+            }
+        }
+    }
+
+    fn tracking_alarm(&self, name: String, rule: MetricRule, policy: &Arn) -> Alarm {
+        let since = self.start - Duration::from_secs(86_400);
+        Alarm {
+            arn: self.scene.arn("cloudwatch", &format!("alarm:{name}")),
+            description: Some(format!("DO NOT EDIT OR DELETE. For TargetTrackingScaling policy {policy}.")),
+            rule: AlarmRule::Metric(rule),
+            actions_enabled: true,
+            ok_actions: Vec::new(),
+            alarm_actions: vec![policy.to_string()],
+            insufficient_data_actions: Vec::new(),
+            state: AlarmState::InsufficientData,
+            reason: "Unchecked: Initial alarm creation".to_owned(),
+            reason_data: None,
+            updated_at: since,
+            transitioned_at: since,
+            configured_at: since,
+            suppressed_by: None,
+            history: VecDeque::new(),
+            tags: Tags::default(),
+            memory: AlarmMemory::default(),
+            name: AlarmName::from(name),
+        }
     }
 
     /// `app/web/50dc6c495c0c9188/targetgroup/web/73e2d6bc24d8a067`.

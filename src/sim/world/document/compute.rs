@@ -137,8 +137,11 @@ pub struct GroupDoc {
     pub cpu_target: Option<f64>,
     /// Target tracking on requests per target at this value.
     pub request_target: Option<f64>,
-    /// Step scaling by an alarm; it is listed, and moves nothing.
+    /// Step scaling by an alarm.
     pub step: Option<StepDoc>,
+    /// Its policies act on their alarms, those of target tracking are made; else policies are listed and move nothing.
+    #[serde(default)]
+    pub scales: bool,
     /// Keeps members whose termination hook is abandoned (`TerminateHookAbandon`).
     #[serde(default)]
     pub retain_abandoned: bool,
