@@ -4,6 +4,7 @@
 //! first; nothing is sent twice blindly; unknown never counts as holding.
 
 mod account;
+mod locks;
 mod order;
 mod past;
 mod ports;
@@ -12,6 +13,7 @@ mod sabotage;
 mod state;
 
 pub use account::Account;
+pub use locks::{Holder, LockError, Locks, things};
 pub use order::{Asked, NotNow, Order};
 pub use past::{CallPast, Fate, Odd, Past, Standing, StepPast};
 pub use ports::{Commands, Listener, NoCommands};

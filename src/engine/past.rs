@@ -88,6 +88,8 @@ pub struct CallPast {
     pub sent_at: Timestamp,
     /// Its client token.
     pub token: Text,
+    /// Whether it is a repeat of one that may have happened: then a refusal says nothing of that one.
+    pub doubtful: bool,
     /// How many tokens were used up by answers that it surely did not happen.
     pub refusals: u32,
 }
@@ -109,6 +111,9 @@ pub enum Odd {
     /// It does not begin with a plan.
     #[error("the journal does not begin with its plan")]
     NoPlan,
+    /// Its plan is not the one that was confirmed.
+    #[error("the plan in the journal is not the one that was confirmed: nothing is done on it")]
+    OtherPlan,
     /// A step that its plan does not have.
     #[error("the journal tells of {0}, and its plan has no such step")]
     NoStep(StepId),
@@ -129,9 +134,17 @@ impl Past {
     /// [`Odd`] where they tell none.
     pub fn of(records: &[Record]) -> Result<Self, Odd> {
         let mut records = records.iter();
-        let Some(Event::Planned { plan, .. }) = records.next().map(|record| &record.event) else {
+        let Some(Event::Planned { plan, digest }) = records.next().map(|record| &record.event) else {
             return Err(Odd::NoPlan);
         };
+        let is_confirmed = |record: &Record| match &record.event {
+            Event::Confirmed { digest: confirmed, .. } => confirmed == digest,
+            _ => true,
+        };
+        // A journal may come from another machine: what it tells to do is what somebody confirmed, or nothing.
+        if plan.digest().ok().as_deref() != Some(digest) || !records.clone().all(is_confirmed) {
+            return Err(Odd::OtherPlan);
+        }
         let mut past = Self::planned(plan);
         records.try_for_each(|record| past.take(record))?;
         Ok(past)
@@ -266,7 +279,10 @@ impl StepPast {
             }
             Event::Call(sent) => self.take_call(sent, record.at, order),
             Event::CallFailed { ordinal, undo, error, .. } if error.class != ErrorClass::Unclear => {
-                self.settle(*ordinal, *undo, Fate::Refused, order);
+                let doubtful = self.of(*undo).get(ordinal).is_some_and(|call| call.doubtful);
+                if !doubtful {
+                    self.settle(*ordinal, *undo, Fate::Refused, order);
+                }
             }
             Event::Probed { ordinal, undo, found, .. } => match found {
                 Found::Applied => self.settle(*ordinal, *undo, Fate::Applied, order),
@@ -301,6 +317,7 @@ impl StepPast {
                         .map_or_else(|| sent.before.clone().unwrap_or_default(), |call| call.before.clone()),
                     sent_at: at,
                     token: sent.token.clone(),
+                    doubtful: repeated.is_some(),
                     refusals: earlier.map_or(0, |call| call.refusals),
                 };
                 calls.insert(sent.ordinal, past);

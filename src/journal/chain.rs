@@ -115,18 +115,25 @@ impl Reading {
                 self.records.push(record);
                 self.head = link;
             }
-            Err(why) => self.breaks(number, why, unsealed(text).map(|(_, hash)| hash.to_owned())),
+            Err(why) => self.breaks(number, why, told(text)),
         }
     }
 
-    fn breaks(&mut self, line: u64, why: String, hash: Option<String>) {
+    fn breaks(&mut self, line: u64, why: String, told: Option<Link>) {
         self.broken.push(Broken { line, why });
-        self.head = Link { seq: line, hash: hash.unwrap_or_default() };
+        self.head = told.unwrap_or(Link { seq: line, hash: String::new() });
     }
 }
 
 const BEFORE_HASH: &str = ",\"hash\":\"";
 const AFTER_HASH: &str = "\"}";
+
+/// The place that a line says it has, true or not.
+fn told(line: &str) -> Option<Link> {
+    let (body, hash) = unsealed(line)?;
+    let place: Place = serde_json::from_str(&body).ok()?;
+    Some(Link { seq: place.seq, hash: hash.to_owned() })
+}
 
 /// A line without its hash, and that hash.
 fn unsealed(line: &str) -> Option<(String, &str)> {

@@ -6,10 +6,15 @@
 mod chain;
 mod file;
 mod record;
+mod retention;
 mod sink;
 mod words;
 
 pub use chain::{Broken, Link, Reading};
 pub use file::{FileSink, OpenError, is_written, read};
 pub use record::{Checked, Event, Found, Host, Phase, Record, Sent};
+pub use retention::sweep;
 pub use sink::{Journal, Sink, WriteError};
+
+#[cfg(test)]
+mod tests;

@@ -17,7 +17,7 @@ use super::undo::{is_any_left, next_back};
 use super::{End, Ended, Halt, Outcome, Run, since};
 use crate::id::Text;
 use crate::journal::{Event, Sink};
-use crate::operation::plan::OnFailure;
+use crate::operation::plan::{OnFailure, Surprise};
 use crate::operation::{Step, StepId};
 
 /// How long a run stays paused at least before it stops, to be resumed.
@@ -106,9 +106,9 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
             let lanes: Vec<Text> = state.back.iter().cloned().collect();
             let mut ready: Vec<(Step, bool, bool)> =
                 lanes.iter().filter_map(|lane| self.ready_back(past, state, Some(lane))).collect();
-            if self.is(Sabotage::HeldHoldsAll) && past.steps().any(|(_, past)| past.state == State::Held) {
-                return ready;
-            }
+            let holds_all = past.plan.on_surprise == Surprise::HoldAll || self.is(Sabotage::HeldHoldsAll);
+            // A batch stops at the first surprise: what goes on goes on, and nothing is begun until somebody has decided.
+            let is_surprised = holds_all && past.steps().any(|(_, past)| past.state == State::Held);
             for (step, own) in past.steps() {
                 if state.active.contains(&step.id) || state.back.contains(&step.part) {
                     continue;
@@ -116,7 +116,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
                 let is_over = |need: &StepId| past.step(need).is_some_and(|past| past.state.is_over());
                 let may = step.needs.iter().all(is_over) || self.is(Sabotage::NeedsIgnored);
                 match own.state {
-                    State::Ready | State::Begun | State::Unclear | State::Waiting if may => {
+                    State::Ready | State::Begun | State::Unclear | State::Waiting if may && !is_surprised => {
                         ready.push((step.clone(), false, false));
                     }
                     State::Held => {

@@ -113,15 +113,14 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
             return None;
         }
         if asked_at >= progress.deadline_at {
-            let minutes = until.deadline_s / 60;
-            return Some(format!("not seen within {minutes} min: {}", answer.detail));
+            return Some(format!("not seen within {}: {}", spoken(until.deadline()), answer.detail));
         }
         if progress.blind_since.is_some_and(|at| since(at, asked_at) >= BLIND) {
             return Some(format!("nobody could tell for 10 min: {}", answer.detail));
         }
         let still = progress.said.as_ref().map_or(Duration::ZERO, |(_, at)| since(*at, asked_at));
         (until.deadline() >= LONG && still >= until.deadline() / 2)
-            .then(|| format!("no change for {} min: {}", still.as_secs() / 60, answer.detail))
+            .then(|| format!("no change for {}: {}", spoken(still), answer.detail))
     }
 
     /// Tells how it stands: to whoever listens each time, to the journal at first and when something changed.
@@ -141,6 +140,14 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         let operation_id = self.look(|past| past.plan.id.clone());
         self.listener.progress(&Record { at: now, operation_id, step: Some(step.id.clone()), event });
         Ok(())
+    }
+}
+
+/// `90s`, `5 min`.
+fn spoken(span: Duration) -> String {
+    match span.as_secs() {
+        seconds @ 0..=119 => format!("{seconds}s"),
+        seconds => format!("{} min", seconds / 60),
     }
 }
 

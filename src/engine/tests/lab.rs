@@ -8,9 +8,9 @@ use tokio::sync::mpsc;
 
 use super::toy::{Fault, Toy, World, here, id};
 use crate::engine::sabotage::Sabotage;
-use crate::engine::{Asked, Ended, Fate, NoCommands, Order, Outcome, Past, Run, Settings, StartError, State};
+use crate::engine::{Asked, Ended, Fate, NoCommands, Order, Outcome, Past, Run, Settings, StartError};
 use crate::id::Text;
-use crate::journal::{Event, Host, Journal, Phase, Reading, Sink};
+use crate::journal::{Event, Host, Journal, Phase, Reading, Record, Sink};
 use crate::operation::call::{
     Action, LaunchInstances, MembersOf, Process, Processes, Protection, Removal, Resize, SetDesired, Stamp,
     TerminateMember, Whom,
@@ -85,9 +85,10 @@ impl Lab {
         let violations = Arc::new(Mutex::new(Vec::new()));
         let (journal, found) = (lines.clone(), violations.clone());
         let announced = move |_: &World, stamp: &Stamp| {
-            let bytes = journal.0.lock().unwrap().bytes.clone();
-            let reading = Reading::of(&bytes);
-            let last = reading.records.iter().rev().find(|record| record.step.as_ref() == Some(&stamp.step));
+            let lines = journal.0.lock().unwrap();
+            let records = lines.bytes.rsplit(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+            let records = records.filter_map(|line| serde_json::from_slice::<Record>(line).ok());
+            let last = records.into_iter().find(|record| record.step.as_ref() == Some(&stamp.step));
             let is_announced = last.is_some_and(|record| match &record.event {
                 Event::Call(sent) => {
                     sent.phase == Phase::Sent
@@ -155,19 +156,12 @@ impl Lab {
     }
 
     async fn came(&self, run: impl Future<Output = Result<Ended, StartError>>) -> Came {
-        let died = async {
-            loop {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                if self.toy.world().dead || self.lines.0.lock().unwrap().dead {
-                    break;
-                }
-            }
-        };
+        let killed = self.toy.world().killed.clone();
         // A run that never ends is told as one that was refused.
         let limit = tokio::time::sleep(Duration::from_secs(6 * 3600));
         let came = tokio::select! {
             biased;
-            () = died => Came::Died,
+            () = killed.notified() => Came::Died,
             ended = run => match ended {
                 Ok(ended) if self.lines.0.lock().unwrap().dead => { let _ = ended; Came::Died }
                 Ok(ended) => Came::Ended(ended),
@@ -175,7 +169,6 @@ impl Lab {
             },
             () = limit => Came::Refused("it never ends".to_owned()),
         };
-        self.toy.world().dead = false;
         let mut lines = self.lines.0.lock().unwrap();
         (lines.dead, lines.dies) = (false, None);
         came
@@ -256,9 +249,6 @@ impl Lab {
                 .all(|need| need.state.is_over() || need.state.is_undoing() || !own.has_called());
             if !order {
                 wrongs.push(format!("{} called before what it needs was over", step.id));
-            }
-            if own.state == State::Done && step.until.is_some() && own.waits.is_none() && own.failed.is_none() {
-                // A wait that was over at its first look is journaled by its end alone.
             }
         }
         wrongs
@@ -342,7 +332,7 @@ fn grown(by: usize, beside: u32) -> Fact {
 }
 
 /// Grow, drain, kill, restore: `aws-domain.md` C.1, with two members of which the first is replaced.
-pub(super) fn replace() -> Plan {
+pub(in crate::engine) fn replace() -> Plan {
     let processes =
         || Processes { auto_scaling_group_name: "web".into(), scaling_processes: vec![Process::AzRebalance] };
     let suspended = Fact::Suspended { group: "web".into(), processes: [Process::AzRebalance].into() };
@@ -375,7 +365,7 @@ pub(super) fn replace() -> Plan {
 }
 
 /// A member stands by.
-pub(super) fn standby() -> Plan {
+pub(in crate::engine) fn standby() -> Plan {
     let removal = Removal {
         auto_scaling_group_name: "web".into(),
         instance_ids: vec![Whom::Known(id(1))],
@@ -395,7 +385,7 @@ pub(super) fn standby() -> Plan {
 }
 
 /// A member is launched, found by what its call brought, and protected.
-pub(super) fn launch() -> Plan {
+pub(in crate::engine) fn launch() -> Plan {
     let launch = LaunchInstances {
         auto_scaling_group_name: "web".into(),
         requested_capacity: 1,
@@ -430,7 +420,7 @@ pub(super) fn launch() -> Plan {
 }
 
 /// Two groups beside one another, and a step that needs both.
-pub(super) fn lanes() -> Plan {
+pub(in crate::engine) fn lanes() -> Plan {
     let settled = |group: &str, count| Fact::Settled { group: group.into(), in_service: count };
     let mut steps = vec![
         step(1, &[], vec![desired("web", 1)], until(settled("web", 1), 300), vec![desired("web", 2)]),
@@ -442,8 +432,11 @@ pub(super) fn lanes() -> Plan {
     plan("lanes", steps)
 }
 
+/// A plan by its name, with the groups of its account and their sizes.
+pub(super) type Case = (&'static str, fn() -> Plan, &'static [(&'static str, u32)]);
+
 /// Every plan, with the account that it is for.
-pub(super) fn all() -> Vec<(&'static str, fn() -> Plan, &'static [(&'static str, u32)])> {
+pub(super) fn all() -> Vec<Case> {
     vec![
         ("replace", replace as fn() -> Plan, &[("web", 2)]),
         ("standby", standby, &[("web", 2)]),

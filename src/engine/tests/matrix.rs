@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
-use super::lab::{Came, Lab, all};
+use super::lab::{Came, Case, Lab, all};
 use super::toy::Fault;
 use crate::engine::Outcome;
 use crate::engine::sabotage::Sabotage;
-use crate::operation::Plan;
 use crate::operation::call::ErrorClass;
 
 /// The cells of a matrix that were meant and those that were visited. One that was skipped fails the test.
@@ -55,8 +54,6 @@ fn expected(came: &Came, outcome: Outcome, wrongs: &mut Vec<String>) {
         wrongs.push(format!("meant to be {outcome:?}: {came:?}"));
     }
 }
-
-type Case = (&'static str, fn() -> Plan, &'static [(&'static str, u32)]);
 
 /// A case with what the account is before and after a run without faults, and its calls and lines.
 struct Clean {

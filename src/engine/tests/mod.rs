@@ -1,9 +1,12 @@
 //! Runs on a toy account in virtual time: every fault at every call and every line, orders at any time, and worlds at random.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used)]
 
-mod lab;
+mod broken;
+pub(super) mod lab;
 mod matrix;
 mod orders;
+mod random;
+mod table;
 mod toy;
 
 use lab::{Lab, replace};

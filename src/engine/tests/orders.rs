@@ -7,7 +7,7 @@ use super::toy::{Fault, here};
 use crate::engine::{Order, Outcome, Standing, State};
 use crate::journal::Event;
 use crate::operation::call::{Action, ErrorClass, Instances, Whom};
-use crate::operation::plan::{Level, OnFailure};
+use crate::operation::plan::{Level, OnFailure, Surprise};
 use crate::operation::{Call, Fact};
 
 fn secs(secs: u64) -> Duration {
@@ -105,6 +105,22 @@ async fn a_held_lane_holds_only_itself_and_a_skipped_step_lets_what_needs_it_go_
     assert!(other < skipped, "the other lane was done long before");
     assert_eq!((state(&lab, "s1"), state(&lab, "s3")), (State::Skipped, State::Done));
     assert!(matches!(lab.events().last(), Some(Event::Done { without, .. }) if *without == ["s1".into()]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_begins_nothing_more_after_the_first_surprise_until_somebody_decides() {
+    let mut lab = Lab::new(lanes(), &[("web", 2), ("shop", 2)]);
+    lab.plan.steps[2].needs = vec!["s2".into()];
+    lab.plan.on_surprise = Surprise::HoldAll;
+    lab.toy.world().faults.insert(0, Fault::Refuse(ErrorClass::Denied, 1));
+    let came = lab.run().await;
+    assert_eq!((came.outcome(), detail(&came)), (Some(Outcome::Stopped), "held: s1"));
+    assert_eq!(
+        (state(&lab, "s2"), state(&lab, "s3")),
+        (State::Done, State::Ready),
+        "what went on is done, no more is begun"
+    );
+    assert_eq!(lab.resume().await.outcome(), Some(Outcome::Done));
 }
 
 #[tokio::test(start_paused = true)]

@@ -82,12 +82,15 @@ pub(super) struct World {
     pub(super) arrived: Vec<(Stamp, Call)>,
     /// In service at the least, by group.
     pub(super) least: BTreeMap<GroupName, usize>,
-    pub(super) dead: bool,
+    pub(super) killed: Arc<tokio::sync::Notify>,
 }
 
 /// The account as a run sees it; clones are the same one.
 #[derive(Clone)]
-pub(super) struct Toy(pub(super) Arc<Mutex<World>>, pub(super) Arc<dyn Fn(&World, &Stamp) + Send + Sync>);
+pub(super) struct Toy(pub(super) Arc<Mutex<World>>, pub(super) Check);
+
+/// Looks at each call before it takes effect.
+pub(super) type Check = Arc<dyn Fn(&World, &Stamp) + Send + Sync>;
 
 pub(super) fn here() -> Region {
     Region::from("us-east-1")
@@ -99,7 +102,7 @@ pub(super) fn id(number: u32) -> InstanceId {
 
 impl Toy {
     /// Groups of so many members each, `check` being called before each call takes effect.
-    pub(super) fn new(groups: &[(&str, u32)], check: Arc<dyn Fn(&World, &Stamp) + Send + Sync>) -> Self {
+    pub(super) fn new(groups: &[(&str, u32)], check: Check) -> Self {
         let mut world = World {
             groups: BTreeMap::new(),
             ended: BTreeSet::new(),
@@ -116,7 +119,7 @@ impl Toy {
             effects: Vec::new(),
             arrived: Vec::new(),
             least: BTreeMap::new(),
-            dead: false,
+            killed: Arc::default(),
         };
         for (name, size) in groups {
             let mut group = ToyGroup {
@@ -492,7 +495,7 @@ impl Account for Toy {
                 Some(_) => {}
             }
             if fault == Some(Fault::DieBefore) {
-                world.dead = true;
+                world.killed.notify_one();
             }
             fault
         };
@@ -511,7 +514,9 @@ impl Account for Toy {
             if fault == Some(Fault::Twice) {
                 world.apply(call, stamp).ok();
             }
-            world.dead |= fault == Some(Fault::DieAfter);
+            if fault == Some(Fault::DieAfter) {
+                world.killed.notify_one();
+            }
             result
         };
         match fault {

@@ -17,11 +17,11 @@ use crate::aws::{Ask, Found, Limiter, Priority, Reader, Session, Settings as Ses
 use crate::cli::args::Global;
 use crate::cli::{self, Ending, Exit};
 use crate::clock::{self, Clock};
-use crate::engine::{self, Asked, Ended, Order, Outcome, Run};
+use crate::engine::{self, Asked, Ended, Holder, Locks, Order, Outcome, Run};
 use crate::estate::account::Identity;
 use crate::estate::{Kind, Row, SliceId};
 use crate::id::{Region, Text};
-use crate::journal::{FileSink, Host, Journal};
+use crate::journal::{FileSink, Host, Journal, sweep};
 use crate::operation::Plan;
 use crate::operation::plan::Grant;
 
@@ -30,7 +30,7 @@ use super::super::signals::Ending as Signals;
 use super::account::Live;
 use super::control::Control;
 use super::programs::Programs;
-use super::shelf::journal_of;
+use super::shelf::{folder, journal_of};
 
 /// The longest brief: a plan of a thousand steps has some 2 MiB.
 const LONGEST: u64 = 64 << 20;
@@ -163,6 +163,10 @@ pub(in crate::runtime) async fn host(global: &Global) -> Result<Exit, SetUpError
     if files.rules.read_only.value {
         return Ok(refuse(format!("read-only ({}): nothing is changed", files.rules.read_only.origin)));
     }
+    let (keep, place) = (&files.config.retention, folder(&files.state_dir));
+    for id in sweep(&place, keep.days.value, keep.mib.value, clock::wall()) {
+        tracing::info!(id, "a journal is deleted that was past what is kept");
+    }
     let open = async |plan: &Plan| open(global, &files, plan).await;
     match perform(brief, &files.state_dir, open, true, || say(&Said::Runs)).await {
         Ok(ended) => {
@@ -217,6 +221,7 @@ pub(super) async fn perform(
         Work::Begin { plan, grant } => {
             grant.check(&plan).map_err(|error| told(&error))?;
             let account = open(&plan).await?;
+            let _locks = lock(state_dir, &plan, &settings.host)?;
             let sink = FileSink::create(&path).map_err(|error| told(&error))?;
             let run = Run::of((account, Programs, ()), Journal::begin(sink), &plan, settings);
             let _listening = listen(&path, orders, signalled);
@@ -228,6 +233,7 @@ pub(super) async fn perform(
     let (sink, reading) = FileSink::reopen(&path).map_err(|error| told(&error))?;
     let plan = engine::Past::of(&reading.records).map_err(|error| told(&error))?.plan;
     let ports = (open(&plan).await?, Programs, ());
+    let _locks = lock(state_dir, &plan, &settings.host)?;
     let run = Run::again(ports, Journal::go_on(sink, &reading), &reading, settings).map_err(|error| told(&error))?;
     let _listening = listen(&path, orders, signalled);
     runs();
@@ -237,6 +243,13 @@ pub(super) async fn perform(
         Work::Begin { .. } | Work::Resume { .. } => run.resume(cut, asked).await,
     };
     ended.map_err(|error| told(&error))
+}
+
+/// Everything that a plan touches, for this run alone.
+fn lock(state_dir: &Path, plan: &Plan, host: &Host) -> Result<Locks, String> {
+    let (operation, host, pid) = (plan.id.clone(), host.name.clone(), host.pid);
+    let holder = Holder { operation, pid, host, at: clock::wall() };
+    Locks::take(state_dir, plan, &holder).map_err(|error| error.to_string())
 }
 
 /// The account of a plan, and no other.
