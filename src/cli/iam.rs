@@ -53,3 +53,31 @@ pub fn render(asked: &IamArgs, read_only: bool, reads: &[&str]) -> Result<Render
     let text = super::document::write(&Document { version: "2012-10-17", statement });
     Ok(Rendered { text, notes: Vec::new(), exit: Exit::Done })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn actions(operations: &[&str], read_only: bool) -> Vec<String> {
+        let asked = IamArgs { operations: operations.iter().map(|name| (*name).to_owned()).collect() };
+        let rendered = render(&asked, read_only, &["rds:DescribeDBInstances"]).unwrap();
+        let policy: serde_json::Value = serde_json::from_str(&rendered.text).unwrap();
+        let statements = policy["Statement"].as_array().unwrap();
+        let all = statements.iter().flat_map(|statement| statement["Action"].as_array().unwrap());
+        all.map(|action| action.as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_policy_has_what_an_operation_calls_and_reading_has_nothing_that_changes() {
+        let reboot = actions(&["reboot"], false);
+        assert!(reboot.contains(&"ec2:RebootInstances".to_owned()));
+        assert!(!reboot.contains(&"ec2:TerminateInstances".to_owned()));
+        assert!(!reboot.contains(&"rds:DescribeDBInstances".to_owned()), "it reads no database");
+        for action in actions(&[], true) {
+            let verb = action.split(':').nth(1).unwrap();
+            assert!(["Describe", "Get", "List"].iter().any(|read| verb.starts_with(read)), "{action}");
+        }
+        assert!(actions(&[], false).contains(&"iam:PassRole".to_owned()), "an instance is launched with its role");
+    }
+}

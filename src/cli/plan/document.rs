@@ -1,143 +1,80 @@
-//! `plan --json`.
+//! `fournines/plan/1` (`contract.md`, plan).
+//!
+//! Must stay true: no name of the contract is missing or renamed; what nobody knows is null.
 
-use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use super::{Seen, answer};
-use crate::operation::call::{Repeat, Risk};
-use crate::operation::plan::{Guard, Level, Refusal, Summary};
-use crate::operation::{Call, LocalCommand, Plan, Step, StepId};
+use crate::operation::plan::{Refusal, Until};
+use crate::operation::{Call, Plan, Step};
 
-#[derive(Serialize)]
-struct Document<'a> {
-    schema: &'static str,
-    id: Option<&'a str>,
-    digest: Option<String>,
-    operation: &'a str,
-    target: &'a str,
-    account: Option<String>,
-    account_name: Option<&'a str>,
-    region: Option<String>,
-    made_at: Timestamp,
-    made_from: Option<Timestamp>,
-    refused: Option<&'a Refusal>,
-    summary: Option<&'a Summary>,
-    steps: Vec<ShownStep<'a>>,
-    /// The plan itself, as `apply --plan` takes it.
-    plan: Option<&'a Plan>,
-}
+use super::Seen;
 
-#[derive(Serialize)]
-struct ShownStep<'a> {
-    id: &'a StepId,
-    part: &'a str,
-    needs: &'a [StepId],
-    title: &'a str,
-    why: &'a str,
-    guards: Vec<ShownGuard<'a>>,
-    commands: &'a [LocalCommand],
-    calls: Vec<ShownCall>,
-    until: Option<ShownUntil>,
-    undo: Vec<ShownCall>,
-}
+/// The name and version of the document.
+pub(super) const SCHEMA: &str = "fournines/plan/1";
 
-#[derive(Serialize)]
-struct ShownGuard<'a> {
-    id: &'a str,
-    level: Level,
-    condition: Value,
-    holds: Option<bool>,
-    age_s: Option<f64>,
-    detail: String,
-    accepted: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct ShownCall {
-    service: &'static str,
-    action: &'static str,
-    region: String,
-    parameters: Value,
-    cli: String,
-    risk: Risk,
-    repeat: Repeat,
-}
-
-#[derive(Serialize)]
-struct ShownUntil {
-    condition: Value,
-    deadline_s: u64,
-    hold_s: u64,
-}
-
-pub(super) fn document(outcome: Result<&Plan, &Refusal>, seen: Seen<'_>) -> String {
-    let plan = outcome.ok();
-    let target = seen.intent.targets.first().map_or("", |target| &**target);
-    let document = Document {
-        schema: "fournines/plan/1",
-        id: plan.map(|plan| &*plan.id),
-        digest: plan.and_then(|plan| plan.digest().ok()),
-        operation: &seen.intent.operation,
-        target: plan.map_or(target, |plan| &plan.target),
-        account: seen.label.account.as_ref().map(ToString::to_string),
-        account_name: seen.label.name.as_deref(),
-        region: plan.map(|plan| plan.region.to_string()),
-        made_at: plan.map_or(seen.now, |plan| plan.made_at),
-        made_from: plan.map(|plan| plan.made_from),
-        refused: outcome.err(),
-        summary: plan.map(|plan| &plan.summary),
-        steps: plan.iter().flat_map(|plan| &plan.steps).map(|step| shown(step, seen)).collect(),
-        plan,
-    };
-    // Maps have text keys and no value refuses to be written, so this does not fail.
-    crate::cli::document::write(&document)
-}
-
-fn shown<'a>(step: &'a Step, seen: Seen<'_>) -> ShownStep<'a> {
-    ShownStep {
-        id: &step.id,
-        part: &step.part,
-        needs: &step.needs,
-        title: &step.title,
-        why: &step.why,
-        guards: step.guards.iter().map(|guard| guarded(guard, seen)).collect(),
-        commands: &step.commands,
-        calls: step.calls.iter().map(called).collect(),
-        until: step.until.as_ref().map(|until| ShownUntil {
-            condition: plain(&until.condition),
-            deadline_s: until.deadline_s,
-            hold_s: until.hold_s,
+/// The whole document.
+pub(super) fn value(outcome: Result<&Plan, &Refusal>, seen: Seen<'_>) -> Value {
+    match outcome {
+        Ok(plan) => of_plan(plan, Some(seen)),
+        Err(refusal) => json!({
+            "schema": SCHEMA, "id": null, "digest": null, "operation": seen.intent.operation,
+            "target": seen.intent.targets.join(","), "account": seen.label.account, "account_name": seen.label.name,
+            "region": seen.intent.region, "made_at": seen.now, "made_from": null,
+            "refused": { "reason": refusal.reason, "remedy": refusal.remedy },
+            "intent": seen.intent, "summary": null, "steps": [],
         }),
-        undo: step.undo.iter().map(called).collect(),
     }
 }
 
-fn guarded<'a>(guard: &'a Guard, seen: Seen<'_>) -> ShownGuard<'a> {
-    let said = answer(guard, seen);
-    ShownGuard {
-        id: &guard.id,
-        level: guard.level,
-        condition: plain(&guard.condition),
-        holds: said.holds,
-        age_s: said.age.map(|age| age.as_secs_f64()),
-        detail: said.detail,
-        accepted: guard.accepted.as_deref(),
-    }
+/// A plan, its guards answered where there is something to answer them by.
+pub(super) fn of_plan(plan: &Plan, seen: Option<Seen<'_>>) -> Value {
+    let steps: Vec<Value> = plan.steps.iter().map(|step| of_step(step, seen)).collect();
+    json!({
+        "schema": SCHEMA, "id": plan.id, "digest": plan.digest().ok(), "operation": plan.operation, "target": plan.target,
+        "account": plan.account, "account_name": plan.account_name, "region": plan.region, "made_at": plan.made_at,
+        "made_from": plan.made_from, "refused": null, "intent": plan.intent, "on_surprise": plan.on_surprise,
+        "summary": plan.summary, "steps": steps,
+    })
 }
 
-fn called(call: &Call) -> ShownCall {
-    ShownCall {
-        service: call.action.service(),
-        action: call.action.name(),
-        region: call.region.to_string(),
-        parameters: call.parameters().unwrap_or_default(),
-        cli: call.command().unwrap_or_default(),
-        risk: call.action.risk(),
-        repeat: call.action.repeat(),
-    }
+fn of_step(step: &Step, seen: Option<Seen<'_>>) -> Value {
+    let guards: Vec<Value> = step
+        .guards
+        .iter()
+        .map(|guard| {
+            let answer = seen.map(|seen| super::answer(step, guard, seen));
+            let age = answer.as_ref().and_then(|answer| answer.age);
+            json!({
+                "id": guard.id, "level": guard.level, "condition": guard.condition,
+                "holds": answer.as_ref().and_then(|answer| answer.holds), "age_s": age.map(|age| age.as_secs_f64()),
+                "detail": answer.map_or_else(|| format!("asked when it runs: {}", guard.condition.words()), |answer| answer.detail),
+                "accepted": guard.accepted,
+            })
+        })
+        .collect();
+    json!({
+        "id": step.id, "part": step.part, "needs": step.needs, "title": step.title, "why": step.why, "guards": guards,
+        "commands": step.commands, "calls": calls(&step.calls), "until": step.until.as_ref().map(until),
+        "undo": calls(&step.undo), "on_failure": step.on_failure,
+    })
 }
 
-fn plain(data: &impl Serialize) -> Value {
-    serde_json::to_value(data).unwrap_or_default()
+fn until(until: &Until) -> Value {
+    let mut value = Map::new();
+    value.insert("condition".to_owned(), json!(until.condition));
+    value.insert("deadline_s".to_owned(), json!(until.deadline_s));
+    value.insert("hold_s".to_owned(), json!(until.hold_s));
+    value.insert("fails".to_owned(), json!(until.fails));
+    Value::Object(value)
+}
+
+fn calls(calls: &[Call]) -> Vec<Value> {
+    let value = |call: &Call| {
+        json!({
+            "service": call.action.service(), "action": call.action.name(), "region": call.region,
+            "parameters": call.parameters().ok(), "cli": call.command().ok(), "risk": call.action.risk(),
+            "repeat": call.action.repeat(),
+        })
+    };
+    calls.iter().map(value).collect()
 }

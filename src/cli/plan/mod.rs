@@ -1,7 +1,7 @@
 //! `fournines plan`: what an operation would do, for people and for scripts; and plans that are kept for somebody's review.
 //!
 //! Owns: its forms (`contract.md`, plan --json). Depends on: operation. Must stay true: every call is shown as it will be sent; a guard of
-//! which nobody knows is `null`; a kept plan that was changed is refused.
+//! which nobody knows is `null`, and so is one of a later step that does not hold yet; a kept plan that was changed is refused.
 
 mod document;
 mod saved;
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use super::status::AccountLabel;
 use super::{Ending, Exit, Rendered};
 use crate::estate::Estate;
-use crate::operation::plan::{Guard, Refusal};
+use crate::operation::plan::{Guard, Level, Refusal};
 use crate::operation::{Answer, Intent, Plan, Step};
 
 pub use saved::{SavedError, from_saved, saved};
@@ -30,19 +30,48 @@ pub struct Seen<'a> {
     pub now: Timestamp,
 }
 
-/// A plan, or why there is none.
+/// A plan, or why there is none. What would stop a run at once is told beside it.
 pub fn render(outcome: Result<&Plan, &Refusal>, seen: Seen<'_>, json: bool) -> Rendered {
-    let text = if json { document::document(outcome, seen) } else { text::text(outcome, seen) };
+    let text = match json {
+        true => super::document::write(&document::value(outcome, seen)),
+        false => text::text(outcome, seen),
+    };
+    let notes = outcome.ok().into_iter().flat_map(|plan| failing(plan, seen)).collect();
     let exit = if outcome.is_ok() { Exit::Done } else { Exit::Run(Ending::Refused) };
-    Rendered { text, notes: Vec::new(), exit }
+    Rendered { text, notes, exit }
 }
 
-/// What a guard says now. One whose thing is yet to come cannot be answered before it has.
-fn answer(guard: &Guard, seen: Seen<'_>) -> Answer {
-    guard.condition.answer(seen.estate, seen.now)
+/// What a guard says now. Of a step that comes after others it is asked when that begins: what they do is not done yet.
+fn answer(step: &Step, guard: &Guard, seen: Seen<'_>) -> Answer {
+    let answer = guard.condition.answer(seen.estate, seen.now);
+    match step.needs.is_empty() || answer.holds == Some(true) {
+        true => answer,
+        false => Answer { holds: None, detail: format!("asked in its turn; now: {}", answer.detail), age: answer.age },
+    }
 }
 
-/// Whether a step's guards are asked at once, or in their turn: after what it needs.
-fn is_first(step: &Step) -> bool {
-    step.needs.is_empty()
+/// Guards of the first steps that would stop a run now.
+fn failing(plan: &Plan, seen: Seen<'_>) -> Vec<String> {
+    let first = plan.steps.iter().filter(|step| step.needs.is_empty());
+    let guards = first.flat_map(|step| step.guards.iter().map(move |guard| (step, guard)));
+    guards
+        .filter(|(_, guard)| guard.accepted.is_none())
+        .filter_map(|(step, guard)| {
+            let answer = answer(step, guard, seen);
+            let word = match answer.holds {
+                Some(true) => return None,
+                Some(false) => "does not hold",
+                None => "is not known",
+            };
+            let next = match guard.level {
+                Level::Block => "a run would stop here",
+                Level::Warn => "let it pass with --accept and --reason",
+            };
+            Some(format!("{} {word}: {}; {next}", guard.id, answer.detail))
+        })
+        .collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

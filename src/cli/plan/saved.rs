@@ -2,19 +2,10 @@
 //!
 //! Must stay true: what is run is what was kept, or it is refused.
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use super::document;
 use crate::operation::Plan;
-
-/// The part of the document by which it is taken up again.
-#[derive(Serialize, Deserialize)]
-struct Saved {
-    schema: String,
-    digest: Option<String>,
-    plan: Option<Plan>,
-}
-
-const SCHEMA: &str = "fournines/plan/1";
 
 /// Why a kept plan is not taken up.
 #[derive(Debug, thiserror::Error)]
@@ -40,13 +31,13 @@ pub enum SavedError {
     Unwritable(#[from] serde_json::Error),
 }
 
-/// A plan as a document, with its digest.
+/// A plan as the document of `plan --json`: what is reviewed is what is taken up again. Its guards are asked when it runs.
 ///
 /// # Errors
 /// None that a test has not seen: plans are plain data.
 pub fn saved(plan: &Plan) -> Result<String, SavedError> {
-    let saved = Saved { schema: SCHEMA.to_owned(), digest: Some(plan.digest()?), plan: Some(plan.clone()) };
-    Ok(serde_json::to_string_pretty(&saved)? + "\n")
+    plan.digest()?;
+    Ok(crate::cli::document::write(&document::of_plan(plan, None)))
 }
 
 /// The plan of a document.
@@ -54,11 +45,16 @@ pub fn saved(plan: &Plan) -> Result<String, SavedError> {
 /// # Errors
 /// Where it is none, or was changed.
 pub fn from_saved(text: &str) -> Result<Plan, SavedError> {
-    let saved: Saved = serde_json::from_str(text).map_err(|error| SavedError::Strange(error.to_string()))?;
-    if saved.schema != SCHEMA {
-        return Err(SavedError::Strange(format!("its schema is {}", saved.schema)));
+    let value: Value = serde_json::from_str(text).map_err(|error| SavedError::Strange(error.to_string()))?;
+    let word = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    if word("schema") != document::SCHEMA {
+        return Err(SavedError::Strange(format!("its schema is `{}`", word("schema"))));
     }
-    let plan = saved.plan.ok_or(SavedError::Refused)?;
-    let (there, told) = (plan.digest()?, saved.digest.unwrap_or_default());
+    if value.get("refused").is_some_and(|refused| !refused.is_null()) {
+        return Err(SavedError::Refused);
+    }
+    let told = word("digest");
+    let plan: Plan = serde_json::from_value(value).map_err(|error| SavedError::Strange(error.to_string()))?;
+    let there = plan.digest()?;
     if there == told { Ok(plan) } else { Err(SavedError::Changed { there, told }) }
 }

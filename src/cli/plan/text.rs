@@ -1,95 +1,175 @@
-//! `plan` for people: why, what changes, the guards, each step with its calls, what cannot be undone, what is asked.
+//! A plan for people: why, what changes, what is lost, then step by step, in 80 columns.
+//!
+//! Must stay true: a command can be copied as it stands; no sign is told by colour or by a glyph alone.
 
-use super::{Seen, answer, is_first};
+use unicode_width::UnicodeWidthStr;
+
 use crate::listing::escape;
-use crate::operation::plan::{ConfirmKind, Guard, Level, Refusal};
-use crate::operation::{Plan, Step};
+use crate::operation::plan::{ConfirmKind, Level, Refusal};
+use crate::operation::{Call, Plan, Step};
 
+use super::Seen;
+
+/// Columns that the text keeps to.
+const WIDTH: usize = 80;
+
+/// The whole text.
 pub(super) fn text(outcome: Result<&Plan, &Refusal>, seen: Seen<'_>) -> String {
-    let text = match outcome {
+    match outcome {
         Ok(plan) => planned(plan, seen),
-        Err(refusal) => format!(
-            "REFUSED {} {}: {}\n  {}\n",
-            seen.intent.operation,
-            seen.intent.targets.iter().map(|target| &**target).collect::<Vec<_>>().join(" "),
-            refusal.reason,
-            refusal.remedy
-        ),
-    };
-    text.lines().map(|line| format!("{}\n", escape(line))).collect()
+        Err(refusal) => {
+            let mut text = Lines::default();
+            let target = seen.intent.targets.join(", ");
+            text.put("", &format!("{} {target}: REFUSED", seen.intent.operation));
+            text.put("  why  ", &refusal.reason);
+            text.put("  try  ", &refusal.remedy);
+            text.0
+        }
+    }
 }
 
 fn planned(plan: &Plan, seen: Seen<'_>) -> String {
-    let digest = plan.digest().unwrap_or_default();
-    let account = seen.label.name.as_deref().unwrap_or("");
-    let mut text = format!(
-        "PLAN {} {} | {account} {} {} | {} ({})\n",
-        plan.operation,
-        plan.target,
-        plan.account,
-        plan.region,
-        plan.id,
-        digest.get(..8).unwrap_or_default()
-    );
-    let mut say = |word: &str, lines: &[String]| {
-        for (at, line) in lines.iter().enumerate() {
-            let word = if at == 0 { word } else { "" };
-            text.push_str(&format!("{word:<8} {line}\n"));
-        }
+    let mut text = Lines::default();
+    let name = match plan.account_name == *plan.account.text() {
+        true => plan.account.to_string(),
+        false => format!("{} ({})", plan.account_name, plan.account),
     };
-    say("why", &plan.summary.why);
-    say("changes", &plan.summary.changes);
-    say("policy", &plan.summary.rules);
+    text.put("", &format!("{} {} in {}, account {name}", plan.operation, plan.target.replace(',', ", "), plan.region));
+    let digest = plan.digest().unwrap_or_default();
+    let age = crate::estate::age(plan.made_from, seen.now).as_secs();
+    text.put("", &format!("plan {} · digest {} · from readings {age} s old", plan.id, digest.get(..12).unwrap_or("")));
+    text.section("WHY", &plan.summary.why);
+    text.section("POLICY", &plan.summary.rules);
+    text.section("CHANGES", &plan.summary.changes);
+    text.section("CANNOT BE UNDONE", &plan.summary.cannot_undo);
+    text.title(&format!("STEPS, about {}", span(plan.summary.expected_s)));
     for step in &plan.steps {
-        text.push_str(&steps(step, seen));
+        of_step(&mut text, plan, step, seen);
     }
-    let mut say = |word: &str, line: String| text.push_str(&format!("{word:<8} {line}\n"));
-    say("expect", format!("about {}s, {} calls", plan.summary.expected_s, plan.calls().count()));
-    plan.summary.cannot_undo.iter().for_each(|lost| say("NOT undone", lost.clone()));
-    say(
-        "confirm",
-        match plan.summary.confirm.kind {
-            ConfirmKind::Key => "yes".to_owned(),
-            ConfirmKind::Target | ConfirmKind::Account => format!("type {}", plan.summary.confirm.token),
-        },
-    );
-    text
+    text.title("CONFIRM");
+    let confirm = &plan.summary.confirm;
+    let words = match confirm.kind {
+        ConfirmKind::Key => "y, or --yes".to_owned(),
+        ConfirmKind::Target => format!("type {}, or --confirm {}", confirm.token, confirm.token),
+        ConfirmKind::Account => format!("type the account's name, {}, or --confirm {}", confirm.token, confirm.token),
+    };
+    text.put("  ", &words);
+    text.0
 }
 
-fn steps(step: &Step, seen: Seen<'_>) -> String {
-    let after: Vec<String> = step.needs.iter().map(ToString::to_string).collect();
-    let after = if after.is_empty() { String::new() } else { format!(" (after {})", after.join(", ")) };
-    let mut text = format!("\n{:<8} {}{after}\n", step.id.to_string(), step.title);
-    text.push_str(&format!("         {}\n", step.why));
+fn of_step(text: &mut Lines, plan: &Plan, step: &Step, seen: Seen<'_>) {
+    let several = plan.steps.iter().any(|other| other.part != step.part);
+    let part = if several { format!(" [{}]", step.part) } else { String::new() };
+    text.put(&format!("  {:<4}", step.id.to_string()), &format!("{}{part}", step.title));
+    text.put("      why    ", &step.why);
+    if several && !step.needs.is_empty() {
+        let needs: Vec<String> = step.needs.iter().map(ToString::to_string).collect();
+        text.put("      after  ", &needs.join(", "));
+    }
     for guard in &step.guards {
-        text.push_str(&format!("  guard  {}\n", guarded(guard, is_first(step), seen)));
+        let answer = super::answer(step, guard, seen);
+        let word = match (answer.holds, guard.level) {
+            (Some(true), _) => "holds",
+            (Some(false), Level::Block) => "FAILS",
+            (Some(false), Level::Warn) => "warns",
+            (None, _) => "?",
+        };
+        let age = answer.age.map(|age| format!(" ({} s ago)", age.as_secs())).unwrap_or_default();
+        let accepted = guard.accepted.as_ref().map(|why| format!("; let pass: {why}")).unwrap_or_default();
+        text.put(&format!("      {word:<7}"), &format!("{}: {}{age}{accepted}", guard.id, answer.detail));
     }
     for command in &step.commands {
-        text.push_str(&format!("  runs   {} (at most {}s)\n", command.argv.join(" "), command.timeout_s));
+        text.put("      runs   ", &format!("{} (at most {})", command.argv.join(" "), span(command.timeout_s)));
     }
     for call in &step.calls {
-        text.push_str(&format!("  calls  {}\n", call.command().unwrap_or_default()));
+        text.command("      ", call);
     }
     if let Some(until) = &step.until {
-        text.push_str(&format!("  waits  for the change, {}s at most\n", until.deadline_s));
+        let hold = if until.hold_s > 0 { format!(", and so for {}", span(until.hold_s)) } else { String::new() };
+        text.put("      until  ", &format!("{}{hold}; at most {}", until.condition.words(), span(until.deadline_s)));
+    }
+    if step.undo.is_empty() && !step.calls.is_empty() {
+        text.put("      undo   ", "nothing takes it back by itself");
     }
     for call in &step.undo {
-        text.push_str(&format!("  undo   {}\n", call.command().unwrap_or_default()));
+        text.command("      undo: ", call);
     }
-    text
 }
 
-fn guarded(guard: &Guard, first: bool, seen: Seen<'_>) -> String {
-    if !first {
-        return format!("later    {}: asked in its turn", guard.id);
+/// `4 min`, `1 h 5 min`.
+fn span(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=5399 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }
-    let said = answer(guard, seen);
-    let word = match (said.holds, guard.level) {
-        (Some(true), _) => "holds",
-        (Some(false), Level::Block) => "FAILS",
-        (Some(false), Level::Warn) => "warns",
-        (None, _) => "UNKNOWN",
-    };
-    let accepted = guard.accepted.as_ref().map(|why| format!("; let pass: {why}")).unwrap_or_default();
-    format!("{word:<8} {}: {}{accepted}", guard.id, said.detail)
+}
+
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn title(&mut self, title: &str) {
+        self.0.push('\n');
+        self.line(title);
+    }
+
+    fn section(&mut self, title: &str, lines: &[String]) {
+        if lines.is_empty() {
+            return;
+        }
+        self.title(title);
+        for line in lines {
+            self.put("  - ", line);
+        }
+    }
+
+    fn line(&mut self, line: &str) {
+        self.0.push_str(line.trim_end());
+        self.0.push('\n');
+    }
+
+    /// A beginning, then words, those of further lines under the first.
+    fn put(&mut self, begin: &str, words: &str) {
+        let words = escape(words);
+        let indent = " ".repeat(begin.width());
+        let mut line = begin.to_owned();
+        let mut is_empty = true;
+        for word in words.split_whitespace() {
+            if !is_empty && line.width() + 1 + word.width() > WIDTH {
+                self.line(&line);
+                line = indent.clone();
+                is_empty = true;
+            }
+            if !is_empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+            is_empty = false;
+        }
+        self.line(&line);
+    }
+
+    /// A command over as many lines as it takes, each but the last ended as a shell wants it.
+    fn command(&mut self, begin: &str, call: &Call) {
+        let command = call.command().unwrap_or_default();
+        let indent = " ".repeat(begin.width() + 4);
+        let mut line = format!("{begin}$ ");
+        let mut is_empty = true;
+        // Quoted words may hold spaces: it is broken before options alone.
+        for (at, part) in escape(&command).split(" --").enumerate() {
+            let part = if at == 0 { part.to_owned() } else { format!("--{part}") };
+            if !is_empty && line.width() + 3 + part.width() > WIDTH {
+                self.line(&format!("{line} \\"));
+                line = indent.clone();
+                is_empty = true;
+            }
+            if !is_empty {
+                line.push(' ');
+            }
+            line.push_str(&part);
+            is_empty = false;
+        }
+        self.line(&line);
+    }
 }

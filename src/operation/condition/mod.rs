@@ -10,6 +10,7 @@ mod instance;
 mod look;
 mod members;
 mod target;
+mod words;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,0 +1,62 @@
+//! Facts in words: what a step waits for.
+
+use super::{Condition, Fact};
+
+impl Condition {
+    /// What would be so, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        words(&self.fact)
+    }
+}
+
+fn words(fact: &Fact) -> String {
+    let any = |states: &[String]| states.join(" or ");
+    match fact {
+        Fact::Sizes { group, min, desired, max } => format!("{group} has min {min}, desired {desired}, max {max}"),
+        Fact::MemberIn { group, instance, states } => {
+            let states: Vec<String> = states.iter().map(ToString::to_string).collect();
+            format!("{instance} is {} in {group}", any(&states))
+        }
+        Fact::MemberLeft { group, instance } => format!("{instance} has left {group}"),
+        Fact::Grown { group, by, .. } => format!("{by} new in {group} serve"),
+        Fact::InService { group, beside, at_least } => match beside.len() {
+            0 => format!("{at_least} of {group} are in service"),
+            _ => format!("{at_least} others of {group} are in service"),
+        },
+        Fact::Settled { group, in_service } => format!("{group} has {in_service} in service, and none comes or goes"),
+        Fact::Protected { instances, protected, .. } => {
+            let word = if *protected { "protected from scale-in" } else { "open to scale-in" };
+            format!("{} are {word}", instances.len())
+        }
+        Fact::Suspended { group, processes } => format!("{} suspended in {group}", named(processes)),
+        Fact::ProcessesRun { group, processes } => format!("{} not suspended in {group}", named(processes)),
+        Fact::LaunchFailed { group, .. } => format!("a launch of {group} failed"),
+        Fact::Quiet { group } => format!("{group} does nothing by itself"),
+        Fact::LaunchesWork { group } => format!("the latest launch of {group} did not fail"),
+        Fact::Healthy { target_group, at_least, .. } => {
+            format!("{at_least} others are healthy in {}", target_group.short())
+        }
+        Fact::Serves { instance, target_groups, classic } => match target_groups.len() + classic.len() {
+            0 => format!("{instance} is behind no balancer"),
+            1 => format!("{instance} is healthy behind its balancer"),
+            count => format!("{instance} is healthy behind all {count} balancers"),
+        },
+        Fact::Drained { target_group, instance } => format!("{instance} has left {}", target_group.short()),
+        Fact::InstanceIn { instance, states } => {
+            let states: Vec<String> = states.iter().map(ToString::to_string).collect();
+            format!("{instance} is {}", any(&states))
+        }
+        Fact::Restarted { instance, .. } => format!("{instance} runs anew and passes its checks"),
+        Fact::ChecksPass { instance } => format!("{instance} passes its checks"),
+        Fact::HostSound { instance } => format!("host and volumes of {instance} pass their checks"),
+        Fact::AddressOn { allocation, instance } => format!("{allocation} is on {instance}"),
+        Fact::FreeAddresses { subnet, at_least } => format!("{subnet} has {at_least} addresses left"),
+        Fact::ImageUsable { image } => format!("{image} is available"),
+        Fact::All { of } => of.iter().map(words).collect::<Vec<_>>().join("; "),
+    }
+}
+
+fn named(processes: &std::collections::BTreeSet<super::Process>) -> String {
+    processes.iter().map(|process| process.as_str()).collect::<Vec<_>>().join(", ")
+}
