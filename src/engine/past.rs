@@ -59,8 +59,8 @@ pub struct StepPast {
     pub state: State,
     /// How often it was begun.
     pub attempt: u32,
-    /// Its commands, by their place: whether each ran to its end.
-    pub commands: BTreeMap<usize, bool>,
+    /// Its commands, by their place.
+    pub commands: BTreeMap<usize, Fate>,
     /// Its calls, by their place.
     pub calls: BTreeMap<usize, CallPast>,
     /// The calls that took it back, by their place.
@@ -94,7 +94,7 @@ pub struct CallPast {
     pub refusals: u32,
 }
 
-/// What is known of a call that was announced.
+/// What is known of a call, or a command, that was announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It was announced, and has no outcome.
@@ -275,7 +275,12 @@ impl StepPast {
         match &record.event {
             Event::StepStarted { attempt, .. } => self.attempt = *attempt,
             Event::Command { ordinal, phase, failed, .. } => {
-                self.commands.insert(*ordinal, *phase == Phase::Answered && failed.is_none());
+                let fate = match (phase, failed) {
+                    (Phase::Sent, _) => Fate::Open,
+                    (Phase::Answered, None) => Fate::Applied,
+                    (Phase::Answered, Some(_)) => Fate::Refused,
+                };
+                self.commands.insert(*ordinal, fate);
             }
             Event::Call(sent) => self.take_call(sent, record.at, order),
             Event::CallFailed { ordinal, undo, error, .. } if error.class != ErrorClass::Unclear => {

@@ -29,6 +29,9 @@ use crate::journal::{Event, Host, Journal, Link, Phase, Reading, Record, Sink, W
 use crate::operation::plan::{Grant, GrantError};
 use crate::operation::{Need, Plan, StepId};
 
+/// How long a reading is waited for at most; the account's own time-outs are shorter.
+const SILENT: Duration = Duration::from_secs(180);
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -286,7 +289,12 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
             }
             asked.extend(wanted);
             let all: Vec<Need> = asked.iter().cloned().collect();
-            estate = self.account.read(&all).await;
+            estate = tokio::select! {
+                biased;
+                estate = self.account.read(&all) => estate,
+                // Nothing was read, so nothing is known.
+                () = self.account.sleep(SILENT) => return Arc::default(),
+            };
         }
         estate
     }

@@ -18,7 +18,7 @@ use super::step::is_applied;
 use super::{Halt, Run, since};
 use crate::id::Text;
 use crate::journal::{Event, Found, Phase, Sent, Sink};
-use crate::operation::call::{CallError, ErrorClass, Repeat, Stamp};
+use crate::operation::call::{CallError, ErrorClass, Receipt, Repeat, Stamp};
 use crate::operation::trace::{self, Before};
 use crate::operation::{Call, Step};
 
@@ -28,6 +28,8 @@ const BUSY: Duration = Duration::from_secs(120);
 const AWAY: Duration = Duration::from_secs(300);
 /// How long something that was just made may be unknown to AWS (`aws-domain.md` A.9).
 const NEW: Duration = Duration::from_secs(60);
+/// How long an answer is waited for at most; the account's own time-out is shorter.
+const SILENT: Duration = Duration::from_secs(180);
 /// Between two attempts, at first and at most.
 const BACK_OFF: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(30));
 
@@ -61,7 +63,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
             self.write(Some(&step.id), Event::Call(Box::new(sent)))?;
             let operation = self.look(|past| past.plan.id.clone());
             let stamp = Stamp { operation, step: step.id.clone(), ordinal, undo, token: token.clone() };
-            match self.account.send(&filled, &stamp).await {
+            match self.answer(&filled, &stamp).await {
                 Ok(receipt) => {
                     let mut answered = sent_again(&filled, ordinal, undo, &token)?;
                     answered.receipt = Some(receipt);
@@ -71,6 +73,21 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
             }
         }
         Ok(())
+    }
+
+    /// Sends it once. Whatever the account does, an answer that does not come is told as none.
+    async fn answer(&self, call: &Call, stamp: &Stamp) -> Result<Receipt, CallError> {
+        tokio::select! {
+            biased;
+            answer = self.account.send(call, stamp) => answer,
+            () = self.account.sleep(SILENT) => Err(CallError {
+                class: ErrorClass::Unclear,
+                code: None,
+                message: format!("no answer within {} s", SILENT.as_secs()).into(),
+                request_id: None,
+                iam_action: None,
+            }),
+        }
     }
 
     /// What was so before a call whose trace will be looked for.

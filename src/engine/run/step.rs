@@ -24,7 +24,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
             if self.look_step(&step.id, |past| past.state) == Some(State::Ready) {
                 self.start(step).await?;
             }
-            self.run_commands(step).await?;
+            self.run_commands(step, asked).await?;
             for (ordinal, call) in step.calls.iter().enumerate() {
                 self.send(step, ordinal, call, false).await?;
             }
@@ -46,11 +46,18 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         self.write(Some(&step.id), Event::StepStarted { attempt, guards, undo: step.undo.clone() })
     }
 
-    async fn run_commands(&self, step: &Step) -> Result<(), Halt> {
+    async fn run_commands(&self, step: &Step, asked: bool) -> Result<(), Halt> {
         for (ordinal, command) in step.commands.iter().enumerate() {
             let ran = self.look_step(&step.id, |past| past.commands.get(&ordinal).copied()).flatten();
-            if ran == Some(true) {
-                continue;
+            match ran {
+                Some(Fate::Applied) => continue,
+                // It may have run, and nothing can be looked up: whoever retries it knows that.
+                Some(Fate::Open) if !asked => {
+                    let name = command.argv.first().map_or("", |name| name);
+                    self.hold(step, format!("{name} was started, and nobody saw how it ended"))?;
+                    return Err(Halt::Held);
+                }
+                Some(Fate::Open | Fate::Refused) | None => {}
             }
             self.pass(step).await?;
             let filled = self.look(|past| past.fill(None)).fill::<LocalCommand>(command);

@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::lab::{Came, Lab, desired, guard, lanes, launch, replace, standby};
 use super::toy::{Fault, here};
 use crate::engine::{Order, Outcome, Standing, State};
-use crate::journal::Event;
+use crate::journal::{Event, Phase};
 use crate::operation::call::{Action, ErrorClass, Instances, Whom};
 use crate::operation::plan::{Level, OnFailure, Surprise};
-use crate::operation::{Call, Fact};
+use crate::operation::{Call, Fact, LocalCommand};
 
 fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
@@ -344,4 +344,28 @@ async fn a_step_is_not_held_by_its_own_effect() {
     assert_eq!(lab.run().await, Came::Died);
     lab.toy.world().faults.clear();
     assert_eq!(lab.resume().await.outcome(), Some(Outcome::Done));
+}
+
+/// A program leaves no trace that could be looked up: one that was started before a death is started again only by a person.
+#[tokio::test(start_paused = true)]
+async fn a_program_that_nobody_saw_end_is_not_started_again_unasked() {
+    let mut lab = Lab::new(standby(), &[("web", 2)]);
+    let command = LocalCommand { argv: vec!["warm-up".into()], timeout_s: 60, env: std::collections::BTreeMap::new() };
+    lab.plan.steps[0].commands.push(command);
+    // Its plan, its confirmation, the step, the program's start; dead before its end.
+    lab.lines.0.lock().unwrap().dies = Some((4, 0));
+    assert_eq!(lab.run().await, Came::Died);
+    let started = |lab: &Lab| {
+        lab.events().iter().filter(|event| matches!(event, Event::Command { phase: Phase::Sent, .. })).count()
+    };
+    assert_eq!(lab.resume().await.outcome(), Some(Outcome::Stopped));
+    assert_eq!(started(&lab), 1);
+    let asks =
+        |event: &Event| matches!(event, Event::Paused { reason, .. } if reason.contains("nobody saw how it ended"));
+    assert!(lab.events().iter().any(asks));
+    lab.patience = secs(60);
+    lab.orders = vec![(secs(30), Order::Retry { step: "s1".into(), accept: None })];
+    lab.resume().await;
+    assert_eq!(started(&lab), 2);
+    assert_eq!(lab.toy.world().calls, 0, "it failed, so nothing is called");
 }
