@@ -58,6 +58,8 @@ pub struct ApiError {
     pub status: Option<u16>,
     /// Whose fault it is.
     pub fault: Fault,
+    /// Further members of the error, where its model has any and the protocol is JSON.
+    pub details: Vec<(&'static str, String)>,
 }
 
 impl ApiError {
@@ -73,7 +75,7 @@ impl ApiError {
 
     /// A general error, with the service's own code.
     pub fn general(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), status: None, fault: Fault::Sender }
+        Self { code, message: message.into(), status: None, fault: Fault::Sender, details: Vec::new() }
     }
 
     /// The same with another HTTP status; 5xx makes it the service's fault.
@@ -83,6 +85,13 @@ impl ApiError {
         if status >= 500 {
             self.fault = Fault::Receiver;
         }
+        self
+    }
+
+    /// The same with one more member.
+    #[must_use]
+    pub fn detail(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.details.push((name, value.into()));
         self
     }
 
@@ -229,6 +238,9 @@ pub fn render(error: &ApiError, protocol: Protocol, service: Option<Service>, re
             headers.push(("x-amzn-errortype", code.to_owned()));
             let mut writer = Writer::json();
             writer.text("message", &error.message);
+            for (name, value) in &error.details {
+                writer.text(name, value);
+            }
             writer.finish()
         }
         Protocol::Json11 => {

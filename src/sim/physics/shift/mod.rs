@@ -35,11 +35,8 @@ impl World {
     ) -> Result<String, Unknown> {
         let unknown = || Unknown { kind: "managed resource", name: resource.to_owned() };
         let mut scene = self.scene(region).ok_or_else(unknown)?;
-        let arn = scene.region.managed_resources.get(resource).ok_or_else(unknown)?.arn.clone();
-        scene.call_off(|shift| shift.resource == arn && shift.kind.yields());
-        let id = scene.start_shift(&arn, away_from, ShiftType::ZonalShift, lasts, comment);
+        let id = scene.shift_by_hand(resource, away_from, lasts, comment).ok_or_else(unknown)?;
         scene.record_shift_of("arc-zonal-shift:StartZonalShift", &id);
-        scene.tend_shifts();
         Ok(id)
     }
 
@@ -54,14 +51,47 @@ impl World {
         let name = name.ok_or_else(|| Unknown { kind: "zonal shift in force", name: id.to_owned() })?;
         self.with_scene(&name, |scene| {
             scene.record_shift_of("arc-zonal-shift:CancelZonalShift", id);
-            scene.call_off(|shift| shift.id == id);
-            scene.tend_shifts();
+            scene.cancel_shift(id);
         });
         Ok(())
     }
 }
 
 impl Scene<'_> {
+    /// Moves a resource's traffic off a zone by hand; `None` for one that zonal shift does not manage.
+    pub fn shift_by_hand(
+        &mut self,
+        resource: &str,
+        away_from: &ZoneId,
+        lasts: Duration,
+        comment: &str,
+    ) -> Option<String> {
+        let arn = self.region.managed_resources.get(resource)?.arn.clone();
+        self.call_off(|shift| shift.resource == arn && shift.kind.yields());
+        let id = self.start_shift(&arn, away_from, ShiftType::ZonalShift, lasts, comment);
+        self.tend_shifts();
+        Some(id)
+    }
+
+    /// Has a shift in force end so long from now, or says something else of it.
+    pub fn update_shift(&mut self, id: &str, lasts: Option<Duration>, comment: Option<&str>) {
+        let now = self.now;
+        let Some(shift) = self.region.zonal_shifts.iter_mut().find(|shift| shift.id == id) else { return };
+        if let Some(comment) = comment {
+            comment.clone_into(&mut shift.comment);
+        }
+        if let Some(lasts) = lasts {
+            shift.expires_at = now + lasts;
+            self.schedule.put(now + lasts, Event::Shifts(self.region.name.clone()));
+        }
+    }
+
+    /// Calls a shift in force off: traffic returns at once.
+    pub fn cancel_shift(&mut self, id: &str) {
+        self.call_off(|shift| shift.id == id);
+        self.tend_shifts();
+    }
+
     /// Puts a group under zonal shift, or takes it from there, as its policy says.
     pub(super) fn manage_group_shifts(&mut self, name: &GroupName) {
         let Some(group) = self.region.groups.get(name) else { return };

@@ -335,6 +335,34 @@ def check_targets(account, made):
     )
 
 
+def check_shifts(account):
+    client = account.client("arc-zonal-shift")
+    resource = next(one for one in client.list_managed_resources()["items"] if not one["zonalShifts"])
+    zone, other = sorted(resource["appliedWeights"])[:2]
+    wanted = {"resourceIdentifier": resource["arn"], "awayFrom": zone, "expiresIn": "3h", "comment": "operation 1"}
+    started = client.start_zonal_shift(**wanted)
+    account.same("status", started["status"], "ACTIVE")
+    weights = client.get_managed_resource(resourceIdentifier=resource["arn"])["appliedWeights"]
+    account.same("away", (weights[zone], weights[other]), (0.0, 1.0))
+    for away, reason in ((zone, "ZonalShiftAlreadyExists"), (other, "SimultaneousZonalShiftsConflict")):
+        try:
+            client.start_zonal_shift(**{**wanted, "awayFrom": away})
+        except client.exceptions.ConflictException as error:
+            account.same("reason", error.response["reason"], reason)
+            account.same("whose", error.response["zonalShiftId"], started["zonalShiftId"])
+        else:
+            raise SystemExit(f"a second shift away from {away} is not refused")
+    account.refused("ValidationException", client.start_zonal_shift, **{**wanted, "awayFrom": "us-east-1a"})
+    account.refused("ValidationException", client.start_zonal_shift, **{**wanted, "expiresIn": "73h"})
+    updated = client.update_zonal_shift(zonalShiftId=started["zonalShiftId"], expiresIn="5h")
+    account.same("two hours more", (updated["expiryTime"] - started["expiryTime"]).total_seconds(), 7200.0)
+    cancelled = client.cancel_zonal_shift(zonalShiftId=started["zonalShiftId"])
+    account.same("status", cancelled["status"], "CANCELED")
+    weights = client.get_managed_resource(resourceIdentifier=resource["arn"])["appliedWeights"]
+    account.same("back", weights[zone], 1.0)
+    account.refused("ConflictException", client.cancel_zonal_shift, zonalShiftId=started["zonalShiftId"])
+
+
 def check_denied(account, box):
     client = account.client("ec2")
     denied = {"kind": "deny", "action": "ec2:StopInstances"}
@@ -361,6 +389,7 @@ def main(url):
     check_address(account, box, made)
     check_events(account, box)
     check_targets(account, made)
+    check_shifts(account)
     check_denied(account, box)
     account.client("ec2").terminate_instances(InstanceIds=[made])
     account.rest("5m")

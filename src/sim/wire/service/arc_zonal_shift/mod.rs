@@ -1,7 +1,9 @@
 //! ARC zonal shift and zonal autoshift.
 //!
-//! Owns: the reads of `aws-domain.md` A.6. Must stay true: zones are ids here, never names; where traffic goes is in
+//! Owns: the reads of `aws-domain.md` A.6, and the writes of C.3 in [`change`]. Must stay true: zones are ids here, never names; where traffic goes is in
 //! `appliedWeights` and `appliedStatus`, not in a shift's existence.
+
+mod change;
 
 use super::{Action, Service, region};
 use crate::sim::wire::error::ApiError;
@@ -22,6 +24,9 @@ pub const ACTIONS: &[Action] = &[
     Action::read(SERVICE, "ListAutoshifts", list_autoshifts).at("GET", "/autoshifts"),
     Action::read(SERVICE, "ListManagedResources", list_resources).at("GET", "/managedresources"),
     Action::read(SERVICE, "ListZonalShifts", list_shifts).at("GET", "/zonalshifts"),
+    Action::write(SERVICE, "CancelZonalShift", change::cancel).at("DELETE", "/zonalshifts/{zonalShiftId}"),
+    Action::write(SERVICE, "StartZonalShift", change::start).at("POST", "/zonalshifts"),
+    Action::write(SERVICE, "UpdateZonalShift", change::update).at("PATCH", "/zonalshifts/{zonalShiftId}"),
 ];
 
 const BOUNDS: Bounds = Bounds { limit: "maxResults", token: "nextToken", least: 1, most: 100, default: 100 };

@@ -3,6 +3,8 @@
 //! Owns: the invariants that no single rule's test can hold. Must stay true: the choices come from seeds, so that a
 //! failure can be had again; the message names the seed.
 
+mod writes;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
