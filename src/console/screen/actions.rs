@@ -50,7 +50,8 @@ impl Actions {
         {
             return Err(format!("a plan is for one region: {} and {} are marked", first.region, other.region));
         }
-        let fits = |operation: &&Operation| reason_unlike(&subjects, operation).is_none();
+        // What means nothing before something is chosen is not tried.
+        let fits = |it: &&Operation| reason_unlike(&subjects, it).is_none() && !needs_choice(it);
         let intents = OPERATIONS.iter().filter(fits).map(|operation| intent(operation, &subjects)).collect();
         Ok(Self { inquiry: Inquiry::new(intents), subjects, cursor: Cursor::default() })
     }
@@ -60,6 +61,7 @@ impl Actions {
         let mut rows: Vec<Row<'_>> = OPERATIONS
             .iter()
             .map(|operation| match reason_unlike(&self.subjects, operation) {
+                None if needs_choice(operation) => Row { operation, unfit: None, planned: None },
                 None => Row { operation, unfit: None, planned: planned.next() },
                 unfit => Row { operation, unfit, planned: None },
             })
@@ -83,7 +85,7 @@ impl Actions {
         // Where there is something to choose, or the first try is refused, the form comes first.
         let place = match (row.operation.form.is_empty(), row.planned) {
             (true, _) => Place::Review(Review::new(intent)),
-            (false, Some(Ok(_))) if !needs_choice(row.operation) => Place::Review(Review::new(intent)),
+            (false, Some(Ok(_))) => Place::Review(Review::new(intent)),
             (false, _) => Place::Form(Form::new(intent)),
         };
         Outcome::Open(Box::new(place))
@@ -91,8 +93,8 @@ impl Actions {
 }
 
 /// Whether an operation means nothing before something is chosen.
-fn needs_choice(operation: &Operation) -> bool {
-    operation.form.iter().all(|field| field.default.is_none())
+pub(super) fn needs_choice(operation: &Operation) -> bool {
+    !operation.form.is_empty() && operation.form.iter().all(|field| field.default.is_none())
 }
 
 fn intent(operation: &Operation, subjects: &[Subject]) -> Intent {

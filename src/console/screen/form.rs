@@ -18,6 +18,7 @@ use crate::id::Text;
 use crate::operation::intent::{Field, FieldKind, Intent};
 use crate::operation::registry;
 
+use super::actions::needs_choice;
 use super::cursor::Cursor;
 use super::{Act, FRAME_KINDS, Outcome, Place, Review, Screen};
 
@@ -48,6 +49,12 @@ impl Form {
     fn fields(&self) -> impl Iterator<Item = &'static Field> {
         let operation = self.inquiry.intent().and_then(|intent| registry::find(&intent.operation));
         operation.map_or(&[][..], |operation| operation.form).iter().chain(SHARED)
+    }
+
+    /// Whether nothing is said yet of an operation that means nothing before.
+    fn is_blank(&self) -> bool {
+        let Some(intent) = self.inquiry.intent() else { return true };
+        intent.settings.is_empty() && registry::find(&intent.operation).is_some_and(needs_choice)
     }
 
     fn field(&self, name: &str) -> Option<&'static Field> {

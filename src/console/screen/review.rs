@@ -6,6 +6,8 @@
 mod draw;
 mod tell;
 
+use std::collections::BTreeSet;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
@@ -15,12 +17,13 @@ use crate::console::app::{Look, World};
 use crate::console::keymap::Context;
 use crate::console::msg::Wants;
 use crate::console::operate::Inquiry;
+use crate::estate::SliceId;
 use crate::id::Text;
 use crate::judge::JUDGED;
 use crate::operation::fill::origins;
 use crate::operation::intent::Intent;
 use crate::operation::plan::{ConfirmKind, Guard, Level};
-use crate::operation::{Answer, Plan, Step};
+use crate::operation::{Answer, Need, Plan, Step, What};
 
 use super::cursor::Cursor;
 use super::{Act, FRAME_KINDS, Outcome, Screen};
@@ -51,6 +54,11 @@ pub struct Review {
 /// What a review needs to be read: that of which plans are made.
 pub(super) fn wants(_: &World<'_>) -> Wants {
     Wants { kinds: JUDGED.to_vec(), slices: Vec::new() }
+}
+
+/// Whether a need is read parent by parent anyway, and not as a part of what is read whole.
+fn is_of_a_parent(need: &Need) -> bool {
+    matches!(need.what, What::Refreshes(_) | What::Hooks(_) | What::Targets(_) | What::ClassicTargets(_))
 }
 
 /// A guard and what it says now.
@@ -164,7 +172,7 @@ impl Review {
             Some(Key::Guard(_)) | None => None,
         };
         let part = part.ok_or("select a part")?;
-        let parts: std::collections::BTreeSet<&Text> = plan.steps.iter().map(|step| &step.part).collect();
+        let parts: BTreeSet<&Text> = plan.steps.iter().map(|step| &step.part).collect();
         let is_out = self.inquiry.intent().is_some_and(|intent| intent.skip.contains(&part));
         if !is_out && parts.len() < 2 {
             return Err("it is the only part: Esc leaves".to_owned());
@@ -204,6 +212,14 @@ impl Screen for Review {
     fn wants(&self, world: &World<'_>) -> Wants {
         let mut wants = wants(world);
         wants.kinds.extend(FRAME_KINDS);
+        // What its guards ask of a group or a target group is read because somebody looks at them.
+        let guards = self.plan().into_iter().flat_map(|plan| plan.steps.iter().flat_map(|step| &step.guards));
+        let estate = world.picture.map(|picture| &picture.estate);
+        let needs = guards
+            .filter(|guard| origins(&guard.condition).is_empty())
+            .flat_map(|guard| estate.map(|estate| guard.condition.needs(estate)).unwrap_or_default());
+        let slices: BTreeSet<SliceId> = needs.filter(is_of_a_parent).map(|need| need.slice()).collect();
+        wants.slices = slices.into_iter().collect();
         wants
     }
 

@@ -154,6 +154,14 @@ impl Subject {
         }
     }
 
+    /// What an instance is called by its tag.
+    pub fn tag_name(&self, picture: &Picture) -> Option<String> {
+        if self.kind != SubjectKind::Instance {
+            return None;
+        }
+        find::instance(&picture.estate, &self.region, &self.id).and_then(|(row, _)| row.name()).map(str::to_owned)
+    }
+
     /// What a person calls it: a name where the id is an ARN.
     pub fn name(&self) -> &str {
         if !self.id.starts_with("arn:") {

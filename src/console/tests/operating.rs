@@ -176,7 +176,8 @@ fn what_can_be_done_stands_beside_what_cannot_and_why() {
             "reboot" => Err(Refusal::new("its system check fails: a reboot keeps the host", "replace it instead")),
             _ => Ok(plan(intent, 15)),
         });
-        desk.sees("web-asg 15>16>15 members");
+        desk.sees("9 of 29 targets fail");
+        desk.sees("2 steps, about 4m");
         desk.sees("not now: its system check fails");
         desk.sees("replace it instead");
         desk.sees("it is done to a group, and");
@@ -185,6 +186,12 @@ fn what_can_be_done_stands_beside_what_cannot_and_why() {
         desk.press_planning("enter");
         desk.sees("READ-ONLY");
     }
+    let mut desk = Desk::new((80, 24), Some(pictures::calm()));
+    desk.press("3");
+    desk.press_planning("a");
+    desk.sees("Enter: say how");
+    desk.press_planning("enter");
+    desk.sees("fill in what is to change");
     let mut desk = Desk::new((80, 24), Some(pictures::calm()));
     desk.press("6");
     desk.press("a");

@@ -11,7 +11,7 @@ use crate::console::text::{fit, wrap};
 use crate::console::theme::Role;
 use crate::judge::Verdict;
 
-use super::{Actions, Row};
+use super::{Actions, Row, needs_choice};
 
 /// Columns before what an operation would come to.
 const LEAD: usize = 14;
@@ -62,17 +62,25 @@ fn lines(row: &Row<'_>, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let arrow = look.glyphs.arrow();
     let (sign, role, texts) = match (&row.unfit, row.planned) {
         (Some(why), _) => (look.span(Role::Dim, look.glyphs.dot()), Role::Dim, vec![format!("not here: {why}")]),
+        (None, None) if needs_choice(row.operation) => {
+            (look.span(Role::Key, look.glyphs.fold(false)), Role::Text, vec!["Enter: say how".to_owned()])
+        }
         (None, None) => (
             look.span(Role::Notice, look.glyphs.dot()),
             Role::Notice,
             vec!["working out what it would take".to_owned()],
         ),
         (None, Some(Ok(plan))) => {
-            let changes = plan.summary.changes.first().cloned().unwrap_or_default();
-            let steps = plan.steps.len();
+            // The way that was chosen tells more than the first of what changes.
+            let told = plan.summary.why.first().or(plan.summary.changes.first());
+            let changes = told.cloned().unwrap_or_default();
+            let steps = match plan.steps.len() {
+                1 => "1 step".to_owned(),
+                several => format!("{several} steps"),
+            };
             let expected = ahead(i64::try_from(plan.summary.expected_s).unwrap_or(i64::MAX));
             let sign = look.span(Role::Ok, look.glyphs.verdict(Verdict::Ok));
-            (sign, Role::Text, vec![changes, format!("{steps} steps, about {expected}")])
+            (sign, Role::Text, vec![changes, format!("{steps}, about {expected}")])
         }
         (None, Some(Err(refusal))) => {
             let sign = look.span(Role::Warning, look.glyphs.verdict(Verdict::Critical));

@@ -13,8 +13,8 @@ use crate::operation::intent::FieldKind;
 use super::Form;
 
 /// Columns of a field's name, and of its value.
-const NAME: usize = 16;
-const VALUE: usize = 20;
+const NAME: usize = 12;
+const VALUE: usize = 16;
 
 /// Draws the form.
 pub(super) fn draw(form: &Form, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
@@ -33,14 +33,14 @@ pub(super) fn draw(form: &Form, world: &World<'_>, look: &Look<'_>, area: Rect, 
         let value = form.value(field.name).map(ToString::to_string);
         let (role, value) = match (value, field.default) {
             (Some(value), _) => (Role::Strong, value),
-            (None, Some(default)) => (Role::Dim, format!("{default} (unless said)")),
+            (None, Some(default)) => (Role::Dim, format!("{default} (default)")),
             (None, None) => (Role::Dim, "-".to_owned()),
         };
         let takes = match field.kind {
             FieldKind::Choice(words) => format!(" [{}]", words.join(" ")),
             FieldKind::Switch => " [no yes]".to_owned(),
-            FieldKind::Count => " [6, +1, -2]".to_owned(),
-            FieldKind::Ids | FieldKind::Name => String::new(),
+            FieldKind::Count if !field.doc.contains("+1") => " [6 +1 -2]".to_owned(),
+            FieldKind::Count | FieldKind::Ids | FieldKind::Name => String::new(),
         };
         let doc =
             cut(&format!("{}{takes}", field.doc), columns.saturating_sub(NAME + VALUE + 5), look.glyphs.ellipsis());
@@ -81,6 +81,9 @@ fn put_row(
 
 /// What the plan says of what is filled in.
 fn told(form: &Form, look: &Look<'_>) -> Vec<(Role, String)> {
+    if form.is_blank() {
+        return vec![(Role::Notice, "fill in what is to change".to_owned())];
+    }
     match form.inquiry.planned.first() {
         None => vec![(Role::Notice, "working out what it would take".to_owned())],
         Some(Err(refusal)) => vec![

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::console::app::{Look, World};
 use crate::console::draw::{put, select, title_rule};
+use crate::console::subject::{Subject, SubjectKind};
 use crate::console::text::{cut, wrap};
 use crate::console::theme::Role;
 use crate::operation::plan::ConfirmKind;
@@ -47,7 +48,16 @@ fn bottom(area: Rect) -> Rect {
 fn title(review: &Review, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
     let Some(intent) = review.inquiry.intent() else { return };
     let targets: Vec<&str> = intent.targets.iter().map(|target| &**target).collect();
-    let targets = cut(&targets.join(", "), usize::from(area.width) / 2, look.glyphs.ellipsis());
+    let region = review.plan().map(|plan| &plan.region).or(intent.region.as_ref());
+    let name = match (targets.as_slice(), region, world.picture) {
+        ([one], Some(region), Some(picture)) => {
+            let subject = Subject::new(SubjectKind::Instance, region, *one);
+            subject.tag_name(picture).map(|name| format!(" = {name}")).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    let targets = format!("{}{name}", targets.join(", "));
+    let targets = cut(&targets, usize::from(area.width) / 2, look.glyphs.ellipsis());
     let left = vec![
         look.span(Role::Title, " REVIEW "),
         look.span(Role::Strong, format!("{} {targets} ", intent.operation)),
@@ -55,8 +65,7 @@ fn title(review: &Review, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &
     ];
     let digest = review.plan().and_then(|plan| plan.digest().ok());
     let digest = digest.and_then(|digest| digest.get(..8).map(|head| format!("plan {head} "))).unwrap_or_default();
-    let mode = world.operations.mode.words(world.now);
-    title_rule(buf, area, look, left, vec![look.span(Role::Dim, format!(" {digest}{mode} "))]);
+    title_rule(buf, area, look, left, vec![look.span(Role::Dim, format!(" {digest}"))]);
 }
 
 /// Why there is no plan, and what would make it possible.

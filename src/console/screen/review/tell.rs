@@ -101,14 +101,22 @@ fn guards_line(plan: &Plan, asked: &[Asked<'_>], world: &World<'_>) -> Told {
     spans.push(if fail > 0 { (Role::Critical, format!(", {fail} FAIL")) } else { (Role::Text, ", 0 fail".to_owned()) });
     let later = if later > 0 { format!("; {later} asked in their turn") } else { String::new() };
     let accepted = if accepted > 0 { format!("; {accepted} let pass") } else { String::new() };
-    spans.push((Role::Dim, format!("{later}{accepted}; data {age} old")));
+    let data = if age == "now" { "read just now".to_owned() } else { format!("data {age} old") };
+    spans.push((Role::Dim, format!("{later}{accepted}; {data}")));
     Told { sign: None, spans, key: None }
 }
 
 /// The steps, with what is shown under each; a part that is left out keeps its line.
 fn steps(review: &Review, plan: &Plan, asked: &[Asked<'_>], columns: usize, told: &mut Vec<Told>) {
-    let part = plan.steps.iter().map(|step| width(&step.part)).max().unwrap_or(0).clamp(4, 14);
-    told.push(plain(Role::Dim, format!("     {} WHAT", fit("PART", part, ""))));
+    let skipped = review.inquiry.intent().map(|intent| intent.skip.clone()).unwrap_or_default();
+    let first = plan.steps.first().map(|step| &step.part);
+    let is_one = skipped.is_empty() && plan.steps.iter().all(|step| Some(&step.part) == first);
+    // One part needs no column: it is the target.
+    let part = if is_one { 0 } else { plan.steps.iter().map(|step| width(&step.part)).max().unwrap_or(0).clamp(4, 20) };
+    let head = format!("     {}", fit(if is_one { "WHAT" } else { "PART" }, part.max(4) + 1, ""));
+    let what = if is_one { "" } else { "WHAT" };
+    let gap = columns.saturating_sub(width(&head) + what.len() + 9);
+    told.push(plain(Role::Dim, format!("{head}{what}{}AT MOST", " ".repeat(gap))));
     for step in &plan.steps {
         told.push(step_line(step, part, columns));
         match review.shows {
@@ -119,7 +127,6 @@ fn steps(review: &Review, plan: &Plan, asked: &[Asked<'_>], columns: usize, told
             }
         }
     }
-    let skipped = review.inquiry.intent().map(|intent| intent.skip.clone()).unwrap_or_default();
     for left in skipped.into_iter().filter(|left| plan.steps.iter().all(|step| step.part != *left)) {
         let words = format!(" [ ] {} left out", fit(&left, part, "~"));
         told.push(Told { sign: None, spans: vec![(Role::Dim, words)], key: Some(Key::Part(left)) });
@@ -128,15 +135,16 @@ fn steps(review: &Review, plan: &Plan, asked: &[Asked<'_>], columns: usize, told
 
 fn step_line(step: &Step, part: usize, columns: usize) -> Told {
     let seconds = step.until.as_ref().map(|until| until.deadline_s);
-    let when = seconds.map_or(String::new(), |s| format!(" <{}", ahead(i64::try_from(s).unwrap_or(i64::MAX))));
+    let when = seconds.map_or(String::new(), |s| format!(" {}", ahead(i64::try_from(s).unwrap_or(i64::MAX))));
     let risk = step.calls.iter().map(|call| call.action.risk()).max().unwrap_or(Risk::Harmless);
     let role = if risk > Risk::Harmless { Role::Strong } else { Role::Text };
-    let room = columns.saturating_sub(7 + part + width(&when));
+    let name = if part == 0 { String::new() } else { format!("{} ", fit(&step.part, part, "~")) };
+    let room = columns.saturating_sub(6 + width(&name) + width(&when));
     Told {
         sign: None,
         spans: vec![
             (Role::Dim, " [x] ".to_owned()),
-            (Role::Text, format!("{} ", fit(&step.part, part, "~"))),
+            (Role::Text, name),
             (role, fit(&step.title, room, "~")),
             (Role::Dim, when),
         ],
