@@ -89,7 +89,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// Files and folders that only tests compile.
-const TEST_FILES: &[&str] = &["tests", "tests.rs", "fixture.rs", "fixture", "probe.rs", "properties.rs", "cells.rs"];
+const TEST_FILES: &[&str] = &["tests", "tests.rs", "fixture.rs", "fixture", "probe.rs", "properties", "cells.rs"];
 
 fn is_test_file(path: &Path) -> bool {
     let names: Vec<&str> = path.iter().filter_map(|name| name.to_str()).collect();
