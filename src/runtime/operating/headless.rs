@@ -26,6 +26,9 @@ use super::follow::Follower;
 use super::host::{self, Brief, Work};
 use super::shelf::{self, journal_of};
 
+/// A script decides nothing: a lane that is held ends the run, resumable, once nothing else goes on.
+const AT_ONCE: u64 = 0;
+
 /// `fournines plan`.
 pub(in crate::runtime) async fn plan(global: &Global, asked: &PlanArgs) -> Result<Exit, SetUpError> {
     let (desk, picture, drawn) = draw(global, &asked.wanted).await?;
@@ -95,7 +98,14 @@ pub(in crate::runtime) async fn apply(global: &Global, asked: &ApplyArgs) -> Res
     let grant =
         Grant { digest: digest.into(), confirmed_by: caller.clone(), at: desk.clock.now(), reason: by.map(Text::from) };
     let id = plan.id.clone();
-    run(&desk, global, Brief { by: caller, work: Work::Begin { plan: Box::new(plan), grant } }, &id, asked.json).await
+    run(
+        &desk,
+        global,
+        Brief { by: caller, patience_s: AT_ONCE, work: Work::Begin { plan: Box::new(plan), grant } },
+        &id,
+        asked.json,
+    )
+    .await
 }
 
 /// `fournines resume`.
@@ -151,7 +161,7 @@ async fn go_on(
         return Ok(refused("not confirmed: say --yes, or type yes on a terminal"));
     }
     let by = caller(desk).await?;
-    run(desk, global, Brief { by, work: work(id.clone()) }, id, asked.json).await
+    run(desk, global, Brief { by, patience_s: AT_ONCE, work: work(id.clone()) }, id, asked.json).await
 }
 
 /// Starts a run in its own process and attends it.

@@ -36,14 +36,16 @@ use super::shelf::{folder, journal_of};
 const LONGEST: u64 = 64 << 20;
 /// How long a host may take until it says that it runs.
 const READY: Duration = Duration::from_secs(30);
-/// How long a held lane waits for somebody to decide before the run ends, to be resumed.
-const PATIENCE: Duration = Duration::from_secs(12 * 3600);
+/// How long a held lane waits for somebody at a console, in seconds.
+pub(super) const PATIENCE_S: u64 = 12 * 3600;
 
 /// What a host is told.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Brief {
     /// For whom: the caller's ARN.
     pub(super) by: Text,
+    /// How long a held lane waits for somebody to decide before the run ends, to be resumed, in seconds.
+    pub(super) patience_s: u64,
     /// What to do.
     pub(super) work: Work,
 }
@@ -214,7 +216,7 @@ pub(super) async fn perform(
         host: here(),
         by: brief.by,
         seed: clock::wall().as_microsecond().unsigned_abs(),
-        patience: PATIENCE,
+        patience: Duration::from_secs(brief.patience_s),
     };
     let (orders, asked) = mpsc::channel(16);
     let work = match brief.work {
