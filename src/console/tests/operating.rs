@@ -53,7 +53,7 @@ pub(super) fn plan(intent: &Intent, desired: i32) -> Box<Plan> {
 
 impl Desk {
     /// Answers what was asked to be planned; gives the rest back.
-    fn planned(&mut self, effects: Vec<Effect>, answer: impl Fn(&Intent) -> Planned) -> Vec<Effect> {
+    pub(super) fn planned(&mut self, effects: Vec<Effect>, answer: impl Fn(&Intent) -> Planned) -> Vec<Effect> {
         let mut rest = Vec::new();
         for effect in effects {
             match effect {
