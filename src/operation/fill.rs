@@ -28,9 +28,12 @@ pub struct Fill {
 /// Why something cannot be filled in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Blank {
-    /// A step brought nothing yet, or several where one is meant.
+    /// What is meant never came, or not yet.
+    #[error("{0} has not brought what is meant")]
+    Absent(StepId),
+    /// A step brought several where one is meant.
     #[error("{0} brought {1} instances where one is meant")]
-    Brought(StepId, usize),
+    Several(StepId, usize),
     /// There is no client token.
     #[error("a client token is missing")]
     Token,
@@ -64,7 +67,10 @@ impl Fill {
                         (None, [one]) => Some(one),
                         (None, _) => None,
                     };
-                    let missing = || Blank::Brought(step.clone(), all.len());
+                    let missing = || match (which, all.len()) {
+                        (None, count) if count > 1 => Blank::Several(step.clone(), count),
+                        _ => Blank::Absent(step.clone()),
+                    };
                     Value::String(one.ok_or_else(missing)?.to_string())
                 }
                 None => Value::String(text),
@@ -83,7 +89,7 @@ impl Fill {
         for item in items {
             match item.as_str().and_then(origin) {
                 Some((step, None)) => match self.of(&step) {
-                    [] => return Err(Blank::Brought(step, 0)),
+                    [] => return Err(Blank::Absent(step)),
                     all => filled.extend(all.iter().map(|one| Value::String(one.to_string()))),
                 },
                 Some((_, Some(_))) | None => filled.push(self.value(item)?),
@@ -134,7 +140,7 @@ mod tests {
         let members = MembersOf { auto_scaling_group_name: "web".into(), instance_ids: vec![Whom::From("s1".into())] };
         let call = Call::new(&region, Action::AttachInstances(members));
         let mut fill = Fill::default();
-        assert_eq!(fill.fill(&call), Err(Blank::Brought("s1".into(), 0)));
+        assert_eq!(fill.fill(&call), Err(Blank::Absent("s1".into())));
         fill.brought.insert("s1".into(), vec!["i-1".into(), "i-2".into()]);
         let sent = fill.fill(&call).unwrap().parameters().unwrap();
         assert_eq!(sent["InstanceIds"], serde_json::json!(["i-1", "i-2"]));
@@ -143,7 +149,10 @@ mod tests {
             &region,
             Action::RegisterTargets(Targets { target_group_arn: "arn:tg".into(), targets: vec![target] }),
         );
-        assert_eq!(fill.fill(&one), Err(Blank::Brought("s1".into(), 2)), "each is one target");
+        assert_eq!(fill.fill(&one), Err(Blank::Several("s1".into(), 2)), "each is one target");
         assert_eq!(origins(&one), [StepId::from("s1")]);
+        let nth = |which: usize| TargetSpec { id: format!("${{s1#{which}}}").into(), port: None };
+        assert_eq!(fill.fill(&nth(1)).unwrap().id.as_ref(), "i-2");
+        assert_eq!(fill.fill(&nth(2)), Err(Blank::Absent("s1".into())), "a third never came");
     }
 }

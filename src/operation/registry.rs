@@ -70,6 +70,29 @@ pub fn plan(intent: &Intent, ground: &Ground<'_>) -> Result<Plan, Refusal> {
     (operation.plan)(&intent, ground)
 }
 
+/// Why a plan that was kept may not run by what policy says today; none where it may. What is denied, capped or asked for may have changed
+/// since it was reviewed.
+#[must_use]
+pub fn reason_off_policy(kept: &Plan, ground: &Ground<'_>) -> Option<Refusal> {
+    if kept.account != *ground.account {
+        return Some(Refusal::new(
+            format!("it was planned for account {}, and this is {}", kept.account, ground.account),
+            "sign in to that account",
+        ));
+    }
+    let anew = match plan(&kept.intent, ground) {
+        Ok(anew) => anew,
+        Err(refusal) => return Some(refusal),
+    };
+    let same = anew.digest().ok() == kept.digest().ok();
+    (!same).then(|| {
+        Refusal::new(
+            "planned today it is another plan: the account or the policy changed since it was reviewed",
+            format!("plan it anew and compare: `fournines plan {} {}`", kept.operation, kept.target),
+        )
+    })
+}
+
 fn is_instance(part: &str) -> bool {
     part.starts_with("i-")
 }

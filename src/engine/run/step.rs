@@ -1,5 +1,7 @@
 //! One step forward: guards, commands, calls, the change.
 
+use std::collections::BTreeSet;
+
 use super::super::account::Account;
 use super::super::past::Fate;
 use super::super::ports::{Commands, Listener};
@@ -7,7 +9,7 @@ use super::super::state::State;
 use super::{End, Halt, Run};
 use crate::estate::Estate;
 use crate::estate::group::{Group, LifecycleState};
-use crate::id::{InstanceId, Text};
+use crate::id::{GroupName, InstanceId, Text};
 use crate::journal::{Event, Phase, Sink};
 use crate::operation::plan::OnFailure;
 use crate::operation::{Condition, Fact, LocalCommand, Step};
@@ -147,24 +149,33 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
     }
 }
 
-/// Instances that came with what a condition waited for: members beside those that were there before.
+/// Instances that came with what a condition waited for: members in service beside those that were there before.
 pub(super) fn brought(condition: &Condition, estate: &Estate) -> Vec<InstanceId> {
-    fn of(fact: &Fact, groups: &[&Group], found: &mut Vec<InstanceId>) {
+    come(condition, estate, |state| *state == LifecycleState::InService)
+}
+
+/// The same, and those that are still on their way.
+pub(super) fn arrived(condition: &Condition, estate: &Estate) -> Vec<InstanceId> {
+    use LifecycleState::{Pending, PendingProceed, PendingWait};
+    come(condition, estate, |state| matches!(state, LifecycleState::InService | Pending | PendingWait | PendingProceed))
+}
+
+fn come(condition: &Condition, estate: &Estate, is: impl Fn(&LifecycleState) -> bool) -> Vec<InstanceId> {
+    fn waited<'f>(fact: &'f Fact, found: &mut Vec<(&'f GroupName, &'f BTreeSet<InstanceId>)>) {
         match fact {
-            Fact::Grown { group, beside, .. } => {
-                let members = groups.iter().filter(|each| each.name == *group).flat_map(|group| &group.members);
-                let new = members
-                    .filter(|member| member.state == LifecycleState::InService && !beside.contains(&member.instance));
-                found.extend(new.map(|member| member.instance.clone()));
-            }
-            Fact::All { of: all } => all.iter().for_each(|fact| of(fact, groups, found)),
+            Fact::Grown { group, beside, .. } => found.push((group, beside)),
+            Fact::All { of: all } => all.iter().for_each(|fact| waited(fact, found)),
             _ => {}
         }
     }
+    let mut waits = Vec::new();
+    waited(&condition.fact, &mut waits);
     let groups: Vec<&Group> = estate.known::<Group>(&condition.region).collect();
-    let mut found = Vec::new();
-    of(&condition.fact, &groups, &mut found);
-    found
+    let new = waits.into_iter().flat_map(|(name, beside)| {
+        let members = groups.iter().filter(move |each| each.name == *name).flat_map(|group| &group.members);
+        members.filter(|member| is(&member.state) && !beside.contains(&member.instance))
+    });
+    new.map(|member| member.instance.clone()).collect()
 }
 
 /// Whether a call of a step, or of its undo, happened already.

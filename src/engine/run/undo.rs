@@ -11,10 +11,11 @@ use super::super::past::{Fate, Past, StepPast};
 use super::super::ports::{Commands, Listener};
 use super::super::sabotage::Sabotage;
 use super::super::state::State;
-use super::step::is_applied;
+use super::step::{arrived, is_applied};
 use super::{Halt, Run, later};
-use crate::id::Text;
+use crate::id::{InstanceId, Text};
 use crate::journal::{Event, Found, Sink};
+use crate::operation::fill::{Blank, TOKEN};
 use crate::operation::trace::{self, Before, Trace};
 use crate::operation::{Action, Call, Repeat, Step, StepId};
 
@@ -105,8 +106,18 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
 
     /// One call that takes something back, and its effect in words.
     async fn take_back_by(&self, step: &Step, ordinal: usize, call: &Call, asked: bool) -> Result<String, Halt> {
-        let filled: Call = match self.look(|past| past.fill(Some("".into()))).fill(call) {
+        let mut fill = self.look(|past| past.fill(Some(TOKEN.into())));
+        if !fill.brought.contains_key(&step.id) {
+            // Held while it waited, the step may have brought what does not serve yet: that is what must go, and nobody else.
+            let arrived = self.arrived(step).await;
+            if !arrived.is_empty() {
+                fill.brought.insert(step.id.clone(), arrived);
+            }
+        }
+        let filled: Call = match fill.fill(call) {
             Ok(filled) => filled,
+            // What never came needs nobody to take it back.
+            Err(Blank::Absent(_)) => return Ok("nothing came of it".to_owned()),
             Err(blank) => {
                 self.hold(step, format!("{}: {blank}", call.action.name()))?;
                 return Err(Halt::Held);
@@ -120,7 +131,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
                     self.hold(step, why)?;
                     return Err(Halt::Held);
                 }
-                self.send(step, ordinal, call, true).await?;
+                self.send(step, ordinal, &filled, true).await?;
             } else {
                 let detail = now.detail().to_owned();
                 self.write(Some(&step.id), Event::Probed { ordinal, undo: true, found: Found::Applied, detail })?;
@@ -156,6 +167,14 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
                 }
             }
         }
+    }
+
+    /// Members that came with what a step waits for, in whatever state they are.
+    async fn arrived(&self, step: &Step) -> Vec<InstanceId> {
+        let condition = step.until.as_ref().map(|until| self.look(|past| past.fill(None)).fill(&until.condition));
+        let Some(Ok(condition)) = condition else { return Vec::new() };
+        let estate = self.read(|estate| condition.needs(estate)).await;
+        arrived(&condition, &estate)
     }
 
     async fn traced(&self, call: &Call) -> Trace {

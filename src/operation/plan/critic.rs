@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::super::call::{Action, Call, Risk, Whom};
+use super::super::condition::Fact;
 use super::super::fill;
 use super::{Plan, Step, StepId};
 use crate::id::InstanceId;
@@ -43,6 +44,17 @@ fn of_step(plan: &Plan, step: &Step, before: &BTreeSet<&StepId>) -> Vec<String> 
     if disrupts && step.until.is_none() {
         objections.push("touches what serves and waits for nothing".to_owned());
     }
+    if step.calls.iter().any(|call| takes_out(&call.action))
+        && !step.guards.iter().any(|guard| counts(&guard.condition.fact))
+    {
+        objections.push("takes a member out of service without counting who is left".to_owned());
+    }
+    for call in step.calls.iter().chain(&step.undo) {
+        objections.extend(
+            named_zone(call)
+                .map(|zone| format!("{} has the zone's name {zone} where its id belongs", call.action.name())),
+        );
+    }
     if step.until.as_ref().is_some_and(|until| until.deadline_s == 0) {
         objections.push("waits without a deadline".to_owned());
     }
@@ -65,6 +77,34 @@ fn of_step(plan: &Plan, step: &Step, before: &BTreeSet<&StepId>) -> Vec<String> 
     }
     objections.extend(removes_first(&step.undo));
     objections
+}
+
+/// Whether a call lowers what serves of a group.
+fn takes_out(action: &Action) -> bool {
+    match action {
+        Action::TerminateInstanceInAutoScalingGroup(_) | Action::EnterStandby(_) | Action::DetachInstances(_) => true,
+        Action::SetInstanceHealth(health) => &*health.health_status != "Healthy",
+        _ => false,
+    }
+}
+
+/// Whether a fact counts who serves.
+fn counts(fact: &Fact) -> bool {
+    match fact {
+        Fact::InService { .. } => true,
+        Fact::All { of } => of.iter().any(counts),
+        _ => false,
+    }
+}
+
+/// A zone's name where an id belongs: names are shuffled between accounts (`aws-domain.md` B.3).
+fn named_zone(call: &Call) -> Option<String> {
+    let parameters = call.parameters().ok()?;
+    let fields = parameters.as_object()?.iter();
+    let ids = fields.filter(|(key, _)| key.ends_with("ZoneId") || key.eq_ignore_ascii_case("awayFrom"));
+    let values = ids.filter_map(|(_, value)| value.as_str());
+    // `us-east-1a` is a name, `use1-az4` an id.
+    values.filter(|value| !value.contains("-az")).map(str::to_owned).next()
 }
 
 /// Undoing adds capacity before it removes any (`design.md`, a plan and its run).

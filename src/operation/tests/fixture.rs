@@ -225,6 +225,14 @@ impl Town {
     }
 
     pub fn plan_at(&self, intent: &Intent, at: Timestamp) -> Result<Plan, Refusal> {
+        self.on_ground(at, |ground| registry::plan(intent, ground))
+    }
+
+    pub fn reason_off_policy(&self, kept: &Plan) -> Option<String> {
+        self.on_ground(now(), |ground| registry::reason_off_policy(kept, ground)).map(|refusal| refusal.reason)
+    }
+
+    fn on_ground<R>(&self, at: Timestamp, ask: impl FnOnce(&Ground<'_>) -> R) -> R {
         let estate = self.estate();
         let judgement = self.judgement(&estate);
         let account = AccountId::from("123456789012");
@@ -241,7 +249,7 @@ impl Town {
             id: &id,
             touched_lately: self.touched_lately,
         };
-        registry::plan(intent, &ground)
+        ask(&ground)
     }
 
     pub fn plan(&self, operation: &str, target: &str, settings: &[(&str, &str)]) -> Result<Plan, Refusal> {

@@ -98,3 +98,15 @@ fn members_of_a_quorum_are_dealt_with_one_at_a_time() {
     assert_eq!(plan.steps.iter().filter(|step| step.needs.is_empty()).count(), 1);
     assert!(plan.summary.why.iter().any(|why| why.starts_with("one at a time")));
 }
+
+/// A plan that was reviewed on Friday is not run on Monday against what policy says by then.
+#[test]
+fn a_plan_that_was_kept_is_held_to_what_policy_and_the_account_say_when_it_runs() {
+    let mut town = town(Terms::default());
+    let kept = town.plan("replace", "i-1", &[]).unwrap();
+    assert_eq!(town.reason_off_policy(&kept), None);
+    town.rules.all.push(rule(When::default(), Terms { confirm: Some(ConfirmKind::Account), ..Terms::default() }));
+    assert!(town.reason_off_policy(&kept).unwrap().starts_with("planned today it is another plan"));
+    town.rules.all.push(rule(When::default(), Terms { deny: Some("frozen".into()), ..Terms::default() }));
+    assert!(town.reason_off_policy(&kept).unwrap().starts_with("denied: frozen"));
+}
