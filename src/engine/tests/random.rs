@@ -8,7 +8,7 @@ use crate::engine::sabotage::Sabotage;
 use crate::engine::{Order, Outcome};
 use crate::operation::call::ErrorClass;
 
-/// How many runs there are at random.
+/// How many runs there are at random; `FOURNINES_RUNS` says another number, `FOURNINES_SEED` just one.
 const RUNS: u64 = 300;
 
 fn fault(rng: &mut fastrand::Rng) -> Fault {
@@ -101,8 +101,9 @@ pub(super) async fn wrongs(seed: u64, sabotage: Option<Sabotage>) -> Vec<String>
 #[tokio::test(start_paused = true)]
 async fn runs_at_random_leave_the_world_that_the_journal_tells() {
     let begun = std::time::Instant::now();
-    let only = std::env::var("FOURNINES_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seeds: Vec<u64> = only.map_or_else(|| (0..RUNS).collect(), |seed| vec![seed]);
+    let asked = |name: &str| std::env::var(name).ok().and_then(|number| number.parse::<u64>().ok());
+    let runs = asked("FOURNINES_RUNS").unwrap_or(RUNS);
+    let seeds: Vec<u64> = asked("FOURNINES_SEED").map_or_else(|| (0..runs).collect(), |seed| vec![seed]);
     let mut failed = Vec::new();
     for seed in &seeds {
         let wrong = wrongs(*seed, None).await;
