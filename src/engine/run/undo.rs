@@ -29,7 +29,14 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
     pub(super) async fn take_back(&self, step: &Step, asked: bool) -> Result<(), Halt> {
         self.settle_open(step, true, asked).await?;
         match self.look_step(&step.id, |past| past.state) {
-            Some(State::UndoHeld) => self.wake_step(step)?,
+            Some(State::UndoHeld) => {
+                self.wake_step(step)?;
+                // Whoever tries again asks once more what a launch brought whose answer was lost.
+                let open = self.look_step(&step.id, |past| past.open(false).map(|(_, call)| call.call.action.repeat()));
+                if open.flatten() == Some(Repeat::Token) {
+                    self.settle_forward(step).await?;
+                }
+            }
             Some(State::Undoing | State::UndoUnclear) => {}
             _ => {
                 // A call that is still open is looked up: what did not happen needs nobody to take it back.
@@ -116,8 +123,10 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         }
         let filled: Call = match fill.fill(call) {
             Ok(filled) => filled,
-            // What never came needs nobody to take it back.
-            Err(Blank::Absent(_)) => return Ok("nothing came of it".to_owned()),
+            // What never came needs nobody to take it back; what may have come and was not found is asked about.
+            Err(Blank::Absent(_)) if self.look_step(&step.id, |past| past.open(false).is_none()) == Some(true) => {
+                return Ok("nothing came of it".to_owned());
+            }
             Err(blank) => {
                 self.hold(step, format!("{}: {blank}", call.action.name()))?;
                 return Err(Halt::Held);

@@ -369,3 +369,21 @@ async fn a_program_that_nobody_saw_end_is_not_started_again_unasked() {
     assert_eq!(started(&lab), 2);
     assert_eq!(lab.toy.world().calls, 0, "it failed, so nothing is called");
 }
+
+/// What may have been launched and cannot be asked about is not called undone.
+#[tokio::test(start_paused = true)]
+async fn undo_does_not_say_that_nothing_came_of_a_launch_whose_answer_was_lost() {
+    let mut lab = Lab::new(launch(), &[("web", 2)]).fault(1, Fault::DieAfter);
+    // Nothing in what it waits for tells a new member from an old one.
+    let sizes = Fact::Sizes { group: "web".into(), min: 1, desired: 3, max: 3 };
+    lab.plan.steps[1].until = super::lab::until(sizes, 60);
+    assert_eq!(lab.run().await, Came::Died);
+    lab.toy.world().faults = (2..9).map(|call| (call, Fault::Refuse(ErrorClass::Denied, 1))).collect();
+    assert_eq!(lab.undo().await.outcome(), Some(Outcome::Stopped));
+    assert_eq!(state(&lab, "s2"), State::UndoHeld);
+    // Once it may be asked about, it is known by its token and taken back.
+    lab.toy.world().faults.clear();
+    assert_eq!(lab.resume().await.outcome(), Some(Outcome::Undone));
+    assert_eq!(lab.wrongs(), Vec::<String>::new());
+    assert_eq!(lab.toy.world().groups["web"].members.len(), 2);
+}
