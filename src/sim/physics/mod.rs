@@ -18,6 +18,7 @@ mod health;
 mod launch;
 mod life;
 mod metric;
+mod placement;
 mod recovery;
 mod refused;
 mod release;

@@ -33,7 +33,9 @@ impl Scene<'_> {
         }
         match trouble {
             HostTrouble::Crashed => self.begin_restart(id, if alone { MADE_ANEW_S } else { REPLACED_S }),
-            HostTrouble::Dark | HostTrouble::Stalled => self.set_phase(id, DbPhase::Down { trouble }),
+            HostTrouble::Dark | HostTrouble::Stalled | HostTrouble::Asked => {
+                self.set_phase(id, DbPhase::Down { trouble })
+            }
         }
     }
 
@@ -65,7 +67,7 @@ impl Scene<'_> {
     }
 
     /// The reader that takes over: by tier, then by size.
-    fn successor(&self, cluster: &DbCluster) -> Option<DbInstanceId> {
+    pub(super) fn successor(&self, cluster: &DbCluster) -> Option<DbInstanceId> {
         let readers = cluster.members.iter().filter(|member| !member.writer);
         let able = readers.filter_map(|member| Some((member, self.region.databases.get(&member.instance)?))).filter(
             |(_, database)| {
@@ -78,7 +80,7 @@ impl Scene<'_> {
         first.filter(|_| cluster.writer().is_some()).map(|(member, _)| member.instance.clone())
     }
 
-    fn begin_cluster_failover(&mut self, id: &DbClusterId, to: DbInstanceId) {
+    pub(super) fn begin_cluster_failover(&mut self, id: &DbClusterId, to: DbInstanceId) {
         let due = self.now + self.between("failover", id.as_str(), FAILOVER_S);
         let zone = |id: &DbInstanceId| self.region.databases.get(id).map(|database| database.course.zone.clone());
         let Some(cluster) = self.region.clusters.get_mut(id) else { return };

@@ -94,7 +94,7 @@ impl Scene<'_> {
         let seconds = match trouble {
             _ if self.is_member(id) => AURORA_NOTICED_S,
             HostTrouble::Stalled => STALL_NOTICED_S,
-            HostTrouble::Dark | HostTrouble::Crashed => NOTICED_S,
+            HostTrouble::Dark | HostTrouble::Crashed | HostTrouble::Asked => NOTICED_S,
         };
         self.set_phase(id, DbPhase::Unnoticed { trouble, since: self.now });
         self.host_due(id, seconds);
@@ -122,6 +122,7 @@ impl Scene<'_> {
     fn finish_restart(&mut self, id: &DbInstanceId) {
         let Some(database) = self.region.databases.get(id) else { return };
         let notices: &[Notice<'_>] = match (&database.cluster, database.multi_az) {
+            _ if database.course.rebooting => &[Notice::Restarted],
             (Some(_), _) => &[Notice::Restarted],
             // Recovered in its old zone, without a failover.
             (None, true) => &[
@@ -143,6 +144,7 @@ impl Scene<'_> {
         self.set_phase(id, DbPhase::Serving);
         let Some(database) = self.database(id) else { return };
         database.course.phase_due = None;
+        database.course.rebooting = false;
         if database.status == DbStatus::Rebooting {
             let full = database.course.space == DbSpace::Full;
             database.status = if full { DbStatus::StorageFull } else { DbStatus::Available };

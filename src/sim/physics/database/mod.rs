@@ -9,6 +9,7 @@ mod backup;
 mod failover;
 mod host;
 mod notice;
+mod reboot;
 mod replication;
 mod serving;
 mod space;
@@ -27,6 +28,8 @@ pub use self::serving::database_serves;
 pub enum DbStep {
     /// Its host: trouble is noticed, a failover or a restart goes on.
     Host,
+    /// A reboot that a person asked for begins.
+    Reboot,
     /// The standby that is being built is in sync.
     Standby,
     /// AWS's zone fields catch up with the truth.
@@ -43,6 +46,7 @@ impl World {
         self.with_scene(region, |scene| {
             match step {
                 DbStep::Host => scene.step_database_host(id),
+                DbStep::Reboot => scene.step_reboot_database(id),
                 DbStep::Standby => scene.step_standby(id),
                 DbStep::Zones => scene.step_zones(id),
                 DbStep::Space => scene.step_space(id),

@@ -30,6 +30,8 @@ pub(super) enum Notice<'a> {
     ReplicationResumed,
     /// RDS-EVENT-0049.
     FailoverFinished,
+    /// RDS-EVENT-0034.
+    FailoverAbandoned,
     /// Why RDS failed over; comes with RDS-EVENT-0049.
     FailoverReason(HostTrouble),
     /// RDS-EVENT-0050: a Multi-AZ instance recovered without a failover.
@@ -88,6 +90,7 @@ impl Notice<'_> {
             Self::FailoverStarted
             | Self::FailoverFinished
             | Self::FailoverReason(_)
+            | Self::FailoverAbandoned
             | Self::ActivationStarted
             | Self::ActivationFinished
             | Self::ClusterFailoverFailed
@@ -126,6 +129,10 @@ impl Notice<'_> {
             }
             Self::FailoverReason(HostTrouble::Stalled) => {
                 "The storage volume underlying the primary host of the RDS Multi-AZ instance experienced a failure."
+            }
+            Self::FailoverReason(HostTrouble::Asked) => "The user requested a failover of the DB instance.",
+            Self::FailoverAbandoned => {
+                "Abandoning user requested failover since a failover recently occurred on the database instance."
             }
             Self::ActivationStarted => "Multi-AZ instance activation started.",
             Self::ActivationFinished => "Multi-AZ instance activation completed.",

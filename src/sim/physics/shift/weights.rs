@@ -16,7 +16,7 @@ type Claim<'r> = (u8, SimTime, Option<usize>, &'r ZoneId);
 
 impl Scene<'_> {
     /// Works out every resource's weights afresh, and has everyone look whom a change concerns.
-    pub(super) fn settle_weights(&mut self) {
+    pub(in super::super) fn settle_weights(&mut self) {
         let mut decisions: BTreeMap<Arn, (ZoneId, Option<usize>)> = BTreeMap::new();
         for (resource, claim) in deciding(self.region) {
             decisions.insert(resource.clone(), (claim.3.clone(), claim.2));

@@ -7,10 +7,10 @@ use super::{Action, Service, region, scene};
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::page::{Bounds, Pager};
 use crate::sim::wire::request::Request;
-use crate::sim::wire::throttle::{ELB_REGISTER, ThrottleClass};
+use crate::sim::wire::throttle::{ELB_REGISTER, ELB_SLOW, ThrottleClass};
 use crate::sim::wire::writer::Writer;
 use crate::sim::world::{
-    ClassicBalancer, ClassicName, ClassicReason, ClassicState, InstanceId, InstanceState, Region, World,
+    ClassicBalancer, ClassicName, ClassicReason, ClassicState, InstanceId, InstanceState, Region, SubnetId, World,
 };
 
 const SERVICE: Service = Service::ElasticLoadBalancing;
@@ -21,6 +21,8 @@ pub const ACTIONS: &[Action] = &[
     Action::read(SERVICE, "DescribeLoadBalancerAttributes", describe_attributes),
     Action::read(SERVICE, "DescribeLoadBalancers", describe),
     Action::read(SERVICE, "DescribeTags", describe_tags),
+    Action::write(SERVICE, "AttachLoadBalancerToSubnets", attach_subnets).class(SLOW),
+    Action::write(SERVICE, "DetachLoadBalancerFromSubnets", detach_subnets).class(SLOW),
     Action::write(SERVICE, "DeregisterInstancesFromLoadBalancer", deregister).class(REGISTER),
     Action::write(SERVICE, "RegisterInstancesWithLoadBalancer", register).class(REGISTER),
 ];
@@ -78,6 +80,28 @@ fn describe_instance_health(world: &World, request: &Request, w: &mut Writer) ->
             }
         }
     });
+    Ok(())
+}
+
+/// What changes subnets is slow (`aws-domain.md` A.8).
+const SLOW: ThrottleClass = ThrottleClass::Own(ELB_SLOW);
+
+fn attach_subnets(world: &mut World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
+    change_subnets(world, request, w, true)
+}
+
+fn detach_subnets(world: &mut World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
+    change_subnets(world, request, w, false)
+}
+
+fn change_subnets(world: &mut World, request: &Request, w: &mut Writer, attach: bool) -> Result<(), ApiError> {
+    let name = balancer(region(world, request)?, request.params.required("LoadBalancerName")?)?.name.clone();
+    let subnets: Vec<SubnetId> = request.params.texts("Subnets").into_iter().map(SubnetId::from).collect();
+    if subnets.is_empty() {
+        return Err(ApiError::validation("The request must contain the parameter Subnets"));
+    }
+    let after = scene(world, request)?.change_classic_subnets(&name, &subnets, attach)?;
+    w.texts("Subnets", "member", after);
     Ok(())
 }
 

@@ -33,6 +33,10 @@ pub struct DbCourse {
     pub zones_due: Option<SimTime>,
     /// When it last failed over: a person's request for another one is abandoned for some time (RDS-EVENT-0034).
     pub failed_over_at: Option<SimTime>,
+    /// A reboot that a person asked for is about to begin: whether by a failover.
+    pub reboot: Option<bool>,
+    /// It restarts because a person asked for it.
+    pub rebooting: bool,
     /// Its storage.
     pub space: DbSpace,
     /// When its storage reaches the next threshold.
@@ -65,6 +69,8 @@ impl DbCourse {
             host_since: since,
             phase: DbPhase::Serving,
             phase_due: None,
+            reboot: None,
+            rebooting: false,
             standby: standby.map_or(Standby::None, |zone| Standby::InSync { zone }),
             standby_due: None,
             zones_due: None,
@@ -140,6 +146,8 @@ pub enum HostTrouble {
     Crashed,
     /// Its volumes complete no I/O.
     Stalled,
+    /// Nothing: a person asked for another host.
+    Asked,
 }
 
 /// A Multi-AZ instance's standby.

@@ -363,6 +363,70 @@ def check_shifts(account):
     account.refused("ConflictException", client.cancel_zonal_shift, zonalShiftId=started["zonalShiftId"])
 
 
+def check_subnets(account):
+    client = account.client("elbv2")
+    balancers = client.describe_load_balancers()["LoadBalancers"]
+    balancer = next(one for one in balancers if one["Type"] == "application" and len(one["AvailabilityZones"]) == 3)
+    arn, subnets = balancer["LoadBalancerArn"], [one["SubnetId"] for one in balancer["AvailabilityZones"]]
+    after = client.set_subnets(LoadBalancerArn=arn, Subnets=subnets[:2])["AvailabilityZones"]
+    account.same("two zones", [one["SubnetId"] for one in after], subnets[:2])
+    account.refused("ValidationError", client.set_subnets, LoadBalancerArn=arn, Subnets=subnets[:1])
+    account.refused("SubnetNotFound", client.set_subnets, LoadBalancerArn=arn, Subnets=["subnet-0", "subnet-1"])
+    client.set_subnets(LoadBalancerArn=arn, Subnets=subnets)
+
+    classic = account.client("elb")
+    described = classic.describe_load_balancers()["LoadBalancerDescriptions"]
+    found = next(one for one in described if len(one["Subnets"]) > 1)
+    named = {"LoadBalancerName": found["LoadBalancerName"], "Subnets": found["Subnets"][:1]}
+    after = classic.detach_load_balancer_from_subnets(**named)["Subnets"]
+    account.same("left", after, found["Subnets"][1:])
+    after = classic.attach_load_balancer_to_subnets(**named)["Subnets"]
+    account.same("back", sorted(after), sorted(found["Subnets"]))
+
+    ec2 = account.client("ec2")
+    tables = ec2.describe_route_tables()["RouteTables"]
+    routes = [(table["RouteTableId"], route) for table in tables for route in table["Routes"] if "NatGatewayId" in route]
+    table, route = routes[0]
+    others = {route["NatGatewayId"] for _, route in routes}
+    way = {"RouteTableId": table, "DestinationCidrBlock": route["DestinationCidrBlock"]}
+    ec2.replace_route(**way, NatGatewayId=max(others))
+    routes = ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]["Routes"]
+    account.same("its way", [one["NatGatewayId"] for one in routes if "NatGatewayId" in one], [max(others)])
+    account.refused("InvalidNatGatewayID.NotFound", ec2.replace_route, **way, NatGatewayId="nat-0123456789abcdef0")
+
+
+def check_databases(account):
+    client = account.client("rds")
+    instances = client.describe_db_instances()["DBInstances"]
+    ready = [one for one in instances if one["DBInstanceStatus"] == "available" and "DBClusterIdentifier" not in one]
+    double = next(one for one in ready if one["MultiAZ"])
+    single = next(one for one in ready if not one["MultiAZ"])
+    name, before = double["DBInstanceIdentifier"], double["AvailabilityZone"]
+    answer = client.reboot_db_instance(DBInstanceIdentifier=name, ForceFailover=True)["DBInstance"]
+    account.same("stale status", answer["DBInstanceStatus"], "available")
+    account.refused(
+        "InvalidParameterCombination",
+        client.reboot_db_instance,
+        DBInstanceIdentifier=single["DBInstanceIdentifier"],
+        ForceFailover=True,
+    )
+    account.refused("DBInstanceNotFound", client.reboot_db_instance, DBInstanceIdentifier="nobody")
+    account.rest("20m")
+    after = client.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+    account.same("moved", after["AvailabilityZone"] != before, True)
+
+    clusters = client.describe_db_clusters()["DBClusters"]
+    cluster = next(one for one in clusters if len(one["DBClusterMembers"]) > 1)
+    name = cluster["DBClusterIdentifier"]
+    reader = next(one["DBInstanceIdentifier"] for one in cluster["DBClusterMembers"] if not one["IsClusterWriter"])
+    client.failover_db_cluster(DBClusterIdentifier=name, TargetDBInstanceIdentifier=reader)
+    account.refused("InvalidDBClusterStateFault", client.failover_db_cluster, DBClusterIdentifier=name)
+    account.rest("5m")
+    members = client.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0]["DBClusterMembers"]
+    writers = [one["DBInstanceIdentifier"] for one in members if one["IsClusterWriter"]]
+    account.same("writes", writers, [reader])
+
+
 def check_denied(account, box):
     client = account.client("ec2")
     denied = {"kind": "deny", "action": "ec2:StopInstances"}
@@ -390,6 +454,8 @@ def main(url):
     check_events(account, box)
     check_targets(account, made)
     check_shifts(account)
+    check_subnets(account)
+    check_databases(account)
     check_denied(account, box)
     account.client("ec2").terminate_instances(InstanceIds=[made])
     account.rest("5m")

@@ -66,6 +66,7 @@ pub const ACTIONS: &[Action] = &[
     Action::write(Service::Ec2, "ModifyInstanceAttribute", change::attributes::modify),
     Action::write(Service::Ec2, "ModifyInstanceEventStartTime", change::attributes::move_event),
     Action::write(Service::Ec2, "RebootInstances", change::power::reboot),
+    Action::write(Service::Ec2, "ReplaceRoute", change::routes::replace),
     Action::write(Service::Ec2, "RunInstances", change::run::run)
         .class(ThrottleClass::Instances(Some(throttle::EC2_RUN), throttle::RUN_RESOURCES)),
     Action::write(Service::Ec2, "StartInstances", change::power::start)

@@ -1,11 +1,12 @@
-//! `DescribeLoadBalancers` and `DescribeLoadBalancerAttributes`.
+//! `DescribeLoadBalancers`, `DescribeLoadBalancerAttributes`, `SetSubnets`.
 
 use super::{BOUNDS, at_most, load_balancer, only_one_of, region, write_attributes};
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::page::Pager;
 use crate::sim::wire::request::Request;
+use crate::sim::wire::service::scene;
 use crate::sim::wire::writer::Writer;
-use crate::sim::world::{BalancerKind, BalancerZone, LoadBalancer, Region, World};
+use crate::sim::world::{AllocationId, BalancerKind, BalancerZone, LoadBalancer, Region, SubnetId, World};
 
 /// All load balancers, or those of at most 20 ARNs or names.
 pub(super) fn describe(world: &World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
@@ -57,6 +58,24 @@ fn write_balancer(w: &mut Writer, region: &Region, balancer: &LoadBalancer) {
         w.texts("SecurityGroups", "member", &balancer.security_groups);
     }
     w.text("IpAddressType", "ipv4");
+}
+
+/// `SetSubnets`: the whole list, or the whole list with addresses.
+pub(super) fn set_subnets(world: &mut World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
+    let params = &request.params;
+    let arn = load_balancer(region(world, request)?, params.required("LoadBalancerArn")?)?.arn.clone();
+    let plain = params.texts("Subnets").into_iter().map(|id| (SubnetId::from(id), None));
+    let mut subnets: Vec<(SubnetId, Option<AllocationId>)> = plain.collect();
+    for mapping in params.objects("SubnetMappings") {
+        let allocation = mapping.text("AllocationId").map(AllocationId::from);
+        subnets.push((SubnetId::from(mapping.required("SubnetId")?), allocation));
+    }
+    scene(world, request)?.set_balancer_subnets(&arn, &subnets)?;
+    let region = region(world, request)?;
+    let balancer = load_balancer(region, arn.as_str())?;
+    w.list("AvailabilityZones", "member", &balancer.zones, |w, zone| write_zone(w, region, zone));
+    w.text("IpAddressType", "ipv4");
+    Ok(())
 }
 
 fn write_zone(w: &mut Writer, region: &Region, zone: &BalancerZone) {

@@ -15,7 +15,7 @@ use super::{Action, Service, region};
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::page::Bounds;
 use crate::sim::wire::request::Params;
-use crate::sim::wire::throttle::{ELB_REGISTER, ThrottleClass};
+use crate::sim::wire::throttle::{ELB_REGISTER, ELB_SLOW, ThrottleClass};
 use crate::sim::wire::writer::Writer;
 use crate::sim::world::{LoadBalancer, Region, TargetGroup};
 
@@ -33,6 +33,7 @@ pub const ACTIONS: &[Action] = &[
     Action::read(SERVICE, "DescribeTargetHealth", target_health::describe),
     Action::write(SERVICE, "DeregisterTargets", registration::deregister).class(REGISTER),
     Action::write(SERVICE, "RegisterTargets", registration::register).class(REGISTER),
+    Action::write(SERVICE, "SetSubnets", load_balancers::set_subnets).class(ThrottleClass::Own(ELB_SLOW)),
 ];
 
 /// Registrations have a bucket of their own (`aws-domain.md` A.8).

@@ -4,6 +4,7 @@ use super::{asked, filters, is_same, names, not_found, region, write_security_gr
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::page::{Bounds, Pager};
 use crate::sim::wire::request::{Filter, Request};
+use crate::sim::wire::service::scene;
 use crate::sim::wire::writer::Writer;
 use crate::sim::world::{DbCluster, World};
 
@@ -38,6 +39,28 @@ fn matches(cluster: &DbCluster, filter: &Filter) -> bool {
         // No cluster here is a clone or in a directory's domain.
         _ => false,
     }
+}
+
+/// `FailoverDBCluster`, to the reader that is named or the first in line.
+pub(super) fn failover(world: &mut World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
+    let asked = request.params.required("DBClusterIdentifier")?;
+    let found = region(world, request)?;
+    let mut known = found.clusters.values().filter(|one| is_same(asked, one.id.as_str(), one.arn.as_str()));
+    let missing = || not_found("DBClusterNotFoundFault", format!("DBCluster {asked} not found."));
+    let id = known.next().map(|one| one.id.clone()).ok_or_else(missing)?;
+    let target = request.params.text("TargetDBInstanceIdentifier").filter(|id| !id.is_empty());
+    let named = |target: &str| {
+        let mut all = found.databases.values();
+        let missing = || not_found("DBInstanceNotFound", format!("DBInstance {target} not found."));
+        let found = all.find(|one| is_same(target, one.id.as_str(), one.arn.as_str()));
+        found.map(|one| one.id.clone()).ok_or_else(missing)
+    };
+    let target = target.map(named).transpose()?;
+    scene(world, request)?.failover_cluster(&id, target.as_ref())?;
+    if let Some(cluster) = region(world, request)?.clusters.get(&id) {
+        w.structure("DBCluster", |w| write_cluster(w, cluster));
+    }
+    Ok(())
 }
 
 fn write_cluster(w: &mut Writer, cluster: &DbCluster) {

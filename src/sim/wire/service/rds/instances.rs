@@ -5,6 +5,7 @@ use super::{asked, filters, is_same, names, not_found, region, write_security_gr
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::page::{Bounds, Pager};
 use crate::sim::wire::request::{Filter, Request};
+use crate::sim::wire::service::scene;
 use crate::sim::wire::writer::Writer;
 use crate::sim::world::{DbInstance, Region, World};
 
@@ -27,6 +28,22 @@ pub(super) fn describe(world: &World, request: &Request, w: &mut Writer) -> Resu
     let page = Pager::new(request, &Bounds::RDS)?.page(wanted, |database| database.id.as_str().into());
     w.maybe_text("Marker", page.token);
     w.list("DBInstances", "DBInstance", page.items, |w, database| write_instance(w, region, database));
+    Ok(())
+}
+
+/// `RebootDBInstance`, with `ForceFailover` onto the standby.
+pub(super) fn reboot(world: &mut World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
+    let asked = request.params.required("DBInstanceIdentifier")?;
+    let known = region(world, request)?.databases.values();
+    let mut found = known.filter(|one| is_same(asked, one.id.as_str(), one.arn.as_str()));
+    let missing = || not_found("DBInstanceNotFound", format!("DBInstance {asked} not found."));
+    let id = found.next().map(|one| one.id.clone()).ok_or_else(missing)?;
+    let failover = request.params.boolean("ForceFailover")?.unwrap_or(false);
+    scene(world, request)?.reboot_database(&id, failover)?;
+    let region = region(world, request)?;
+    if let Some(database) = region.databases.get(&id) {
+        w.structure("DBInstance", |w| write_instance(w, region, database));
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! RDS and Aurora.
 //!
-//! Owns: the reads of `aws-domain.md` A.4, one file a resource. Must stay true: an identifier may be a name in any
+//! Owns: the reads of `aws-domain.md` A.4, one file a resource, and the writes of C.3. Must stay true: an identifier may be a name in any
 //! case or an ARN, and one that is not there is refused with the code of its kind and status 404.
 
 mod clusters;
@@ -26,6 +26,8 @@ pub const ACTIONS: &[Action] = &[
     Action::read(Service::Rds, "DescribeGlobalClusters", global_clusters::describe),
     Action::read(Service::Rds, "DescribePendingMaintenanceActions", maintenance::describe),
     Action::read(Service::Rds, "ListTagsForResource", tags::list),
+    Action::write(Service::Rds, "FailoverDBCluster", clusters::failover),
+    Action::write(Service::Rds, "RebootDBInstance", instances::reboot),
 ];
 
 /// The request's filters, all of them among `known`.

@@ -6,6 +6,7 @@
 pub mod addresses;
 pub mod attributes;
 pub mod power;
+pub mod routes;
 pub mod run;
 pub mod tags;
 pub mod volumes;
