@@ -9,7 +9,7 @@ use super::plan::Refusal;
 use super::rules::Rules;
 use crate::estate::balancer::{Target, TargetGroup};
 use crate::estate::group::{Group, Member};
-use crate::estate::instance::{Instance, InstanceStatus};
+use crate::estate::instance::{Instance, InstanceState, InstanceStatus};
 use crate::estate::{Estate, Row};
 use crate::id::{AccountId, GroupName, InstanceId, Region, Text, ZoneName};
 use crate::judge::Judgement;
@@ -140,7 +140,8 @@ impl<'a> Ground<'a> {
         };
         let groups = table.complete().ok_or_else(unknown)?;
         let found = groups.into_iter().find_map(member);
-        match (&found, here.thing.group()) {
+        let is_over = matches!(here.thing.state, InstanceState::Terminated | InstanceState::ShuttingDown);
+        match (&found, here.thing.group().filter(|_| !is_over)) {
             // Its tag says that it is in one: the two reads are not of the same moment.
             (None, Some(name)) => Err(Refusal::new(
                 format!("{} has the tag of group {name}, which does not list it", here.thing.id),

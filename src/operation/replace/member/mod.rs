@@ -4,12 +4,11 @@
 //! after what replaces it serves, or where others that are counted carry it; every wait is for a change; what is
 //! suspended or raised is put back, and only what was not so before.
 
+mod first;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::call::{
-    Action, HookResult, Hooked, LaunchInstances, MemberHealth, Process, Processes, Removal, Resize, SetDesired,
-    TerminateMember, Whom,
-};
+use super::super::call::{Action, LaunchInstances, Process, Processes, Resize, SetDesired, TerminateMember, Whom};
 use super::super::condition::Fact;
 use super::super::draft::{Draft, Part};
 use super::super::fill::TOKEN;
@@ -20,7 +19,7 @@ use super::super::plan::{LocalCommand, Refusal, StepId};
 use super::super::rules::{Effective, with_env};
 use super::super::wait::Times;
 use super::way::{Chosen, Way};
-use crate::estate::group::{Hook, LifecycleState, Member};
+use crate::estate::group::{LifecycleState, Member};
 use crate::estate::instance::Instance;
 use crate::estate::zone::Subnet;
 use crate::id::{InstanceId, Text};
@@ -312,133 +311,6 @@ impl<'d, 'a> Lane<'d, 'a> {
         .min_by_key(|subnet| {
             (counts.get(&subnet.zone).copied().unwrap_or(0), -subnet.free_addresses.unwrap_or(0), subnet.id.clone())
         })
-    }
-
-    /// What must hold so that a member may go before another has come.
-    fn may_go_first(&self, job: &Job<'a>, part: Part) -> Part {
-        let id = &job.here.thing.id;
-        let gone: BTreeSet<InstanceId> = [id.clone()].into();
-        let group = self.gate.group;
-        let needed = job.effective.floor(group.desired).max(usize::try_from(group.min).unwrap_or(0)).max(1);
-        part.blocks(self.gate.guards(true))
-            .block("member", self.is_in_service(id))
-            .block("in-service", self.gate.in_service(gone.clone(), needed))
-            .blocks(self.gate.healthy(&gone, 0))
-    }
-
-    fn terminate_first(&mut self, job: &Job<'a>) -> StepId {
-        let id = &job.here.thing.id;
-        let part =
-            Part::new(id.text(), format!("end {id}; {} brings another", self.gate.group.name), job.chosen.why.clone());
-        let step = self
-            .may_go_first(job, part)
-            .call(self.end(Whom::from(id), false))
-            .until(
-                Fact::All { of: vec![self.left(id), self.grown()] },
-                self.times.come_s.max(self.times.go_s),
-                self.times.come_deadline_s.max(self.times.go_deadline_s),
-            )
-            .fails(self.launch_failed());
-        let step = self.add(step);
-        self.tell(job, Some(&step));
-        step
-    }
-
-    fn mark(&mut self, job: &Job<'a>) -> StepId {
-        let id = &job.here.thing.id;
-        let health = |word: &str| {
-            Action::SetInstanceHealth(MemberHealth {
-                instance_id: Whom::from(id),
-                health_status: word.into(),
-                // AWS's default would ignore it in the grace period (`aws-domain.md` C.1).
-                should_respect_grace_period: false,
-            })
-        };
-        let runs = [Process::ReplaceUnhealthy, Process::HealthCheck].into();
-        let part = Part::new(
-            id.text(),
-            format!("tell {} that {id} is unhealthy", self.gate.group.name),
-            job.chosen.why.clone(),
-        );
-        let step = self
-            .may_go_first(job, part)
-            .block("replaces", Fact::ProcessesRun { group: self.gate.group.name.clone(), processes: runs })
-            .call(health("Unhealthy"))
-            .until(
-                Fact::All { of: vec![self.left(id), self.grown()] },
-                self.times.come_s + self.times.go_s,
-                self.times.come_deadline_s + self.times.go_deadline_s,
-            )
-            .fails(self.launch_failed())
-            .undo(health("Healthy"));
-        let step = self.add(step);
-        self.tell(job, Some(&step));
-        step
-    }
-
-    /// Kept running for a look, out of its balancers and without health checks; another one comes for it.
-    fn stand_by(&mut self, job: &Job<'a>) -> StepId {
-        let group = self.gate.group;
-        let (name, id) = (&group.name, &job.here.thing.id);
-        let removal = Removal {
-            auto_scaling_group_name: name.clone(),
-            instance_ids: vec![Whom::from(id)],
-            should_decrement_desired_capacity: false,
-        };
-        let standing =
-            Fact::MemberIn { group: name.clone(), instance: id.clone(), states: vec![LifecycleState::Standby] };
-        let this = self.draft.next();
-        let part = Part::new(id.text(), format!("put {id} in Standby; {name} brings another"), job.chosen.why.clone());
-        let back =
-            super::super::call::MembersOf { auto_scaling_group_name: name.clone(), instance_ids: vec![Whom::from(id)] };
-        let step = self
-            .may_go_first(job, part)
-            .call(Action::EnterStandby(removal))
-            .until(Fact::All { of: vec![standing, self.grown()] }, self.times.come_s, self.times.come_deadline_s)
-            .fails(self.launch_failed())
-            // Back in service desired is one more, which must have room; then what came for it may go.
-            .undo(self.resize(group.max.max(group.desired + 1)))
-            .undo(Action::ExitStandby(back))
-            .undo(self.end(Whom::From(this), true))
-            .undo(self.resize(group.max));
-        let step = self.add(step);
-        self.draft
-            .changes
-            .push(format!("{id}: in service → standby in {}, billed until somebody ends it", job.member.zone));
-        self.draft.changes.push(format!("{name}: desired stays {}, a new one comes for it", group.desired));
-        step
-    }
-
-    fn complete_hook(&mut self, job: &Job<'a>) -> Result<(), Refusal> {
-        let group = self.gate.group;
-        let (name, id) = (&group.name, &job.here.thing.id);
-        let launching = job.member.state == LifecycleState::PendingWait;
-        let transition = if launching { "LAUNCHING" } else { "TERMINATING" };
-        let hooks = self.gate.ground.of::<Hook>(self.gate.region, name.text()).unwrap_or_default();
-        let mut own = hooks.iter().filter(|hook| hook.transition.ends_with(transition)).peekable();
-        if own.peek().is_none() {
-            return Err(Refusal::new(
-                format!("which hook of {name} holds {id} is not known: lifecycle hooks not read"),
-                "look at the group once, so that they are read, then plan again",
-            ));
-        }
-        let result = if launching { HookResult::Abandon } else { HookResult::Continue };
-        let held = Fact::MemberIn { group: name.clone(), instance: id.clone(), states: vec![job.member.state.clone()] };
-        let mut step =
-            Part::new(id.text(), format!("let {id} go on out of its hook"), job.chosen.why.clone()).block("held", held);
-        for hook in own {
-            step = step.call(Action::CompleteLifecycleAction(Hooked {
-                auto_scaling_group_name: name.clone(),
-                lifecycle_hook_name: hook.name.clone(),
-                instance_id: Whom::from(id),
-                lifecycle_action_result: result,
-            }));
-        }
-        self.add(step.until(self.left(id), self.times.go_s, self.times.go_deadline_s));
-        let word = if launching { "its launch is given up" } else { "its end goes on" };
-        self.draft.changes.push(format!("{id}: {word}; what should have answered the hook stays unmended"));
-        self.draft.cannot_undo.push(format!("{id} is ended"));
-        Ok(())
     }
 
     fn tell(&mut self, job: &Job<'a>, new: Option<&StepId>) {
