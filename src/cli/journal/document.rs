@@ -93,7 +93,7 @@ struct BrokenLine<'a> {
 
 pub(super) fn list(kept: &[Kept]) -> String {
     let operations = kept.iter().map(|one| operation(one, one.past().as_ref())).collect();
-    written(&List { schema: "fournines/journal/1", operations })
+    crate::cli::document::write(&List { schema: "fournines/journal/1", operations })
 }
 
 pub(super) fn show(kept: &Kept) -> String {
@@ -103,7 +103,7 @@ pub(super) fn show(kept: &Kept) -> String {
         Event::Planned { digest, .. } => Some(&**digest),
         _ => None,
     });
-    written(&Show {
+    crate::cli::document::write(&Show {
         schema: "fournines/journal/1",
         operation: operation(kept, past.as_ref()),
         digest,
@@ -122,7 +122,7 @@ pub(super) fn verify(kept: &[Kept]) -> String {
         cut: one.reading.cut.len(),
         broken: one.reading.broken.iter().map(|line| BrokenLine { line: line.line, why: &line.why }).collect(),
     });
-    written(&Verified { schema: "fournines/journal/1", journals: journals.collect() })
+    crate::cli::document::write(&Verified { schema: "fournines/journal/1", journals: journals.collect() })
 }
 
 fn operation<'a>(kept: &'a Kept, past: Option<&Past>) -> Operation<'a> {
@@ -205,9 +205,4 @@ fn settle(calls: &mut [ShownCall], call: &Call, outcome: &'static str, request_i
     if let Some(open) = open {
         (open.outcome, open.request_id) = (outcome, request_id);
     }
-}
-
-fn written(document: &impl Serialize) -> String {
-    // Keys are text and no value refuses to be written, so this does not fail.
-    serde_json::to_string_pretty(document).map(|text| text + "\n").unwrap_or_default()
 }

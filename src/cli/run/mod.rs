@@ -40,6 +40,5 @@ pub fn ending(record: &Record) -> Option<Ending> {
 
 /// A record as `--json` tells it: one line of JSON, without the journal's chain.
 pub fn document(record: &Record) -> String {
-    // A record is plain data and was written so once already.
-    serde_json::to_string(record).map(|line| line + "\n").unwrap_or_default()
+    super::document::write_line(record)
 }

@@ -52,8 +52,15 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         if !calls.is_empty() {
             self.come_to_rest(step).await?;
         }
+        let lost = self.look(|past| lost_after(past, step));
         for (ordinal, call) in calls.iter().enumerate() {
-            seen.push(self.take_back_by(step, ordinal, call, asked).await?);
+            match &lost {
+                // What came in place of something that is gone for good is needed now.
+                Some(lost) if call.action.removes_capacity() => {
+                    seen.push(format!("what it brought stays: {lost} cannot be taken back"));
+                }
+                _ => seen.push(self.take_back_by(step, ordinal, call, asked).await?),
+            }
         }
         let detail = match (seen.is_empty(), has_called) {
             (false, _) => seen.join("; "),
@@ -201,6 +208,23 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         }
         None
     }
+}
+
+/// A step that rests on this one, took away something that served, and cannot be taken back.
+fn lost_after(past: &Past, step: &Step) -> Option<StepId> {
+    let mut rests: BTreeSet<&StepId> = BTreeSet::from([&step.id]);
+    // Steps stand after those that they need.
+    for (later, told) in past.steps() {
+        if !later.needs.iter().any(|need| rests.contains(need)) {
+            continue;
+        }
+        rests.insert(&later.id);
+        let took = later.calls.iter().any(|call| call.action.removes_capacity());
+        if took && later.undo.is_empty() && told.has_called() {
+            return Some(later.id.clone());
+        }
+    }
+    None
 }
 
 /// Whether what a call does cannot be turned round while it is on the way.

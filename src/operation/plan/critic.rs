@@ -109,33 +109,40 @@ fn named_zone(call: &Call) -> Option<String> {
 
 /// Undoing adds capacity before it removes any (`design.md`, a plan and its run).
 fn removes_first(undo: &[Call]) -> Option<String> {
-    let removes = |call: &Call| {
-        matches!(
-            call.action,
-            Action::TerminateInstanceInAutoScalingGroup(_)
-                | Action::EnterStandby(_)
-                | Action::DetachInstances(_)
-                | Action::TerminateInstances(_)
-                | Action::StopInstances(_)
-                | Action::DeregisterTargets(_)
-        )
-    };
-    let adds = |call: &Call| {
-        matches!(
-            call.action,
-            Action::LaunchInstances(_)
-                | Action::RunInstances(_)
-                | Action::ExitStandby(_)
-                | Action::AttachInstances(_)
-                | Action::StartInstances(_)
-                | Action::RegisterTargets(_)
-        )
-    };
-    let removal = undo.iter().position(removes)?;
-    undo.iter().skip(removal).any(adds).then(|| "its undo removes before it adds".to_owned())
+    let removal = undo.iter().position(|call| call.action.removes_capacity())?;
+    let mut after = undo.iter().skip(removal);
+    after.any(|call| call.action.adds_capacity()).then(|| "its undo removes before it adds".to_owned())
 }
 
 impl Action {
+    /// Whether it takes away something that may serve.
+    pub fn removes_capacity(&self) -> bool {
+        matches!(
+            self,
+            Self::TerminateInstanceInAutoScalingGroup(_)
+                | Self::EnterStandby(_)
+                | Self::DetachInstances(_)
+                | Self::TerminateInstances(_)
+                | Self::StopInstances(_)
+                | Self::DeregisterTargets(_)
+                | Self::DeregisterInstancesFromLoadBalancer(_)
+        )
+    }
+
+    /// Whether it brings something that may serve.
+    pub fn adds_capacity(&self) -> bool {
+        matches!(
+            self,
+            Self::LaunchInstances(_)
+                | Self::RunInstances(_)
+                | Self::ExitStandby(_)
+                | Self::AttachInstances(_)
+                | Self::StartInstances(_)
+                | Self::RegisterTargets(_)
+                | Self::RegisterInstancesWithLoadBalancer(_)
+        )
+    }
+
     /// The instances it is about.
     pub fn whom(&self) -> Vec<&Whom> {
         match self {

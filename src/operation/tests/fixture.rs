@@ -229,7 +229,11 @@ impl Town {
     }
 
     pub fn reason_off_policy(&self, kept: &Plan) -> Option<String> {
-        self.on_ground(now(), |ground| registry::reason_off_policy(kept, ground)).map(|refusal| refusal.reason)
+        let refusal = match self.plan_of(&kept.intent) {
+            Ok(anew) => registry::reason_off_policy(kept, &anew),
+            Err(refusal) => Some(refusal),
+        };
+        refusal.map(|refusal| refusal.reason)
     }
 
     fn on_ground<R>(&self, at: Timestamp, ask: impl FnOnce(&Ground<'_>) -> R) -> R {

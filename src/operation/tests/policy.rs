@@ -106,7 +106,7 @@ fn a_plan_that_was_kept_is_held_to_what_policy_and_the_account_say_when_it_runs(
     let kept = town.plan("replace", "i-1", &[]).unwrap();
     assert_eq!(town.reason_off_policy(&kept), None);
     town.rules.all.push(rule(When::default(), Terms { confirm: Some(ConfirmKind::Account), ..Terms::default() }));
-    assert!(town.reason_off_policy(&kept).unwrap().starts_with("planned today it is another plan"));
+    assert!(town.reason_off_policy(&kept).unwrap().starts_with("policy says other things"));
     town.rules.all.push(rule(When::default(), Terms { deny: Some("frozen".into()), ..Terms::default() }));
     assert!(town.reason_off_policy(&kept).unwrap().starts_with("denied: frozen"));
 }

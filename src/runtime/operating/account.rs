@@ -15,7 +15,11 @@ use crate::engine::Account;
 use crate::estate::{Estate, FailureKind, ReadFailure, Slice, Update};
 use crate::id::Region;
 use crate::operation::call::{CallError, Receipt, Stamp};
-use crate::operation::{Call, Need};
+use crate::operation::{Call, Need, What};
+
+/// Waits before it is believed that there is no such instance (`aws-domain.md` A.9).
+const DISBELIEF: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
 
 /// An account behind the SDK.
 pub struct Live {
@@ -31,7 +35,15 @@ impl Live {
 
     async fn slice(&self, need: &Need) -> Update {
         let id = need.slice();
-        let outcome = self.reader.read(&id, &Ask::default(), Priority::Step).await;
+        let mut outcome = self.reader.read(&id, &Ask::default(), Priority::Step).await;
+        // EC2 may not know for seconds what it has just launched; what it does not know is gone only if that stays so.
+        for wait in DISBELIEF.iter().filter(|_| matches!(need.what, What::Instance(_) | What::Status(_))) {
+            if !matches!(&outcome, Ok(Found::Rows(rows)) if rows.is_empty()) {
+                break;
+            }
+            self.sleep(*wait).await;
+            outcome = self.reader.read(&id, &Ask::default(), Priority::Step).await;
+        }
         let now = self.now();
         let slice = match outcome {
             Ok(Found::Rows(rows)) => Slice::read(rows, now),

@@ -31,7 +31,7 @@ const AT_ONCE: u64 = 0;
 
 /// `fournines plan`.
 pub(in crate::runtime) async fn plan(global: &Global, asked: &PlanArgs) -> Result<Exit, SetUpError> {
-    let (desk, picture, drawn) = draw(global, &asked.wanted).await?;
+    let (desk, picture, drawn) = draw(global, intent(global, &asked.wanted)?).await?;
     let label = AccountLabel::of(&picture.estate, &desk.rules);
     let rendered = cli::plan::render(drawn.outcome.as_ref(), seen(&desk, &drawn, &label), asked.json);
     if let (Some(file), Ok(plan)) = (&asked.out, &drawn.outcome) {
@@ -60,52 +60,46 @@ pub(super) fn save(file: &Path, plan: &Plan) -> Result<(), SetUpError> {
 
 /// `fournines apply`.
 pub(in crate::runtime) async fn apply(global: &Global, asked: &ApplyArgs) -> Result<Exit, SetUpError> {
-    let (desk, plan, by) = match &asked.plan {
-        Some(file) => {
-            let plan = read_plan(file)?;
-            let desk = Desk::for_one_reading(global).await?;
-            (desk, plan, asked.wanted.reason.clone())
-        }
-        None => {
-            let (desk, picture, drawn) = draw(global, &asked.wanted).await?;
-            let label = AccountLabel::of(&picture.estate, &desk.rules);
-            match &drawn.outcome {
-                Err(_) => {
-                    let shown = cli::plan::render(drawn.outcome.as_ref(), seen(&desk, &drawn, &label), asked.json);
-                    return super::super::say(shown);
-                }
-                Ok(plan) => {
-                    if !asked.json {
-                        let shown = cli::plan::render(Ok(plan), seen(&desk, &drawn, &label), false);
-                        cli::output::print(&shown.text).map_err(SetUpError::Output)?;
-                    }
-                    if let Some(why) = blocked(plan, &drawn, desk.clock.now()) {
-                        return Ok(refused(&why));
-                    }
-                    (desk, plan.clone(), asked.wanted.reason.clone())
-                }
-            }
+    let kept = asked.plan.as_deref().map(read_plan).transpose()?;
+    let intent = match &kept {
+        Some(plan) => plan.intent.clone(),
+        None => intent(global, &asked.wanted)?,
+    };
+    let (desk, picture, drawn) = draw(global, intent).await?;
+    let label = AccountLabel::of(&picture.estate, &desk.rules);
+    let anew = match &drawn.outcome {
+        Ok(plan) => plan,
+        // A kept plan that could not be made today is not run today: policy may have changed, or the account.
+        Err(_) => {
+            return super::super::say(cli::plan::render(
+                drawn.outcome.as_ref(),
+                seen(&desk, &drawn, &label),
+                asked.json,
+            ));
         }
     };
-    if desk.rules.read_only.value {
-        return Ok(refused(&format!("read-only ({})", desk.rules.read_only.origin)));
+    let plan = kept.as_ref().unwrap_or(anew);
+    if !asked.json {
+        let shown = cli::plan::render(Ok(plan), seen(&desk, &drawn, &label), false);
+        cli::output::print(&shown.text).map_err(SetUpError::Output)?;
     }
-    if let Err(why) = confirmed(&plan, asked) {
+    let changed = operation::registry::reason_off_policy(plan, anew);
+    let reason = changed
+        .map(|refusal| format!("{refusal}; {}", refusal.remedy))
+        .or_else(|| blocked(plan, &drawn, desk.clock.now()));
+    if let Some(why) = reason.or_else(|| read_only(&desk)).or_else(|| confirmed(plan, asked).err()) {
         return Ok(refused(&why));
     }
-    let caller = caller(&desk).await?;
-    let digest = plan.digest().map_err(|error| SetUpError::Question(error.to_string()))?;
-    let grant =
-        Grant { digest: digest.into(), confirmed_by: caller.clone(), at: desk.clock.now(), reason: by.map(Text::from) };
-    let id = plan.id.clone();
-    run(
-        &desk,
-        global,
-        Brief { by: caller, patience_s: AT_ONCE, work: Work::Begin { plan: Box::new(plan), grant } },
-        &id,
-        asked.json,
-    )
-    .await
+    let by = caller(&desk).await?;
+    let digest = plan.digest().map_err(|error| SetUpError::Question(error.to_string()))?.into();
+    let reason = asked.wanted.reason.as_deref().map(Text::from).or_else(|| plan.intent.reason.clone());
+    let grant = Grant { digest, confirmed_by: by.clone(), at: desk.clock.now(), reason };
+    let work = Work::Begin { plan: Box::new(plan.clone()), grant };
+    run(global, Brief { by, patience_s: AT_ONCE, work }, &plan.id, asked.json).await
+}
+
+fn read_only(desk: &Desk) -> Option<String> {
+    desk.rules.read_only.value.then(|| format!("read-only ({})", desk.rules.read_only.origin))
 }
 
 /// `fournines resume`.
@@ -154,19 +148,18 @@ async fn go_on(
     work: impl FnOnce(Text) -> Work,
     words: &str,
 ) -> Result<Exit, SetUpError> {
-    if desk.rules.read_only.value {
-        return Ok(refused(&format!("read-only ({})", desk.rules.read_only.origin)));
+    if let Some(why) = read_only(desk) {
+        return Ok(refused(&why));
     }
     if !asked.yes && !agreed(&format!("this {words} {id}; type yes: "), "yes") {
         return Ok(refused("not confirmed: say --yes, or type yes on a terminal"));
     }
     let by = caller(desk).await?;
-    run(desk, global, Brief { by, patience_s: AT_ONCE, work: work(id.clone()) }, id, asked.json).await
+    run(global, Brief { by, patience_s: AT_ONCE, work: work(id.clone()) }, id, asked.json).await
 }
 
 /// Starts a run in its own process and attends it.
-async fn run(desk: &Desk, global: &Global, brief: Brief, id: &Text, json: bool) -> Result<Exit, SetUpError> {
-    let _ = desk;
+async fn run(global: &Global, brief: Brief, id: &Text, json: bool) -> Result<Exit, SetUpError> {
     let path = journal_of(&state_dir(global)?, id);
     let follower = Follower::from_here(&path);
     let by = brief.by.clone();
@@ -186,8 +179,7 @@ fn state_dir(global: &Global) -> Result<std::path::PathBuf, SetUpError> {
 }
 
 /// Reads the account and draws the plan.
-async fn draw(global: &Global, wanted: &Wanted) -> Result<(Desk, Arc<Picture>, Drawn), SetUpError> {
-    let intent = intent(global, wanted)?;
+async fn draw(global: &Global, intent: Intent) -> Result<(Desk, Arc<Picture>, Drawn), SetUpError> {
     let desk = Desk::for_one_reading(global).await?;
     let kinds = cli::what_if::kinds().chain(drawing::KINDS.iter().copied()).collect();
     let picture = read_once(&desk, kinds).await?;

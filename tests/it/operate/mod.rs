@@ -1,4 +1,6 @@
 //! Operations on the simulated account, over the SDK, on virtual time.
 
+mod faulty;
+mod matrix;
 mod replace;
 mod stage;

@@ -70,7 +70,7 @@ impl Stage {
         let desk = Desk { reader: &self.reader, picture: &picture, label: &label, rules: &rules, lately: Some(0) };
         let settings = settings.iter().map(|(key, value)| (Text::from(*key), Text::from(*value))).collect();
         let (operation, targets) = (operation.into(), vec![target.into()]);
-        desk.draw(&Intent { operation, targets, settings, ..Intent::default() }).await
+        desk.draw(&Intent { operation, targets, settings, region: Some(east()), ..Intent::default() }).await
     }
 
     /// A plan that is drawn.
