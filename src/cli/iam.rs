@@ -54,6 +54,19 @@ pub fn render(asked: &IamArgs, read_only: bool, reads: &[&str]) -> Result<Render
     Ok(Rendered { text, notes: Vec::new(), exit: Exit::Done })
 }
 
+/// The operations with their settings and exactly the IAM actions that they act with, as a table for the README.
+pub fn overview() -> String {
+    let mut text = String::from("| operation | on | does | `--set` | acts with |\n| --- | --- | --- | --- | --- |\n");
+    for operation in OPERATIONS {
+        let settings: Vec<String> = operation.form.iter().map(|field| format!("`{}`", field.name)).collect();
+        let actions: Vec<String> =
+            iam::of(&[operation.name]).writes.iter().map(|action| format!("`{action}`")).collect();
+        let (name, target, doc) = (operation.name, operation.target.word(), operation.doc);
+        text.push_str(&format!("| `{name}` | {target} | {doc} | {} | {} |\n", settings.join(" "), actions.join(" ")));
+    }
+    text.trim_end().to_owned()
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

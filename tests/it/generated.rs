@@ -33,6 +33,7 @@ fn blocks() -> BTreeMap<&'static str, String> {
         ("commands", console::reference::commands()),
         ("themes", console::reference::themes()),
         ("iam", iam()),
+        ("operations", cli::iam::overview()),
         ("lists", lists()),
         ("scenarios", scenarios()),
         ("faults", faults()),

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use fournines::console::wall::{self, Manner, Wall};
-use fournines::console::{self, App, Msg, Setting};
+use fournines::console::{self, App, Effect, Msg, Setting};
 use fournines::judge::Picture;
+use fournines::operation::Plan;
 use fournines::sim::fault::Fault;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -17,6 +18,7 @@ use ratatui::layout::Size;
 
 use crate::account::Account;
 use crate::generated::{differs, root};
+use crate::operate::stage::Stage;
 
 /// A key as a terminal sends it.
 fn key(code: KeyCode) -> Msg {
@@ -50,6 +52,58 @@ fn on_the_wall(picture: &Arc<Picture>, (width, height): (u16, u16)) -> Buffer {
     wall.update(Msg::Refreshed);
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| wall::view(&wall, frame)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+/// The console of operations: what can be done to an instance, the review of its replacement, and the run, half-way.
+async fn on_operations() -> Vec<(&'static str, Buffer)> {
+    let stage = Stage::after("calm", &[], 1).await;
+    let picture = Arc::new(stage.look().await);
+    let setting = Setting { simulated: Some("calm x1".to_owned()), theme: "dark".to_owned(), ..Setting::default() };
+    let mut app = App::new(setting, picture.taken_at, Size::new(120, 40)).unwrap();
+    app.set_picture(picture.clone());
+    let (enter, up) = (|| key(KeyCode::Enter), || key(KeyCode::Up));
+    let until = picture.taken_at + jiff::SignedDuration::from_mins(29);
+    let mut shots = Vec::new();
+    let list = typed(":instances").into_iter().chain([enter()]).chain(typed("/group:checkout-asg")).chain([enter()]);
+    let begin = [Msg::Refreshed, Msg::Armed { until }].into_iter().chain(list).chain(typed("a")).collect();
+    let review = vec![enter(), up(), up(), enter()];
+    let mut plan: Option<Plan> = None;
+    for (name, msgs) in [("actions", begin), ("review", review)] {
+        for msg in msgs {
+            answered(&mut app, msg, &stage, &picture, &mut plan).await;
+        }
+        shots.push((name, drawn(&app)));
+    }
+    let (_, records) = stage.run(&plan.expect("it was planned")).await;
+    let half =
+        records.iter().position(|record| record.step.as_ref().is_some_and(|step| step.as_str() == "s3")).unwrap();
+    let records = records.into_iter().take(half + 5).map(|record| Msg::Recorded(Box::new(record)));
+    for msg in records.chain([key(KeyCode::Esc)]).chain(typed(":operations")).chain([enter(), enter()]) {
+        answered(&mut app, msg, &stage, &picture, &mut None).await;
+    }
+    shots.push(("run", drawn(&app)));
+    shots
+}
+
+/// Does what the console asks after a message: plans are drawn as the program draws them.
+async fn answered(app: &mut App, msg: Msg, stage: &Stage, picture: &Picture, plan: &mut Option<Plan>) {
+    app.set_now(picture.taken_at);
+    for effect in console::update(app, msg) {
+        let Effect::Plan(request) = effect else { continue };
+        let mut planned = Vec::new();
+        for intent in &request.intents {
+            planned.push(stage.draw_over(picture, intent).await.outcome.map(Box::new));
+        }
+        *plan = planned.iter().find_map(|each| each.as_ref().ok()).map(|plan| (**plan).clone());
+        app.set_planned(request.number, planned);
+        console::update(app, Msg::Planned);
+    }
+}
+
+fn drawn(app: &App) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
+    terminal.draw(|frame| console::view(app, frame)).unwrap();
     terminal.backend().buffer().clone()
 }
 
@@ -149,7 +203,7 @@ async fn the_screenshots_are_what_the_program_draws() {
     let mut drifted = Vec::new();
     let screens =
         shots.iter().map(|(name, picture, theme, size, msgs)| (*name, screen(picture, theme, *size, msgs.clone())));
-    let all: Vec<(&str, Buffer)> = screens.chain(on_walls).collect();
+    let all: Vec<(&str, Buffer)> = screens.chain(on_walls).chain(on_operations().await).collect();
     for (name, buffer) in &all {
         let svg = console::shot::svg(buffer, name);
         if differs(&root().join("screenshots").join(format!("{name}.svg")), &svg) {

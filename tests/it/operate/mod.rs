@@ -3,4 +3,4 @@
 mod faulty;
 mod matrix;
 mod replace;
-mod stage;
+pub mod stage;

@@ -64,13 +64,17 @@ impl Stage {
 
     /// Draws a plan.
     pub async fn draw(&self, operation: &str, target: &str, settings: &[(&str, &str)]) -> Drawn {
-        let picture = self.look().await;
-        let label = AccountLabel::of(&picture.estate, &Policy::default());
-        let rules = Rules::default();
-        let desk = Desk { reader: &self.reader, picture: &picture, label: &label, rules: &rules, lately: Some(0) };
         let settings = settings.iter().map(|(key, value)| (Text::from(*key), Text::from(*value))).collect();
         let (operation, targets) = (operation.into(), vec![target.into()]);
-        desk.draw(&Intent { operation, targets, settings, region: Some(east()), ..Intent::default() }).await
+        let intent = Intent { operation, targets, settings, region: Some(east()), ..Intent::default() };
+        self.draw_over(&self.look().await, &intent).await
+    }
+
+    /// Draws a plan over what a console saw.
+    pub async fn draw_over(&self, picture: &Picture, intent: &Intent) -> Drawn {
+        let label = AccountLabel::of(&picture.estate, &Policy::default());
+        let rules = Rules::default();
+        Desk { reader: &self.reader, picture, label: &label, rules: &rules, lately: Some(0) }.draw(intent).await
     }
 
     /// A plan that is drawn.
