@@ -374,7 +374,7 @@ mod tests {
         let clients = session.clients(&region);
         let group = "g";
         for words in [
-            said(&clients.ec2.run_instances().send().await.unwrap_err()),
+            said(&clients.ec2.create_image().instance_id("i-1").name("n").send().await.unwrap_err()),
             said(&clients.ec2.describe_instances().send().await.unwrap_err()),
             said(
                 &clients

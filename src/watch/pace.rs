@@ -40,13 +40,13 @@ impl Pace {
             Kind::StandbyEntries => Pace::Every(900),
             // The schedule of metrics has an interval of its own for each tier.
             Kind::Series | Kind::Charts | Kind::AlarmHistory | Kind::Probes => Pace::OnRequest(60),
+            // Read for a plan.
+            Kind::ScheduledActions | Kind::InstanceAttributes => Pace::OnRequest(300),
             // A call a parent, and they seldom change (`aws-domain.md` A.3).
             Kind::LaunchTemplateVersions
             | Kind::Listeners
             | Kind::BalancerAttributes
             | Kind::TargetGroupAttributes
-            | Kind::ScheduledActions
-            | Kind::InstanceAttributes
             | Kind::HostedZones
             | Kind::Snapshots
             | Kind::Permissions

@@ -39,7 +39,11 @@ fn parents(picture: &Picture, kind: Kind) -> Vec<String> {
         Kind::Listeners | Kind::BalancerAttributes => {
             estate.table::<LoadBalancer>(&east(), now).known().map(|balancer| balancer.arn.to_string()).collect()
         }
-        Kind::Refreshes | Kind::Hooks | Kind::StandbyEntries => {
+        Kind::InstanceAttributes => {
+            let instances = estate.table::<fournines::estate::instance::Instance>(&east(), now);
+            instances.known().map(|instance| instance.id.to_string()).collect()
+        }
+        Kind::Refreshes | Kind::Hooks | Kind::StandbyEntries | Kind::ScheduledActions => {
             estate.table::<Group>(&east(), now).known().map(|group| group.name.to_string()).collect()
         }
         Kind::LaunchTemplateVersions => {

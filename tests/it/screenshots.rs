@@ -91,10 +91,15 @@ async fn answered(app: &mut App, msg: Msg, stage: &Stage, picture: &Picture, pla
     app.set_now(picture.taken_at);
     for effect in console::update(app, msg) {
         let Effect::Plan(request) = effect else { continue };
-        let mut planned = Vec::new();
+        let (mut planned, mut picture) = (Vec::new(), picture.clone());
         for intent in &request.intents {
-            planned.push(stage.draw_over(picture, intent).await.outcome.map(Box::new));
+            let drawn = stage.draw_over(&picture, intent).await;
+            // What a review asks is read for it, as the observer does.
+            picture.estate = drawn.estate;
+            planned.push(drawn.outcome.map(Box::new));
         }
+        app.set_picture(Arc::new(picture));
+        console::update(app, Msg::Refreshed);
         *plan = planned.iter().find_map(|each| each.as_ref().ok()).map(|plan| (**plan).clone());
         app.set_planned(request.number, planned);
         console::update(app, Msg::Planned);

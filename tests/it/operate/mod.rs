@@ -1,5 +1,6 @@
 //! Operations on the simulated account, over the SDK, on virtual time.
 
+mod command_line;
 mod faulty;
 mod matrix;
 mod replace;

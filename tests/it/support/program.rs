@@ -87,7 +87,7 @@ impl Fournines {
     }
 }
 
-/// A simulated account on loopback, whose time stands still.
+/// A simulated account on loopback, whose time stands still unless `options` say how fast it goes.
 pub struct Sim {
     /// The server.
     pub server: Server,
@@ -100,7 +100,8 @@ impl Sim {
     /// The built-in world, or another that `options` name.
     pub fn start(options: &str) -> Self {
         let home = Fournines::new();
-        let line = format!("sim --listen 127.0.0.1:0 --speed 0 --scenario calm --seed 7 --stdin-closes {options}");
+        let speed = if options.contains("--speed") { "" } else { "--speed 0" };
+        let line = format!("sim --listen 127.0.0.1:0 {speed} --scenario calm --seed 7 --stdin-closes {options}");
         let mut server = Server::start(home.command(&line));
         let url = server.line("listening on ");
         Self { server, url, _home: home }
