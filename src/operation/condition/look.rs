@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Answer;
 use crate::estate::group::Group;
-use crate::estate::{Estate, Part, Row, SliceId, Trust};
+use crate::estate::{Estate, FailureKind, Part, Row, SliceId, Trust};
 use crate::id::{GroupName, Region, Text};
 
 /// A region as it was read, at a time.
@@ -77,6 +77,13 @@ impl<'a> Look<'a> {
     /// A group as it is known, however old: for what hangs on it.
     pub(super) fn known_group(&self, name: &GroupName) -> Option<&'a Group> {
         self.estate.known::<Group>(self.region).find(|group| group.name == *name)
+    }
+
+    /// Whether the endpoint does not know the question: its answer is none of AWS's, or says so. A denial is not that.
+    pub(super) fn is_unanswered<T: Row>(&self, of: &Text) -> bool {
+        let slice = self.estate.slice(&SliceId::of(self.region, T::KIND, of.clone()));
+        let failure = slice.and_then(|slice| slice.failure());
+        failure.is_some_and(|failure| matches!(failure.why.kind, FailureKind::Unsupported | FailureKind::Malformed))
     }
 
     /// The rows that belong to one parent, where they were read and are not stale; else why not.

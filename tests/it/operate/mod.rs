@@ -3,5 +3,6 @@
 mod command_line;
 mod faulty;
 mod matrix;
+mod moto;
 mod replace;
 pub mod stage;
