@@ -61,11 +61,11 @@ pub struct MetricSpend {
 }
 
 impl MetricSpend {
-    /// `$1.70/day`, with a mark where the budget leaves something out: `$1.70/day!`.
+    /// `reads $1.70/day`, with a mark where the budget leaves something out: `reads $1.70/day!`.
     pub fn short(&self) -> Option<String> {
         self.words()?;
         let mark = if self.unasked.is_empty() { "" } else { "!" };
-        Some(format!("${:.2}/day{mark}", self.usd_a_day))
+        Some(format!("reads ${:.2}/day{mark}", self.usd_a_day))
     }
 
     /// `metrics $1.70/day of $2.50; zones every 3 min; databases not asked`. Nothing where nothing was planned yet.

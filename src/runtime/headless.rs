@@ -35,6 +35,9 @@ pub(super) async fn status(global: &Global, asked: &Status) -> Result<Exit, SetU
             Err(error) => cli::output::note(&[format!("fournines: what was noted cannot be read: {error}")]),
         }
     }
+    if let Some(account) = &label.account {
+        label.underway = desk.place.underway(account);
+    }
     super::say(cli::status::render(&picture, &label, asked.into()))
 }
 

@@ -70,6 +70,9 @@ pub(super) async fn console(desk: Desk, sought: Option<&str>) -> Result<Exit, Se
     if let Some(opening) = screen.opening.take() {
         opening.abort();
     }
+    if let Some(words) = screen.sitting.operating.farewell() {
+        crate::cli::output::note(&[format!("fournines: {words}")]);
+    }
     if let Some(why) = screen.sitting.end().await? {
         crate::cli::output::note(&[format!("fournines: {why}")]);
     }

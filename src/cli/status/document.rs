@@ -13,10 +13,10 @@ use crate::judge::zone::{Evidence, InstanceCounts, ZoneVerdict};
 use crate::judge::{Acknowledgement, Acknowledgements, Assessment, Finding, JUDGED, Picture, Subject, Told, Verdict};
 use crate::listing::{Gap, read_errors};
 
-use super::AccountLabel;
 use super::changes::{self, ChangeEntry, UnnamedEntry};
 use super::probes::ProbeEntry;
 use super::region::Scene;
+use super::{AccountLabel, Underway};
 
 /// The account at one moment.
 #[derive(Debug, Serialize)]
@@ -53,7 +53,7 @@ pub struct StatusDocument<'a> {
     changes: Vec<ChangeEntry<'a>>,
     /// Where names may be missing, and why.
     changes_unnamed: Vec<UnnamedEntry<'a>>,
-    operations: Vec<OperationEntry>,
+    pub(super) operations: &'a [Underway],
     /// Black-box probes that the policy declares.
     pub(super) probes: Vec<ProbeEntry<'a>>,
 }
@@ -275,10 +275,6 @@ pub(super) struct Judged<'a> {
     pub(super) reasons: &'a [String],
 }
 
-/// An operation under way; there is none that could be.
-#[derive(Debug, Serialize)]
-pub(super) struct OperationEntry {}
-
 impl<'a> StatusDocument<'a> {
     /// The document of a picture.
     pub fn of(picture: &'a Picture, label: &'a AccountLabel) -> Self {
@@ -307,7 +303,7 @@ impl<'a> StatusDocument<'a> {
             shifts: Vec::new(),
             changes: Vec::new(),
             changes_unnamed: Vec::new(),
-            operations: Vec::new(),
+            operations: &label.underway,
             probes: picture.judgement.probes.iter().map(ProbeEntry::from).collect(),
         };
         for region in picture.estate.scope() {

@@ -9,6 +9,8 @@ mod probes;
 mod region;
 mod text;
 
+use serde::Serialize;
+
 use crate::config::Rules;
 use crate::estate::{Estate, Kind};
 use crate::id::{AccountId, Arn};
@@ -45,6 +47,21 @@ pub struct AccountLabel {
     pub caller: Option<Arn>,
     /// What somebody has taken note of.
     pub noted: Acknowledgements,
+    /// Operations that are not over, as this machine's journal tells.
+    pub underway: Vec<Underway>,
+}
+
+/// An operation that is not over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Underway {
+    /// Its id.
+    pub id: String,
+    /// What is done: `replace`.
+    pub operation: String,
+    /// To what.
+    pub target: String,
+    /// How it stands: `running`, `held`, `paused`, `undoing`, `stopped`.
+    pub state: &'static str,
 }
 
 impl AccountLabel {
@@ -56,7 +73,7 @@ impl AccountLabel {
         let name = known.name.or_else(|| estate.alias().map(str::to_owned));
         let class = known.class.map(|(word, _)| word);
         let caller = identity.map(|identity| identity.caller.clone());
-        Self { account, name, class, caller, noted: Acknowledgements::default() }
+        Self { account, name, class, caller, noted: Acknowledgements::default(), underway: Vec::new() }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::judge::zone::ZoneVerdict;
 use crate::judge::{Picture, Verdict};
 use crate::listing::{Value, escape};
 
+use super::Underway;
 use super::document::{FindingEntry, ReadError, RegionEntry, StatusDocument, ZoneEntry};
 
 /// Reasons shown a region before the rest is only counted.
@@ -30,6 +31,9 @@ pub(super) fn text(picture: &Picture, document: &StatusDocument<'_>) -> String {
     }
     for region in regions {
         add_region(&mut text, document, region);
+    }
+    for Underway { id, operation, target, state } in document.operations {
+        text.push_str(&format!("{state}: {operation} {} ({id})\n", escape(target)));
     }
     for error in &document.errors {
         text.push_str(&format!("not read: {}\n", error.sentence));

@@ -75,6 +75,11 @@ impl Operating {
         }
     }
 
+    /// What ends with the console, in words.
+    pub(in crate::runtime) fn farewell(&self) -> Option<String> {
+        self.place.farewell()
+    }
+
     fn beside(&mut self, work: impl Future<Output = ()> + Send + 'static) {
         // Those that are over are let go, so that their number is bounded by what goes on.
         while self.tasks.try_join_next().is_some() {}

@@ -7,11 +7,14 @@ use std::sync::Arc;
 
 use crate::aws::{Reader, Session, Wire, Writer};
 use crate::cli::args::Global;
-use crate::id::Region;
+use crate::cli::status::Underway;
+use crate::id::{AccountId, Region};
+use crate::journal::is_written;
 use crate::operation::Plan;
 
 use super::account::Live;
 use super::host::{self, Brief, HostError};
+use super::shelf;
 
 /// Where runs live, and where their journals are.
 #[derive(Clone)]
@@ -55,6 +58,41 @@ impl Place {
     /// Where the journals are.
     pub(super) fn state_dir(&self) -> &Path {
         &self.state_dir
+    }
+
+    /// Operations of an account that are not over, as far as their journals can be read.
+    pub(in crate::runtime) fn underway(&self, account: &AccountId) -> Vec<Underway> {
+        let ids = shelf::ids(&self.state_dir).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the journals cannot be listed");
+            Vec::new()
+        });
+        let kept = ids.iter().filter_map(|id| shelf::kept(&self.state_dir, id).ok());
+        let open = kept.filter_map(|kept| {
+            let past = kept.past().filter(|past| past.plan.account == *account)?;
+            let condition = kept.condition(Some(&past));
+            let (operation, target) = (past.plan.operation.to_string(), past.plan.target.to_string());
+            condition.is_open().then(|| Underway {
+                id: kept.id.to_string(),
+                operation,
+                target,
+                state: condition.word(),
+            })
+        });
+        open.collect()
+    }
+
+    /// What ends with this console, in words: the runs of a simulated account, which lives in this process.
+    pub(in crate::runtime) fn farewell(&self) -> Option<String> {
+        if matches!(self.hosting, Hosting::Process(_)) {
+            return None;
+        }
+        let ids = shelf::ids(&self.state_dir).ok()?;
+        let running: Vec<String> = ids
+            .iter()
+            .filter(|id| is_written(&shelf::journal_of(&self.state_dir, id)))
+            .map(ToString::to_string)
+            .collect();
+        (!running.is_empty()).then(|| format!("{} ran on the simulated account and ended with it", running.join(", ")))
     }
 
     /// Starts a run, and returns once it goes on.

@@ -62,6 +62,9 @@ fn killed_and_resumed(group: &str, events: usize, elsewhere: bool) {
     let ended = process::wait(&mut applying, PATIENCE).expect("whoever watched is told");
     assert_eq!(ended.code(), Some(11), "{group}: stopped part-way, resumable");
     assert_eq!(only_operation(&here).unwrap()["state"], "stopped");
+    let (status, _) = here.document("status --json --region us-east-1");
+    let told = json!([{ "id": &id, "operation": "replace", "target": &target, "state": "stopped" }]);
+    assert_eq!(status["operations"], told, "what is not over is told");
     let there = Fournines::at(&sim.url);
     let resuming = if elsewhere {
         let exported = here.run(&format!("journal export {id}")).out;

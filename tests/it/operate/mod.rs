@@ -4,5 +4,6 @@ mod command_line;
 mod faulty;
 mod matrix;
 mod moto;
+mod outlives;
 mod replace;
 pub mod stage;

@@ -20,7 +20,8 @@ pub struct Terminal {
     keys: Box<dyn Write + Send>,
     seen: Arc<Seen>,
     cooked: String,
-    _program: Fournines,
+    /// The program, which can be asked without a screen too.
+    pub program: Fournines,
 }
 
 /// What the program has drawn so far.
@@ -34,7 +35,11 @@ struct Seen {
 impl Terminal {
     /// Starts the program with these arguments in a terminal of that size.
     pub fn start(line: &str, columns: u16, rows: u16) -> Self {
-        let program = Fournines::new();
+        Self::of(Fournines::new(), line, columns, rows)
+    }
+
+    /// Starts the program in its own home and environment.
+    pub fn of(program: Fournines, line: &str, columns: u16, rows: u16) -> Self {
         let pty =
             native_pty_system().openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
         let cooked = settings(pty.master.as_ref());
@@ -57,7 +62,7 @@ impl Terminal {
                 watch.news.notify_all();
             }
         });
-        Self { pty, child, keys, seen, cooked, _program: program }
+        Self { pty, child, keys, seen, cooked, program }
     }
 
     /// Types.
