@@ -1,6 +1,6 @@
 //! ARC zonal shift and zonal autoshift.
 //!
-//! Owns: the reads of `aws-domain.md` A.6, and the writes of C.3 in [`change`]. Must stay true: zones are ids here, never names; where traffic goes is in
+//! Owns: the reads of `aws-domain.md` A.6, and the writes of C.3 in `change`. Must stay true: zones are ids here, never names; where traffic goes is in
 //! `appliedWeights` and `appliedStatus`, not in a shift's existence.
 
 mod change;

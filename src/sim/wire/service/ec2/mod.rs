@@ -1,6 +1,6 @@
 //! EC2: one file a resource.
 //!
-//! Owns: what EC2's actions answer; those that change something are in [`change`]. Depends on the world and the wire's core. Must stay true: member names are those
+//! Owns: what EC2's actions answer; those that change something are in `change`. Depends on the world and the wire's core. Must stay true: member names are those
 //! of the wire (`locationName` in the model), times carry milliseconds, and an unknown filter or id is refused as EC2 does.
 
 mod addresses;
