@@ -380,7 +380,13 @@ impl Screen {
                 self.app.set_operations(listed);
                 Msg::Listed
             }
-            Told::Msg(msg) => *msg,
+            Told::Msg(msg) => {
+                // What the console does not believe to be armed is not.
+                if matches!(*msg, Msg::Disarmed { .. }) {
+                    self.sitting.operating.disarm();
+                }
+                *msg
+            }
         };
         self.update(msg, terminal)
     }
