@@ -53,6 +53,8 @@ struct Bucket {
 const REMEMBERED: usize = 20_000;
 /// Of its nominal rate, what a throttled bucket keeps at least.
 const SLOWEST: f64 = 1.0 / 16.0;
+/// What an empty bucket is waited for at least. A timer has no finer grain: less would be asked again and again in the same moment.
+const GRAIN: Duration = Duration::from_millis(1);
 
 impl Limiter {
     /// A limiter for a console that stays, or for a command that reads once. `rate` is AWS seconds a second, so that a simulated
@@ -132,7 +134,7 @@ impl Limiter {
         }
         bucket.fill();
         if bucket.tokens < 1.0 {
-            return Take::Empty(Duration::from_secs_f64((1.0 - bucket.tokens) / bucket.pace.rate));
+            return Take::Empty(Duration::from_secs_f64((1.0 - bucket.tokens) / bucket.pace.rate).max(GRAIN));
         }
         bucket.tokens -= 1.0;
         Take::Taken
@@ -228,6 +230,24 @@ mod tests {
         assert!(
             took >= Duration::from_millis(990) && took < Duration::from_millis(1100),
             "20 at once, then 3 a second: {took:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bucket_that_lacks_a_hair_is_not_asked_again_in_the_same_moment() {
+        let limiter = Limiter::new(false, 1.0, 1);
+        let key = (Region::from("us-east-1"), Domain::Elb);
+        let waiting = Waiting::join(&limiter, key.clone(), Priority::Step);
+        limiter.lock().buckets.get_mut(&key).unwrap().tokens = 1.0 - 1e-12;
+        let wait = match limiter.try_take(&waiting) {
+            Take::Empty(wait) => wait,
+            Take::Taken | Take::NotFirst => Duration::ZERO,
+        };
+        assert!(wait >= GRAIN, "{wait:?}");
+        tokio::time::sleep(wait).await;
+        assert!(
+            matches!(limiter.try_take(&waiting), Take::Taken),
+            "on a clock that stands still meanwhile it had no end"
         );
     }
 

@@ -1,13 +1,13 @@
 //! Every operation, every call of it, every way in which a call goes wrong: the run goes on from its journal, and the account is as if
-//! nothing had happened to it.
+//! nothing had happened to it; and from every point it is taken back.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
 
 use fournines::engine::{Asked, Ended, NoCommands, Order, Outcome, Run};
-use fournines::estate::group::Group;
+use fournines::estate::group::{Group, LifecycleState};
 use fournines::estate::instance::Instance;
-use fournines::journal::{Event, Journal, Reading};
+use fournines::journal::{Event, Journal, Phase, Reading};
 use fournines::judge::Picture;
 use fournines::operation::{OPERATIONS, Plan};
 use tokio::sync::mpsc;
@@ -162,19 +162,70 @@ async fn undisturbed(scene: Scene) -> BTreeMap<String, String> {
     world(&stage.look().await)
 }
 
+/// Stops after so many calls, then takes everything back.
+async fn taken_back(scene: Scene, calls: usize) {
+    let (stage, before, plan) = scene.begin().await;
+    let words = format!("{scene:?}: taken back after {calls} calls");
+    let memory = Memory::default();
+    let ports = (stage.live(&plan.id), NoCommands, ());
+    let run = Run::of(ports, Journal::begin(memory.clone()), &plan, settings());
+    let (orders, asked) = mpsc::channel::<Asked>(1);
+    let watching = async {
+        loop {
+            let reading = Reading::of(&memory.0.lock().unwrap());
+            let is_answered = |event: &Event| matches!(event, Event::Call(sent) if sent.phase == Phase::Answered);
+            let answered = reading.records.iter().filter(|record| is_answered(&record.event)).count();
+            if answered >= calls {
+                let order = Order::Stop;
+                orders.send(Asked { order, by: "alice".into(), answer: None }).await.ok();
+                return std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    };
+    let ended = tokio::select! {
+        ended = run.begin(stage.grant(&plan), asked) => ended.unwrap(),
+        () = watching => unreachable!(),
+    };
+    assert!(matches!(ended.outcome, Outcome::Stopped | Outcome::Done), "{words}: {}", ended.detail);
+    let reading = Reading::of(&memory.0.lock().unwrap());
+    let ports = (stage.live(&plan.id), NoCommands, ());
+    let again = Run::again(ports, Journal::go_on(memory.clone(), &reading), &reading, settings()).unwrap();
+    let (_orders, asked) = mpsc::channel::<Asked>(1);
+    let ended = again.undo(0, None, asked).await.unwrap();
+    let told: String = Reading::of(&memory.0.lock().unwrap()).records.iter().map(fournines::cli::run::line).collect();
+    assert_eq!(ended.outcome, Outcome::Undone, "{words}: {}\n{told}", ended.detail);
+    stage.wait(300).await;
+    let after = stage.look().await;
+    assert_eq!(world(&after), world(&before), "{words}\n{told}");
+    let serving = |picture: &Picture| {
+        let groups = picture.estate.known::<Group>(&east());
+        groups.map(|group| group.members.iter().filter(|m| m.state == LifecycleState::InService).count()).sum::<usize>()
+    };
+    assert!(serving(&after) >= serving(&before), "{words}: capacity was lost");
+}
+
+/// A cell of the matrix.
+#[derive(Debug, Clone, Copy)]
+enum Cell {
+    GoesWrong(Scene, usize, Wrong),
+    TakenBack(Scene, usize),
+}
+
 /// Visits cells on two threads, each on virtual time of its own; how many were visited.
-fn visit(cells: Vec<(Scene, usize, Wrong)>) -> usize {
+fn visit(cells: Vec<Cell>) -> usize {
     let queue = Mutex::new(VecDeque::from(cells));
     let visited = Mutex::new(0);
     std::thread::scope(|threads| {
         for _ in 0..2 {
             threads.spawn(|| {
                 loop {
-                    let Some((scene, at, wrong)) = queue.lock().unwrap().pop_front() else { return };
+                    let Some(next) = queue.lock().unwrap().pop_front() else { return };
                     on_virtual_time(async {
-                        let bound = std::time::Duration::from_secs(24 * 3600);
-                        let visiting = tokio::time::timeout(bound, cell(scene, at, wrong));
-                        visiting.await.unwrap_or_else(|_| panic!("{scene:?}: {wrong:?} call {at} has no end"));
+                        match next {
+                            Cell::GoesWrong(scene, at, wrong) => cell(scene, at, wrong).await,
+                            Cell::TakenBack(scene, calls) => taken_back(scene, calls).await,
+                        }
                     });
                     *visited.lock().unwrap() += 1;
                 }
@@ -201,11 +252,23 @@ fn whatever_goes_wrong_with_whichever_call_the_account_ends_as_if_nothing_had() 
     let mut planned = Vec::new();
     for scene in SCENES {
         for at in 0..calls_of(*scene) {
-            planned.extend(Wrong::ALL.map(|wrong| (*scene, at, wrong)));
+            planned.extend(Wrong::ALL.map(|wrong| Cell::GoesWrong(*scene, at, wrong)));
         }
     }
     let count = planned.len();
     let visited = visit(planned);
     println!("{count} cells planned, {visited} visited, {} skipped", count - visited);
+    assert_eq!(visited, count);
+}
+
+#[test]
+fn from_every_point_it_can_be_taken_back_and_no_capacity_is_lost() {
+    let mut planned = Vec::new();
+    for scene in SCENES {
+        planned.extend((1..=calls_of(*scene)).map(|calls| Cell::TakenBack(*scene, calls)));
+    }
+    let count = planned.len();
+    let visited = visit(planned);
+    println!("{count} points planned, {visited} visited");
     assert_eq!(visited, count);
 }
