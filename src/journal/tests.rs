@@ -53,6 +53,9 @@ fn planned(id: &str) -> Event {
             confirm: Confirm { kind: ConfirmKind::Key, token: "y".into() },
             why: Vec::new(),
             rules: Vec::new(),
+            parts: Vec::new(),
+            notes: Vec::new(),
+            expires_at: None,
         },
         steps: Vec::new(),
     };

@@ -12,8 +12,8 @@ use super::condition::{Condition, Fact};
 use super::ground::Ground;
 use super::intent::Intent;
 use super::plan::{
-    Confirm, ConfirmKind, Guard, Level, LocalCommand, OnFailure, Plan, Refusal, Step, StepId, Summary, Surprise, Until,
-    critic,
+    Confirm, ConfirmKind, Guard, Level, LocalCommand, Note, OnFailure, PartSummary, Plan, Refusal, Step, StepId,
+    Summary, Surprise, Until, critic,
 };
 use super::rules::Effective;
 use crate::id::{Region, Text};
@@ -33,6 +33,12 @@ pub struct Draft<'a> {
     pub why: Vec<String>,
     /// Policy's terms, in words.
     pub rules: Vec<String>,
+    /// The rows of the review, for a plan of several parts.
+    pub parts: Vec<PartSummary>,
+    /// What is told under them.
+    pub notes: Vec<Note>,
+    /// When what it does ends by itself.
+    pub expires_at: Option<Timestamp>,
     /// The least that policy asks before it runs.
     pub asked: Option<ConfirmKind>,
     /// What is typed where the target's name is asked.
@@ -163,6 +169,9 @@ impl<'a> Draft<'a> {
             cannot_undo: Vec::new(),
             why: Vec::new(),
             rules: Vec::new(),
+            parts: Vec::new(),
+            notes: Vec::new(),
+            expires_at: None,
             asked: None,
             token: token.into(),
             made_from,
@@ -258,6 +267,9 @@ impl<'a> Draft<'a> {
                 confirm: Confirm { kind: ConfirmKind::Key, token: self.token.clone() },
                 why: self.why,
                 rules: self.rules,
+                parts: self.parts,
+                notes: self.notes,
+                expires_at: self.expires_at,
             },
             steps: self.steps,
         };

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::operation::call::{Action, TerminateMember, Whom};
-use crate::operation::plan::{Confirm, ConfirmKind, OnFailure, Summary, Surprise, Until};
+use crate::operation::plan::{Confirm, ConfirmKind, Note, OnFailure, PartSummary, Summary, Surprise, Until};
 use crate::operation::{Call, Condition, Fact};
 use serde_json::Value;
 
@@ -57,9 +57,44 @@ fn plan() -> Plan {
             confirm: Confirm { kind: ConfirmKind::Target, token: "i-0123456789abcdef0".into() },
             why: vec!["launch-first: it is unhealthy in web".to_owned()],
             rules: Vec::new(),
+            parts: parts(),
+            notes: vec![Note {
+                label: "stays".into(),
+                text: "29 instances in 1b, idle: the way back. bastion (EIP, data volume)".to_owned(),
+            }],
+            expires_at: Some("2026-11-21T09:14:22Z".parse().unwrap()),
         },
         steps: vec![step("s1", &[]), step("s2", &["s1"])],
     }
+}
+
+fn parts() -> Vec<PartSummary> {
+    let part = |part: &str, how: &str| PartSummary {
+        part: part.into(),
+        on: true,
+        serves: None,
+        cpu: None,
+        cpu_limit: None,
+        how: how.to_owned(),
+        takes_s: Some(240),
+        why_off: None,
+        with: None,
+    };
+    vec![
+        PartSummary {
+            serves: Some((10, 11)),
+            cpu: Some((74.2, 67.4)),
+            cpu_limit: Some(70.0),
+            ..part("checkout", "+3 in us-east-1a us-east-1c (desired 12 > 15, min 12 > 15), then its shift")
+        },
+        PartSummary {
+            on: false,
+            takes_s: None,
+            why_off: Some("the writer is healthy by its own evidence".to_owned()),
+            with: Some("catalog".into()),
+            ..part("catalog", "writer us-east-1b > us-east-1c: 15-60 s without writes")
+        },
+    ]
 }
 
 fn told(outcome: &Result<Plan, Refusal>) -> (Rendered, Rendered) {
@@ -81,6 +116,8 @@ fn a_plan_that_was_kept_is_read_back_by_its_digest_and_one_that_was_changed_is_n
         assert!(value[key].is_string(), "{key}");
     }
     assert!(value["refused"].is_null());
+    let parts = &value["summary"]["parts"];
+    assert!(parts[0]["on"] == true && parts[1]["with"] == "catalog" && parts[1]["serves"].is_null(), "{parts}");
     let call = &value["steps"][0]["calls"][0];
     for key in ["service", "action", "region", "cli", "risk", "repeat"] {
         assert!(call[key].is_string(), "{key}");
@@ -109,6 +146,11 @@ fn the_text_keeps_to_80_columns_and_its_commands_can_be_copied() {
     let joined = text.text.replace(" \\\n          ", " ");
     assert!(joined.contains("$ aws autoscaling terminate-instance-in-auto-scaling-group --region us-east-1 --instance-id i-0123456789abcdef0 --should-decrement-desired-capacity"), "{joined}");
     assert!(text.text.contains("CANNOT BE UNDONE") && text.text.contains("nothing takes it back"));
+    let begins = |begin: &str| text.text.lines().any(|line| line.starts_with(begin));
+    assert!(begins("      PART     SERVES  CPU<70  HOW"), "{}", text.text);
+    assert!(begins("  [x] checkout  10>11   74>67  +3 in us-east-1a"), "{}", text.text);
+    assert!(begins("  [ ] catalog") && text.text.contains("--set with=catalog"), "{}", text.text);
+    assert!(begins("  stays   29 instances") && begins("  expiry  2026-11-21T09:14:22Z"), "{}", text.text);
     assert_eq!(text.notes.len(), 1, "only what is asked at once: {:?}", text.notes);
     assert_eq!(text.exit.code(), 0);
 }

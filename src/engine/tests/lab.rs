@@ -318,6 +318,9 @@ fn plan(operation: &str, steps: Vec<Step>) -> Plan {
             confirm: Confirm { kind: ConfirmKind::Key, token: "y".into() },
             why: Vec::new(),
             rules: Vec::new(),
+            parts: Vec::new(),
+            notes: Vec::new(),
+            expires_at: None,
         },
         steps,
     }

@@ -1,6 +1,6 @@
 //! Plans: an operation as data, complete before anything is done.
 //!
-//! Owns: [`Plan`], [`Step`], [`Guard`] and their digest. Depends on: calls, conditions. Must stay true: the digest covers everything
+//! Owns: [`Plan`], [`Step`], [`Guard`], what they come to ([`Summary`]) and their digest. Depends on: calls, conditions. Must stay true: the digest covers everything
 //! that will be done and by which conditions, and nothing that changes by looking again; steps form lanes, and what does
 //! not need one another runs beside.
 
@@ -8,6 +8,7 @@ mod command;
 pub mod critic;
 mod digest;
 mod grant;
+mod summary;
 
 use std::fmt;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use super::intent::Intent;
 use crate::id::{AccountId, Region, Text};
 
 pub use grant::{Grant, GrantError};
+pub use summary::{Confirm, ConfirmKind, Note, PartSummary, Summary};
 
 /// Names a step within its plan: `s1`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -94,46 +96,6 @@ pub enum Surprise {
     HoldLane,
     /// No lane begins another step: a batch stops at the first surprise.
     HoldAll,
-}
-
-/// What a plan comes to, for whoever reviews it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Summary {
-    /// What is different afterwards, numbers first.
-    pub changes: Vec<String>,
-    /// What no undo brings back.
-    pub cannot_undo: Vec<String>,
-    /// Seconds it takes when nothing goes wrong.
-    pub expected_s: u64,
-    /// What is asked before it runs.
-    pub confirm: Confirm,
-    /// Which way was chosen, and why.
-    #[serde(default)]
-    pub why: Vec<String>,
-    /// What policy says of it, each rule with its origin.
-    #[serde(default)]
-    pub rules: Vec<String>,
-}
-
-/// What is asked of whoever runs a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Confirm {
-    /// How much is asked.
-    pub kind: ConfirmKind,
-    /// What is typed.
-    pub token: Text,
-}
-
-/// How much is asked of whoever runs a plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ConfirmKind {
-    /// A key.
-    Key,
-    /// The target's name.
-    Target,
-    /// The account's name.
-    Account,
 }
 
 /// One thing that is done, and waited for.

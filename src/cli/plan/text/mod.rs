@@ -2,13 +2,15 @@
 //!
 //! Must stay true: a command can be copied as it stands; no sign is told by colour or by a glyph alone.
 
+mod parts;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::listing::escape;
 use crate::operation::plan::{ConfirmKind, Level, Refusal};
 use crate::operation::{Call, Plan, Step};
 
-use super::Seen;
+use super::{Seen, answer};
 
 /// Columns that the text keeps to.
 const WIDTH: usize = 80;
@@ -40,6 +42,7 @@ fn planned(plan: &Plan, seen: Seen<'_>) -> String {
     text.put("", &format!("plan {} · digest {} · from readings {age} s old", plan.id, digest.get(..12).unwrap_or("")));
     text.section("WHY", &plan.summary.why);
     text.section("POLICY", &plan.summary.rules);
+    parts::put(&mut text, &plan.summary);
     text.section("CHANGES", &plan.summary.changes);
     text.section("CANNOT BE UNDONE", &plan.summary.cannot_undo);
     text.title(&format!("STEPS, about {}", span(plan.summary.expected_s)));
@@ -67,7 +70,7 @@ fn of_step(text: &mut Lines, plan: &Plan, step: &Step, seen: Seen<'_>) {
         text.put("      after  ", &needs.join(", "));
     }
     for guard in &step.guards {
-        let answer = super::answer(step, guard, seen);
+        let answer = answer(step, guard, seen);
         let word = match (answer.holds, guard.level) {
             (Some(true), _) => "holds",
             (Some(false), Level::Block) => "FAILS",
