@@ -67,7 +67,7 @@ impl Scene {
 }
 
 /// What is compared of the account: each group's sizes, processes and members by state, and what runs besides.
-fn world(picture: &Picture) -> BTreeMap<String, String> {
+pub fn world(picture: &Picture) -> BTreeMap<String, String> {
     let mut world = BTreeMap::new();
     let mut members = Vec::new();
     for group in picture.estate.known::<Group>(&east()) {
@@ -235,7 +235,7 @@ fn visit(cells: Vec<Cell>) -> usize {
     visited.into_inner().unwrap()
 }
 
-fn on_virtual_time<T>(work: impl Future<Output = T>) -> T {
+pub fn on_virtual_time<T>(work: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(work)
 }

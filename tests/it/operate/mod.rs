@@ -5,5 +5,6 @@ mod faulty;
 mod matrix;
 mod moto;
 mod outlives;
+mod random;
 mod replace;
 pub mod stage;

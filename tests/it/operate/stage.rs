@@ -115,10 +115,16 @@ impl Stage {
         Grant { digest: plan.digest().unwrap().into(), confirmed_by: "alice".into(), at, reason: None }
     }
 
-    /// The mutating calls that the account saw, by service and action.
+    /// The mutating calls that the account saw, by action.
     pub fn writes(&self) -> Vec<String> {
+        self.writes_of("")
+    }
+
+    /// Those of one operation, which the user agent names.
+    pub fn writes_of(&self, operation: &str) -> Vec<String> {
         let log: serde_json::Value = serde_json::from_str(&self.account.call_log()).unwrap();
-        let calls = log.as_array().unwrap().iter().filter(|call| call["write"] == true);
+        let is_its = |call: &&serde_json::Value| call["user_agent"].as_str().unwrap().contains(operation);
+        let calls = log.as_array().unwrap().iter().filter(|call| call["write"] == true).filter(is_its);
         calls.map(|call| call["action"].as_str().unwrap().to_owned()).collect()
     }
 }
