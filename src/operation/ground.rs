@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::away::Record;
 use super::plan::Refusal;
 use super::rules::Rules;
 use crate::estate::balancer::{Target, TargetGroup};
@@ -38,6 +39,8 @@ pub struct Ground<'a> {
     pub id: &'a Text,
     /// How many targets operations touched in the last hour, as the journal tells; none where it could not be read.
     pub touched_lately: Option<usize>,
+    /// What operations did that may still be away, as their journals tell, the newest first.
+    pub records: &'a [Record],
 }
 
 /// A thing and where it is.

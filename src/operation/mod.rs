@@ -4,6 +4,7 @@
 //! lanes; [`OPERATIONS`], a file each, which make plans or say why not. May know: estate, judgement. Must stay true: nothing here reads a
 //! clock, waits or sends anything; what a plan shows is what is sent.
 
+pub mod away;
 pub mod call;
 pub mod condition;
 pub mod draft;

@@ -3,6 +3,7 @@
 //! Owns: [`Past`]. Depends on: the journal's records, the states. Must stay true: the engine learns of its own deeds only by taking in
 //! the record that it has written, so that a run that goes on after a crash knows exactly what the one before it knew.
 
+mod record;
 mod step;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ pub struct Past {
     pub standing: Standing,
     /// When it was confirmed.
     pub confirmed_at: Option<Timestamp>,
+    /// Who confirmed it.
+    pub confirmed_by: Option<Text>,
     /// Whether what was done is to be taken back.
     pub undoing: bool,
     /// Guards that were let pass, with the reason.
@@ -107,6 +110,7 @@ impl Past {
             plan: plan.clone(),
             standing: Standing::Planned,
             confirmed_at: None,
+            confirmed_by: None,
             undoing: false,
             accepted: BTreeMap::new(),
             steps,
@@ -171,7 +175,8 @@ impl Past {
 
     fn take_run(&mut self, record: &Record) {
         self.standing = match &record.event {
-            Event::Confirmed { confirmed_at, .. } => {
+            Event::Confirmed { confirmed_at, confirmed_by, .. } => {
+                self.confirmed_by = Some(confirmed_by.clone());
                 self.confirmed_at = Some(*confirmed_at);
                 Standing::Running
             }

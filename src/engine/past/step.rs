@@ -51,6 +51,8 @@ pub struct CallPast {
     pub doubtful: bool,
     /// How many tokens were used up by answers that it surely did not happen.
     pub refusals: u32,
+    /// The telling fields of what AWS answered.
+    pub answer: BTreeMap<Text, Text>,
 }
 
 /// What is known of a call, or a command, that was announced.
@@ -147,11 +149,16 @@ impl StepPast {
                     token: sent.token.clone(),
                     doubtful: repeated.is_some(),
                     refusals: earlier.map_or(0, |call| call.refusals),
+                    answer: BTreeMap::new(),
                 };
                 calls.insert(sent.ordinal, past);
             }
             Phase::Answered => {
                 self.settle(sent.ordinal, sent.undo, Fate::Applied, order);
+                let calls = if sent.undo { &mut self.undo } else { &mut self.calls };
+                if let (Some(call), Some(receipt)) = (calls.get_mut(&sent.ordinal), &sent.receipt) {
+                    call.answer.clone_from(&receipt.answer);
+                }
                 self.bring(sent.receipt.as_ref().map(|receipt| receipt.brought.as_slice()).unwrap_or_default());
             }
         }

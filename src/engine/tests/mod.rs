@@ -6,6 +6,7 @@ pub(super) mod lab;
 mod matrix;
 mod orders;
 mod random;
+mod record;
 mod table;
 mod toy;
 

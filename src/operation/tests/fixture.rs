@@ -14,6 +14,7 @@ use crate::estate::{Estate, Row, Slice, SliceId, Update};
 use crate::id::{AccountId, Region, Text};
 use crate::judge::Judgement;
 use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
+use crate::operation::away::Record;
 use crate::operation::intent::Intent;
 use crate::operation::rules::Rules;
 use crate::operation::{Action, Ground, Plan, Refusal, registry};
@@ -44,6 +45,7 @@ pub struct Town {
     pub sick: Vec<&'static str>,
     pub rules: Rules,
     pub touched_lately: Option<usize>,
+    pub records: Vec<Record>,
 }
 
 fn of<T: serde::de::DeserializeOwned>(value: Value) -> T {
@@ -120,6 +122,7 @@ impl Town {
             sick: Vec::new(),
             rules: Rules::default(),
             touched_lately: Some(0),
+            records: Vec::new(),
         }
     }
 
@@ -252,6 +255,7 @@ impl Town {
             now: at,
             id: &id,
             touched_lately: self.touched_lately,
+            records: &self.records,
         };
         ask(&ground)
     }

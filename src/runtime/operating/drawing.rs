@@ -102,6 +102,7 @@ impl Desk<'_> {
             now: self.now(),
             id,
             touched_lately: self.lately,
+            records: &[],
         }
     }
 
