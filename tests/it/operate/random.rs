@@ -265,7 +265,7 @@ impl Course {
         wrongs
     }
 
-    /// The floors that the plan's own guards set: the lowest, where it goes down step by step.
+    /// The floors that the plan's own guards set, of an operation after which there are as many as before.
     fn floors(&self) -> BTreeMap<String, usize> {
         let mut floors = BTreeMap::new();
         for guard in self.plan.steps.iter().flat_map(|step| &step.guards) {
@@ -355,9 +355,16 @@ impl Course {
                         told()
                     ));
                 }
-                Some(Outcome::Done) => wrongs.extend(self.below_floor(after)),
+                Some(Outcome::Done) if &*self.plan.operation == "replace" => wrongs.extend(self.below_floor(after)),
                 _ => {}
             }
+        }
+        if !wrongs.is_empty() {
+            wrongs.insert(
+                0,
+                format!("{} of {} with {:?}", self.plan.operation, self.plan.target, self.plan.intent.settings),
+            );
+            wrongs.push(told());
         }
         wrongs
     }
