@@ -11,6 +11,8 @@ pub enum Domain {
     AutoScaling,
     /// Load balancers of both generations: one small bucket for the account.
     Elb,
+    /// Their calls that change subnets: a bucket of ten, and 0.2 a second.
+    ElbSlow,
     /// RDS.
     Rds,
     /// CloudWatch.
@@ -42,6 +44,7 @@ impl Domain {
         Self::Ec2,
         Self::AutoScaling,
         Self::Elb,
+        Self::ElbSlow,
         Self::Rds,
         Self::CloudWatch,
         Self::Arc,
@@ -57,6 +60,7 @@ impl Domain {
             Self::Ec2 => "ec2",
             Self::AutoScaling => "asg",
             Self::Elb => "elb",
+            Self::ElbSlow => "elb-slow",
             Self::Rds => "rds",
             Self::CloudWatch => "cw",
             Self::Arc => "arc",
@@ -74,6 +78,7 @@ impl Domain {
             Self::Ec2 => Pace { burst: 50.0, rate: 10.0 },
             Self::AutoScaling => Pace { burst: 20.0, rate: 2.0 },
             Self::Elb => Pace { burst: 20.0, rate: 3.0 },
+            Self::ElbSlow => Pace { burst: 9.0, rate: 0.19 },
             Self::Rds => Pace { burst: 10.0, rate: 2.0 },
             Self::CloudWatch => Pace { burst: 10.0, rate: 3.0 },
             Self::Arc => Pace { burst: 6.0, rate: 2.0 },

@@ -118,9 +118,15 @@ const NAMING: &[&str] = &[
     "InstanceId",
     "InstanceIds",
     "TargetGroupArn",
+    "LoadBalancerArn",
     "LoadBalancerName",
     "VolumeId",
     "AllocationId",
+    "RouteTableId",
+    "DBInstanceIdentifier",
+    "DBClusterIdentifier",
+    "resourceIdentifier",
+    "zonalShiftId",
 ];
 
 /// Everything that a plan touches, sorted: `123456789012/us-east-1/web`.
@@ -142,7 +148,7 @@ fn collect(value: &Value, names: &mut BTreeSet<String>) {
                     let values = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
                     // A blank is something that nobody else can know of yet.
                     let known = values.iter().filter_map(Value::as_str).filter(|text| !text.starts_with("${"));
-                    names.extend(known.map(str::to_owned));
+                    names.extend(known.map(own_name));
                 } else {
                     collect(value, names);
                 }
@@ -150,6 +156,14 @@ fn collect(value: &Value, names: &mut BTreeSet<String>) {
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, names)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// A group's name, where its ARN names it: calls of Auto Scaling and of ARC touch the same thing by different words.
+fn own_name(text: &str) -> String {
+    match text.split_once(":autoScalingGroupName/") {
+        Some((_, name)) if text.starts_with("arn:") => name.to_owned(),
+        _ => text.to_owned(),
     }
 }
 

@@ -95,7 +95,8 @@ pub fn next(state: State, input: Input) -> Result<State, Illegal> {
         (S::Sent, I::Answered | I::Refused) => S::Begun,
         (S::Sent, I::Lost) => S::Unclear,
         // A held step whose call is open is looked up while it is held.
-        (S::Unclear | S::Held, I::Found) => S::Begun,
+        // And one that was refused, where what it is for may be so by somebody else's doing.
+        (S::Unclear | S::Held | S::Begun, I::Found) => S::Begun,
         (S::Unclear, I::NotFound) => S::Unclear,
         (S::Held, I::NotFound) => S::Held,
         (S::Begun | S::Waiting, I::Waits) => S::Waiting,

@@ -148,3 +148,31 @@ pub struct DatabaseEvent {
     /// When.
     pub at: Timestamp,
 }
+
+/// What an event says of a failover (`aws-domain.md` C.3). RDS gives its events' numbers to EventBridge alone; here their words tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailoverNews {
+    /// One began: 0013, 0072, 0073.
+    Started,
+    /// It is done: 0015, 0049, 0071.
+    Done,
+    /// It does not come about: 0034 after a recent one, 0069, 0070.
+    Refused,
+}
+
+impl DatabaseEvent {
+    /// What it says of a failover; none where it says nothing.
+    pub fn failover(&self) -> Option<FailoverNews> {
+        let words = self.message.to_lowercase();
+        let has = |word: &str| words.contains(word);
+        if has("recently occurred") || has("failover failed") || has("previous primary again") {
+            return Some(FailoverNews::Refused);
+        }
+        // A recovery says of what comes next: "Pending failover or activation."
+        match has("failover") && !has("pending failover") {
+            true if has("complete") => Some(FailoverNews::Done),
+            true if has("started") => Some(FailoverNews::Started),
+            _ => None,
+        }
+    }
+}

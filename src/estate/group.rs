@@ -103,6 +103,9 @@ pub struct Group {
     pub launch_source: Option<LaunchSource>,
     /// Whether ARC may shift it away from a zone.
     pub zonal_shift_enabled: Option<bool>,
+    /// What it does about members that fail checks in a zone that it is shifted away from: `IgnoreUnhealthy`, `ReplaceUnhealthy`.
+    #[serde(default)]
+    pub impaired_zone_behavior: Option<Text>,
     /// Set while the group is being deleted.
     pub status: Option<Text>,
     /// By which it chooses whom it ends, in order; none where nobody read it.

@@ -3,6 +3,8 @@
 //! Owns: [`Record`], [`Event`]. Depends on: operation. Must stay true: the words are those of the contract; a field may be added, none
 //! renamed or removed; a journal of an older version can be read.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +106,9 @@ pub enum Event {
         found: Found,
         /// In words.
         detail: String,
+        /// What the lost answer would have told, as far as AWS shows it.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        answer: BTreeMap<Text, Text>,
     },
     /// A command of policy ran, before or after the step's calls.
     Command {
@@ -245,6 +250,8 @@ pub enum Found {
     Applied,
     /// It did not.
     NotApplied,
+    /// It did not, and what it was for is so all the same: by somebody else, who alone takes it back.
+    Already,
     /// Nobody can tell.
     Unclear,
 }

@@ -41,6 +41,7 @@ fn words(event: &Event) -> (&'static str, String) {
             let word = match found {
                 Found::Applied => "it happened",
                 Found::NotApplied => "it did not happen",
+                Found::Already => "it is so already, by somebody else",
                 Found::Unclear => "nobody can tell",
             };
             ("looked up", format!("{word}: {detail}"))

@@ -1,8 +1,8 @@
-//! What a plan leaves open until it runs: the instances that a step brings, and the client token.
+//! What a plan leaves open until it runs: the instances that a step brings, what its calls were answered, and the client token.
 //!
-//! Owns: the blanks, `${s1}`, `${s1#0}` and `${token}`, and how they are filled. Depends on: plain data. Must stay true: nothing with a blank
+//! Owns: the blanks, `${s1}`, `${s1#0}`, `${s1.zonalShiftId}` and `${token}`, and how they are filled. Depends on: plain data. Must stay true: nothing with a blank
 //! in it is sent or asked; `${s1}` in a list becomes all that the step brought, elsewhere it must have brought exactly one; `${s1#0}` is
-//! the first that it brought. A call that takes back what never came is left out by whoever runs the plan.
+//! the first that it brought, `${s1.zonalShiftId}` a field of what its calls were answered. A call that takes back what never came is left out by whoever runs the plan.
 
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ pub const TOKEN: &str = "${token}";
 pub struct Fill {
     /// What each step brought.
     pub brought: BTreeMap<StepId, Vec<InstanceId>>,
+    /// Telling fields of what each step's calls were answered.
+    pub answers: BTreeMap<StepId, BTreeMap<Text, Text>>,
     /// The client token of the call that is about to be sent.
     pub token: Option<Text>,
 }
@@ -60,19 +62,7 @@ impl Fill {
                 None => return Err(Blank::Token),
             },
             Value::String(text) => match origin(&text) {
-                Some((step, which)) => {
-                    let all = self.of(&step);
-                    let one = match (which, all) {
-                        (Some(which), all) => all.get(which),
-                        (None, [one]) => Some(one),
-                        (None, _) => None,
-                    };
-                    let missing = || match (which, all.len()) {
-                        (None, count) if count > 1 => Blank::Several(step.clone(), count),
-                        _ => Blank::Absent(step.clone()),
-                    };
-                    Value::String(one.ok_or_else(missing)?.to_string())
-                }
+                Some(origin) => Value::String(self.one(origin)?),
                 None => Value::String(text),
             },
             Value::Array(items) => Value::Array(self.items(items)?),
@@ -84,15 +74,31 @@ impl Fill {
         })
     }
 
+    /// The one text that is meant where one is.
+    fn one(&self, origin: Origin) -> Result<String, Blank> {
+        let Origin { step, part } = origin;
+        let all = self.of(&step);
+        let one = match (&part, all) {
+            (Meant::Field(field), _) => {
+                self.answers.get(&step).and_then(|answer| answer.get(field)).map(Text::to_string)
+            }
+            (Meant::Nth(which), all) => all.get(*which).map(ToString::to_string),
+            (Meant::All, [one]) => Some(one.to_string()),
+            (Meant::All, []) => None,
+            (Meant::All, several) => return Err(Blank::Several(step, several.len())),
+        };
+        one.ok_or(Blank::Absent(step))
+    }
+
     fn items(&self, items: Vec<Value>) -> Result<Vec<Value>, Blank> {
         let mut filled = Vec::with_capacity(items.len());
         for item in items {
             match item.as_str().and_then(origin) {
-                Some((step, None)) => match self.of(&step) {
+                Some(Origin { step, part: Meant::All }) => match self.of(&step) {
                     [] => return Err(Blank::Absent(step)),
                     all => filled.extend(all.iter().map(|one| Value::String(one.to_string()))),
                 },
-                Some((_, Some(_))) | None => filled.push(self.value(item)?),
+                Some(_) | None => filled.push(self.value(item)?),
             }
         }
         Ok(filled)
@@ -103,20 +109,44 @@ impl Fill {
     }
 }
 
-/// The step that a text leaves a blank for, and which of what it brings: `${s1}`, `${s1#0}`.
-fn origin(text: &str) -> Option<(StepId, Option<usize>)> {
+/// What a text leaves a blank for.
+struct Origin {
+    step: StepId,
+    part: Meant,
+}
+
+/// Which part of what a step gives.
+enum Meant {
+    /// All that it brought.
+    All,
+    /// One of what it brought.
+    Nth(usize),
+    /// A field of what its calls were answered.
+    Field(Text),
+}
+
+/// The step that a text leaves a blank for, and what of it is meant: `${s1}`, `${s1#0}`, `${s1.zonalShiftId}`.
+fn origin(text: &str) -> Option<Origin> {
     let inside = text.strip_prefix("${")?.strip_suffix('}').filter(|step| text != TOKEN && !step.is_empty())?;
-    match inside.split_once('#') {
-        Some((step, which)) => Some((StepId::from(step), Some(which.parse().ok()?))),
-        None => Some((StepId::from(inside), None)),
+    let of = |step: &str, part| Some(Origin { step: StepId::from(step), part });
+    match (inside.split_once('#'), inside.split_once('.')) {
+        (Some((step, which)), _) => of(step, Meant::Nth(which.parse().ok()?)),
+        (None, Some((step, field))) => of(step, Meant::Field(field.into())),
+        (None, None) => of(inside, Meant::All),
     }
 }
 
-/// The steps whose instances something leaves blanks for.
+/// The blank for a field of what a step's calls were answered: `${s3.zonalShiftId}`.
+#[must_use]
+pub fn answered(step: &StepId, field: &str) -> Text {
+    format!("${{{step}.{field}}}").into()
+}
+
+/// The steps of which something leaves blanks for what they bring or are answered.
 pub fn origins<T: Serialize>(open: &T) -> Vec<StepId> {
     fn walk(value: &Value, found: &mut Vec<StepId>) {
         match value {
-            Value::String(text) => found.extend(origin(text).map(|(step, _)| step)),
+            Value::String(text) => found.extend(origin(text).map(|origin| origin.step)),
             Value::Array(items) => items.iter().for_each(|item| walk(item, found)),
             Value::Object(fields) => fields.values().for_each(|value| walk(value, found)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -131,7 +161,7 @@ pub fn origins<T: Serialize>(open: &T) -> Vec<StepId> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::call::{Action, Call, MembersOf, TargetSpec, Targets, Whom};
+    use super::super::call::{Action, Call, CancelShift, MembersOf, SHIFT_ID, TargetSpec, Targets, Whom};
     use super::*;
 
     #[test]
@@ -154,5 +184,17 @@ mod tests {
         let nth = |which: usize| TargetSpec { id: format!("${{s1#{which}}}").into(), port: None };
         assert_eq!(fill.fill(&nth(1)).unwrap().id.as_ref(), "i-2");
         assert_eq!(fill.fill(&nth(2)), Err(Blank::Absent("s1".into())), "a third never came");
+    }
+
+    #[test]
+    fn what_a_call_was_answered_names_what_takes_it_back() {
+        let cancel = Action::CancelZonalShift(CancelShift { zonal_shift_id: answered(&"s3".into(), SHIFT_ID) });
+        let call = Call::new(&"us-east-1".into(), cancel);
+        let mut fill = Fill::default();
+        assert_eq!(origins(&call), [StepId::from("s3")]);
+        fill.brought.insert("s3".into(), vec!["i-1".into()]);
+        assert_eq!(fill.fill(&call), Err(Blank::Absent("s3".into())), "what it brought is not its answer");
+        fill.answers.insert("s3".into(), BTreeMap::from([(SHIFT_ID.into(), "shift-1".into())]));
+        assert_eq!(fill.fill(&call).unwrap().parameters().unwrap()["zonalShiftId"], "shift-1");
     }
 }

@@ -11,8 +11,9 @@ use super::rules::Rules;
 use crate::estate::balancer::{Target, TargetGroup};
 use crate::estate::group::{Group, Member};
 use crate::estate::instance::{Instance, InstanceState, InstanceStatus};
+use crate::estate::zone::Zone;
 use crate::estate::{Estate, Row};
-use crate::id::{AccountId, GroupName, InstanceId, Region, Text, ZoneName};
+use crate::id::{AccountId, GroupName, InstanceId, Region, Text, ZoneId, ZoneName};
 use crate::judge::Judgement;
 use crate::judge::zone::ZoneVerdict;
 
@@ -59,6 +60,38 @@ impl<T> Clone for Here<'_, T> {
 }
 
 impl<T> Copy for Here<'_, T> {}
+
+/// A zone as somebody called it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ZoneCalled<'a> {
+    /// Its region.
+    pub region: &'a Region,
+    /// This account's name for it.
+    pub name: &'a ZoneName,
+    /// Its physical id.
+    pub id: &'a ZoneId,
+    /// Whether it was called by its id.
+    pub by_id: bool,
+}
+
+impl ZoneCalled<'_> {
+    /// Both, for people: `us-east-1b (use1-az1)`.
+    #[must_use]
+    pub fn both(&self) -> String {
+        format!("{} ({})", self.name, self.id)
+    }
+
+    /// What was taken for what was typed.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self.by_id {
+            true => format!("{} is {} in this account", self.id, self.name),
+            false => {
+                format!("{} is {} in this account: what it is called elsewhere does not matter", self.name, self.id)
+            }
+        }
+    }
+}
 
 impl<'a> Ground<'a> {
     /// The one thing of a kind that is meant, known now.
@@ -124,6 +157,27 @@ impl<'a> Ground<'a> {
     /// Those of [`Ground::find`].
     pub fn group(&self, region: Option<&Region>, name: &str) -> Result<Here<'a, Group>, Refusal> {
         self.find(region, &format!("group {name}"), |group: &Group| group.name.as_str() == name)
+    }
+
+    /// The zone that a person means by a name or by an id, both told by this account's map: names are shuffled between accounts
+    /// (`aws-domain.md` B.3, F.16).
+    ///
+    /// # Errors
+    /// Those of [`Ground::find`], with the zones that there are; without the map nothing is done to any zone.
+    pub fn zone_called(&self, region: Option<&Region>, text: &str) -> Result<ZoneCalled<'a>, Refusal> {
+        let text = text.trim();
+        let is = |zone: &Zone| zone.name.as_str() == text || zone.id.as_str() == text;
+        let here = self.find(region, &format!("zone {text}"), is).map_err(|refusal| {
+            let scope = self.estate.scope().iter().filter(|place| region.is_none_or(|region| region == *place));
+            let zones = scope.flat_map(|place| self.estate.known::<Zone>(place));
+            let there: Vec<String> = zones.map(|zone| format!("{} ({})", zone.name, zone.id)).take(12).collect();
+            let is_absent = refusal.reason.starts_with("there is no") && !there.is_empty();
+            let remedy =
+                if is_absent { format!("zones of this account: {}", there.join(", ")) } else { refusal.remedy };
+            Refusal { remedy, ..refusal }
+        })?;
+        let by_id = here.thing.id.as_str() == text;
+        Ok(ZoneCalled { region: here.region, name: &here.thing.name, id: &here.thing.id, by_id })
     }
 
     /// The group that an instance is a member of; none where it is known to be in none.

@@ -44,6 +44,10 @@ pub enum TargetKind {
     Instance,
     /// An Auto Scaling group, by its name.
     Group,
+    /// A zone, by its name or its id.
+    Zone,
+    /// A zonal shift by its id, or a zone: then the shifts away from it.
+    Shift,
 }
 
 impl TargetKind {
@@ -53,6 +57,8 @@ impl TargetKind {
         match self {
             Self::Instance => "instance",
             Self::Group => "group",
+            Self::Zone => "zone",
+            Self::Shift => "shift",
         }
     }
 }

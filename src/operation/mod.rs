@@ -27,7 +27,7 @@ mod wait;
 pub use call::{Action, Call, Repeat, Risk};
 pub use condition::{Answer, Condition, Fact};
 pub use fill::{Blank, Fill};
-pub use ground::Ground;
+pub use ground::{Ground, ZoneCalled};
 pub use intent::{Field, FieldKind, Intent, TargetKind};
 pub use need::{Need, What};
 pub use plan::{LocalCommand, Plan, Refusal, Step, StepId};

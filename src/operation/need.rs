@@ -5,10 +5,12 @@
 
 use std::fmt;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::estate::{Kind, SliceId};
-use crate::id::{Arn, ClassicName, GroupName, ImageId, InstanceId, Region, SubnetId};
+use crate::estate::query::{Measure, Query};
+use crate::estate::{Kind, Part, SliceId};
+use crate::id::{Arn, ClassicName, GroupName, ImageId, InstanceId, Region, SubnetId, Text, ZoneName};
 
 /// Something that must be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +47,43 @@ pub enum What {
     Subnet(SubnetId),
     /// One image (`DescribeImages` by id).
     Image(ImageId),
+    /// All groups of the region, which tell where their members are (`DescribeAutoScalingGroups`).
+    Groups,
+    /// Where a resource's traffic goes (`GetManagedResource`).
+    Managed(Arn),
+    /// A resource's shifts that go on (`ListZonalShifts` by resource, `ACTIVE`).
+    Shifts(Arn),
+    /// All shifts of the region (`ListZonalShifts`).
+    AllShifts,
+    /// AWS's own declarations (`ListAutoshifts`).
+    Autoshifts,
+    /// One balancer (`DescribeLoadBalancers` by ARN).
+    Balancer(Arn),
+    /// One classic balancer (`DescribeLoadBalancers` by name).
+    Classic(ClassicName),
+    /// One route table (`DescribeRouteTables` by id).
+    RouteTable(Text),
+    /// One DB instance (`DescribeDBInstances` by identifier).
+    Database(Text),
+    /// One DB cluster (`DescribeDBClusters` by identifier).
+    Cluster(Text),
+    /// What happened to a DB instance or a cluster in the last hour (`DescribeEvents`, those of this source).
+    DatabaseEvents(Text),
+    /// What a balancer's node in a zone took in the last minutes (`GetMetricData`).
+    Traffic(Text, ZoneName),
+    /// Status checks of everything that runs in a zone (`DescribeInstanceStatus`, filter `availability-zone`).
+    ZoneChecks(ZoneName),
+    /// Volumes of a zone whose checks do not pass (`DescribeVolumeStatus`, filter `availability-zone`).
+    ZoneVolumes(ZoneName),
+}
+
+/// The requests, or new flows, that a balancer's node in a zone counts; the balancer as CloudWatch names it.
+#[must_use]
+pub fn requests(balancer: &Text, zone: &ZoneName) -> Option<Query> {
+    match balancer.contains('/') {
+        true => Query::of_balancer(Measure::Requests, &Arn::from(format!("loadbalancer/{balancer}")), Some(zone)),
+        false => Query::of_classic(Measure::Requests, &ClassicName::from(balancer.clone()), Some(zone)),
+    }
 }
 
 impl Need {
@@ -68,8 +107,35 @@ impl Need {
             What::Addresses(id) => (Kind::Addresses, id.text()),
             What::Subnet(id) => (Kind::Subnets, id.text()),
             What::Image(id) => (Kind::Images, id.text()),
+            What::Managed(arn) => (Kind::ManagedResources, arn.text()),
+            What::Shifts(arn) => (Kind::ZonalShifts, arn.text()),
+            What::Balancer(arn) => (Kind::LoadBalancers, arn.text()),
+            What::Classic(name) => (Kind::ClassicBalancers, name.text()),
+            What::RouteTable(id) => (Kind::RouteTables, id),
+            What::Database(id) => (Kind::Databases, id),
+            What::Cluster(id) => (Kind::Clusters, id),
+            What::DatabaseEvents(id) => (Kind::DatabaseEvents, id),
+            What::Traffic(balancer, zone) => {
+                return SliceId::of(&self.region, Kind::Series, format!("requests of {balancer} in {zone}"));
+            }
+            What::ZoneChecks(zone) => return self.of_zone(Kind::InstanceStatuses, zone),
+            What::ZoneVolumes(zone) => return self.of_zone(Kind::VolumeStatuses, zone),
+            What::Groups => return SliceId::all(&self.region, Kind::Groups),
+            What::AllShifts => return SliceId::all(&self.region, Kind::ZonalShifts),
+            What::Autoshifts => return SliceId::all(&self.region, Kind::Autoshifts),
         };
         SliceId::of(&self.region, kind, of.clone())
+    }
+
+    fn of_zone(&self, kind: Kind, zone: &ZoneName) -> SliceId {
+        SliceId { region: self.region.clone(), kind, part: Part::Zone(zone.clone()) }
+    }
+
+    /// The metrics that it asks for, and for how long before now; none for what is no metric.
+    #[must_use]
+    pub fn metrics(&self) -> Option<(Vec<Query>, SignedDuration)> {
+        let What::Traffic(balancer, zone) = &self.what else { return None };
+        Some((requests(balancer, zone).into_iter().collect(), SignedDuration::from_mins(20)))
     }
 
     /// The IAM action that reading it takes.
@@ -87,6 +153,18 @@ impl Need {
             What::Addresses(_) => "ec2:DescribeAddresses",
             What::Subnet(_) => "ec2:DescribeSubnets",
             What::Image(_) => "ec2:DescribeImages",
+            What::Groups => "autoscaling:DescribeAutoScalingGroups",
+            What::Managed(_) => "arc-zonal-shift:GetManagedResource",
+            What::Shifts(_) | What::AllShifts => "arc-zonal-shift:ListZonalShifts",
+            What::Autoshifts => "arc-zonal-shift:ListAutoshifts",
+            What::Balancer(_) | What::Classic(_) => "elasticloadbalancing:DescribeLoadBalancers",
+            What::RouteTable(_) => "ec2:DescribeRouteTables",
+            What::Database(_) => "rds:DescribeDBInstances",
+            What::Cluster(_) => "rds:DescribeDBClusters",
+            What::DatabaseEvents(_) => "rds:DescribeEvents",
+            What::Traffic(..) => "cloudwatch:GetMetricData",
+            What::ZoneChecks(_) => "ec2:DescribeInstanceStatus",
+            What::ZoneVolumes(_) => "ec2:DescribeVolumeStatus",
         }
     }
 }

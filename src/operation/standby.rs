@@ -213,13 +213,7 @@ fn back(draft: &mut Draft<'_>, gate: Gate<'_>, here: Here<'_, Instance>) -> Resu
 }
 
 fn resize(gate: Gate<'_>, max: i32) -> Action {
-    Action::UpdateAutoScalingGroup(Resize {
-        auto_scaling_group_name: gate.group.name.clone(),
-        min_size: None,
-        max_size: Some(max),
-        desired_capacity: None,
-        subnets: None,
-    })
+    Action::UpdateAutoScalingGroup(Resize { max_size: Some(max), ..Resize::of(&gate.group.name) })
 }
 
 fn reads(intent: &Intent, ground: &Ground<'_>) -> Vec<SliceId> {

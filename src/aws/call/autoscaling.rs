@@ -1,12 +1,14 @@
 //! Auto Scaling's calls (botocore's model of `autoscaling`).
 
-use aws_sdk_autoscaling::types::RetryStrategy;
+use aws_sdk_autoscaling::types::{
+    AvailabilityZoneImpairmentPolicy, ImpairedZoneHealthCheckBehavior, RetryStrategy, Tag,
+};
 
 use super::{One, ids};
 use crate::id::{InstanceId, Text};
 use crate::operation::call::{
-    CallError, HookResult, Hooked, LaunchInstances, MemberHealth, MembersOf, Processes, Protection, Receipt, Removal,
-    Resize, SetDesired, TerminateMember,
+    CallError, GroupTag, GroupTags, HookResult, Hooked, ImpairmentPolicy, LaunchInstances, MemberHealth, MembersOf,
+    Processes, Protection, Receipt, Removal, Resize, SetDesired, TerminateMember,
 };
 
 pub(super) async fn terminate(one: &One, end: &TerminateMember) -> Result<Receipt, CallError> {
@@ -61,8 +63,38 @@ pub(super) async fn update(one: &One, resize: &Resize) -> Result<Receipt, CallEr
         .set_min_size(resize.min_size)
         .set_max_size(resize.max_size)
         .set_desired_capacity(resize.desired_capacity)
-        .set_vpc_zone_identifier(resize.subnets.as_ref().map(ToString::to_string));
+        .set_vpc_zone_identifier(resize.subnets.as_ref().map(ToString::to_string))
+        .set_availability_zone_impairment_policy(resize.availability_zone_impairment_policy.as_ref().map(impairment));
     one.done(request.send()).await
+}
+
+fn impairment(policy: &ImpairmentPolicy) -> AvailabilityZoneImpairmentPolicy {
+    let behavior = policy.impaired_zone_health_check_behavior.as_deref().map(ImpairedZoneHealthCheckBehavior::from);
+    AvailabilityZoneImpairmentPolicy::builder()
+        .set_zonal_shift_enabled(policy.zonal_shift_enabled)
+        .set_impaired_zone_health_check_behavior(behavior)
+        .build()
+}
+
+pub(super) async fn tag(one: &One, all: &GroupTags) -> Result<Receipt, CallError> {
+    one.done(one.clients.autoscaling.create_or_update_tags().set_tags(Some(tags(all))).send()).await
+}
+
+pub(super) async fn untag(one: &One, all: &GroupTags) -> Result<Receipt, CallError> {
+    one.done(one.clients.autoscaling.delete_tags().set_tags(Some(tags(all))).send()).await
+}
+
+fn tags(all: &GroupTags) -> Vec<Tag> {
+    let tag = |tag: &GroupTag| {
+        Tag::builder()
+            .resource_id(tag.resource_id.as_str())
+            .resource_type(&*tag.resource_type)
+            .key(&*tag.key)
+            .set_value(tag.value.as_deref().map(str::to_owned))
+            .propagate_at_launch(tag.propagate_at_launch)
+            .build()
+    };
+    all.tags.iter().map(tag).collect()
 }
 
 pub(super) async fn enter_standby(one: &One, removal: &Removal) -> Result<Receipt, CallError> {

@@ -6,7 +6,7 @@ use aws_sdk_ec2::types::{
 
 use super::{One, ids};
 use crate::id::InstanceId;
-use crate::operation::call::{Associate, CallError, Instances, Receipt, Run, Stop, Tagging, Volume};
+use crate::operation::call::{Associate, CallError, Instances, Receipt, Route, Run, Stop, Tagging, Volume};
 
 pub(super) async fn reboot(one: &One, all: &Instances) -> Result<Receipt, CallError> {
     one.done(one.clients.ec2.reboot_instances().set_instance_ids(ids(&all.instance_ids)).send()).await
@@ -60,6 +60,17 @@ pub(super) async fn attach_volume(one: &One, volume: &Volume) -> Result<Receipt,
         .volume_id(volume.volume_id.as_str())
         .instance_id(volume.instance_id.to_string())
         .device(&*volume.device);
+    one.done(request.send()).await
+}
+
+pub(super) async fn replace_route(one: &One, route: &Route) -> Result<Receipt, CallError> {
+    let request = one
+        .clients
+        .ec2
+        .replace_route()
+        .route_table_id(&*route.route_table_id)
+        .destination_cidr_block(&*route.destination_cidr_block)
+        .nat_gateway_id(&*route.nat_gateway_id);
     one.done(request.send()).await
 }
 

@@ -8,6 +8,8 @@ mod autoscaling;
 mod balancer;
 mod ec2;
 mod failure;
+mod rds;
+mod shift;
 
 use std::error::Error;
 use std::future::Future;
@@ -36,6 +38,8 @@ fn is_call(service: &str, operation: &str) -> bool {
         "EC2" => "ec2",
         "Elastic Load Balancing" => "elb",
         "Elastic Load Balancing v2" => "elbv2",
+        "ARC Zonal Shift" => "arc-zonal-shift",
+        "RDS" => "rds",
         _ => return false,
     };
     Action::LIST.contains(&(service, operation))
@@ -62,6 +66,10 @@ impl Writer {
             clients: self.session.clients(&call.region),
             name: format!("{}:{}", iam_prefix(&call.action), call.action.name()),
         };
+        // AWS lets so few of these through that they wait for their turn here, and not in refusals.
+        if is_slow(&call.action) {
+            self.limiter.turn(&call.region, Domain::ElbSlow, Priority::Step).await;
+        }
         self.limiter.turn(&call.region, domain(&call.action), Priority::Step).await;
         let outcome = dispatch(&one, &call.action).await;
         let throttled = outcome.as_ref().is_err_and(|error| error.class == ErrorClass::Throttled);
@@ -98,6 +106,17 @@ async fn dispatch(one: &One, action: &Action) -> Result<Receipt, CallError> {
         Action::DeregisterTargets(targets) => balancer::deregister(one, targets).await,
         Action::RegisterInstancesWithLoadBalancer(members) => balancer::register_classic(one, members).await,
         Action::DeregisterInstancesFromLoadBalancer(members) => balancer::deregister_classic(one, members).await,
+        Action::CreateOrUpdateTags(all) => autoscaling::tag(one, all).await,
+        Action::DeleteTags(all) => autoscaling::untag(one, all).await,
+        Action::ReplaceRoute(route) => ec2::replace_route(one, route).await,
+        Action::SetSubnets(set) => balancer::set_subnets(one, set).await,
+        Action::DetachLoadBalancerFromSubnets(of) => balancer::detach_subnets(one, of).await,
+        Action::AttachLoadBalancerToSubnets(of) => balancer::attach_subnets(one, of).await,
+        Action::StartZonalShift(start) => shift::start(one, start).await,
+        Action::UpdateZonalShift(update) => shift::update(one, update).await,
+        Action::CancelZonalShift(cancel) => shift::cancel(one, cancel).await,
+        Action::RebootDBInstance(reboot) => rds::reboot(one, reboot).await,
+        Action::FailoverDBCluster(failover) => rds::fail_over(one, failover).await,
     }
 }
 
@@ -145,8 +164,18 @@ fn domain(action: &Action) -> Domain {
     match action.service() {
         "autoscaling" => Domain::AutoScaling,
         "elb" | "elbv2" => Domain::Elb,
+        "arc-zonal-shift" => Domain::Arc,
+        "rds" => Domain::Rds,
         _ => Domain::Ec2,
     }
+}
+
+/// Whether a call is one of AWS's slow class of the load balancers' (`aws-domain.md` A.8).
+fn is_slow(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::SetSubnets(_) | Action::DetachLoadBalancerFromSubnets(_) | Action::AttachLoadBalancerToSubnets(_)
+    )
 }
 
 fn iam_prefix(action: &Action) -> &'static str {

@@ -69,6 +69,10 @@ fn group_row(caller: &Caller<'_>, group: &types::AutoScalingGroup, texts: &mut I
         zonal_shift_enabled: group
             .availability_zone_impairment_policy()
             .and_then(|policy| policy.zonal_shift_enabled()),
+        impaired_zone_behavior: group
+            .availability_zone_impairment_policy()
+            .and_then(|policy| policy.impaired_zone_health_check_behavior())
+            .map(|behavior| behavior.as_str().into()),
         status: group.status().map(Text::from),
         termination_policies: Some(group.termination_policies().iter().map(|name| Text::from(name.as_str())).collect()),
         protects_new: group.new_instances_protected_from_scale_in(),

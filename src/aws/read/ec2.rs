@@ -343,13 +343,15 @@ pub(super) async fn addresses(caller: &Caller<'_>, id: &SliceId) -> Result<Found
 }
 
 /// Only volumes whose checks do not pass: the others are silent, and most accounts have thousands.
-pub(super) async fn volume_statuses(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+pub(super) async fn volume_statuses(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
     let troubled = types::Filter::builder().name("volume-status.status").values("impaired").values("warning").build();
     caller
         .pages(
             |token| {
-                let call = caller.clients.ec2.describe_volume_status().filters(troubled.clone());
+                let mut filters = vec![troubled.clone()];
+                filters.extend(zone_filter(id, "availability-zone").unwrap_or_default());
+                let call = caller.clients.ec2.describe_volume_status().set_filters(Some(filters));
                 call.max_results(PAGE).set_next_token(token).send()
             },
             |page| {

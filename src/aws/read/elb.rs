@@ -1,17 +1,24 @@
 //! Reads of classic load balancers (`aws-domain.md` A.3).
 
-use super::{Found, parent};
+use super::{Found, only, parent};
 use crate::aws::caller::Caller;
 use crate::aws::time;
 use crate::estate::balancer::{BalancerAttributes, ClassicBalancer, ClassicState, ClassicTarget};
 use crate::estate::{ReadFailure, Row, SliceId};
 use crate::id::{Arn, ClassicName, InstanceId, SubnetId, Text, ZoneName};
 
-pub(super) async fn balancers(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+pub(super) async fn balancers(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
     caller
         .pages(
-            |marker| caller.clients.elb.describe_load_balancers().page_size(400).set_marker(marker).send(),
+            |marker| {
+                let call = caller.clients.elb.describe_load_balancers();
+                let call = match only(id) {
+                    Some(name) => call.load_balancer_names(&**name),
+                    None => call.page_size(400).set_marker(marker),
+                };
+                call.send()
+            },
             |page| {
                 for balancer in page.load_balancer_descriptions() {
                     let instances = balancer.instances().iter().filter_map(|instance| instance.instance_id());

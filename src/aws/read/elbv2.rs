@@ -2,7 +2,7 @@
 
 use aws_sdk_elasticloadbalancingv2::types;
 
-use super::{Ask, Found, parent};
+use super::{Ask, Found, only, parent};
 use crate::aws::caller::Caller;
 use crate::estate::balancer::{
     BalancerAttributes, BalancerState, Listener, LoadBalancer, ResourceTags, Target, TargetGroup,
@@ -17,11 +17,18 @@ const PAGE: i32 = 400;
 /// Resources that one call for tags may name.
 const TAGGED: usize = 20;
 
-pub(super) async fn load_balancers(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+pub(super) async fn load_balancers(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
     caller
         .pages(
-            |marker| caller.clients.elbv2.describe_load_balancers().page_size(PAGE).set_marker(marker).send(),
+            |marker| {
+                let call = caller.clients.elbv2.describe_load_balancers();
+                let call = match only(id) {
+                    Some(arn) => call.load_balancer_arns(&**arn),
+                    None => call.page_size(PAGE).set_marker(marker),
+                };
+                call.send()
+            },
             |page| {
                 for balancer in page.load_balancers() {
                     rows.push(balancer_row(caller, balancer)?);

@@ -28,8 +28,12 @@ use super::domain::Domain;
 use super::limiter::{Limiter, Priority};
 use super::session::{ReadOnly, Session};
 use crate::estate::alarm::Metric;
+use crate::estate::balancer::{ClassicBalancer, LoadBalancer};
+use crate::estate::database::{Cluster, Database};
 use crate::estate::image::Image;
 use crate::estate::instance::{Instance, InstanceStatus};
+use crate::estate::network::RouteTable;
+use crate::estate::shift::ManagedResource;
 use crate::estate::zone::Subnet;
 use crate::estate::{FailureKind, Kind, Part, ReadFailure, Row, Rows, SliceId};
 use crate::id::{InstanceId, Text, ZoneName};
@@ -150,8 +154,8 @@ pub const READS: &[Read] = &[
     read(Kind::Addresses, "ec2:DescribeAddresses", Scope::Region, Domain::Ec2, |c, id, _| {
         Box::pin(ec2::addresses(c, id))
     }),
-    read(Kind::VolumeStatuses, "ec2:DescribeVolumeStatus", Scope::Region, Domain::Ec2, |c, _, _| {
-        Box::pin(ec2::volume_statuses(c))
+    read(Kind::VolumeStatuses, "ec2:DescribeVolumeStatus", Scope::Region, Domain::Ec2, |c, id, _| {
+        Box::pin(ec2::volume_statuses(c, id))
     }),
     read(Kind::Groups, "autoscaling:DescribeAutoScalingGroups", Scope::Region, Domain::AutoScaling, |c, id, _| {
         Box::pin(autoscaling::groups(c, id))
@@ -189,8 +193,8 @@ pub const READS: &[Read] = &[
     read(Kind::InstanceAttributes, "ec2:DescribeInstanceAttribute", Scope::Parent, Domain::Ec2, |c, id, _| {
         Box::pin(ec2::instance_attributes(c, id))
     }),
-    read(Kind::LoadBalancers, "elasticloadbalancing:DescribeLoadBalancers", Scope::Region, Domain::Elb, |c, _, _| {
-        Box::pin(elbv2::load_balancers(c))
+    read(Kind::LoadBalancers, "elasticloadbalancing:DescribeLoadBalancers", Scope::Region, Domain::Elb, |c, id, _| {
+        Box::pin(async move { or_gone(elbv2::load_balancers(c, id).await, LoadBalancer::rows(Vec::new())) })
     }),
     read(Kind::TargetGroups, "elasticloadbalancing:DescribeTargetGroups", Scope::Region, Domain::Elb, |c, _, _| {
         Box::pin(elbv2::target_groups(c))
@@ -231,7 +235,7 @@ pub const READS: &[Read] = &[
         "elasticloadbalancing:DescribeLoadBalancers",
         Scope::Region,
         Domain::Elb,
-        |c, _, _| Box::pin(elb::balancers(c)),
+        |c, id, _| Box::pin(async move { or_gone(elb::balancers(c, id).await, ClassicBalancer::rows(Vec::new())) }),
     ),
     read(
         Kind::ClassicTargets,
@@ -240,8 +244,12 @@ pub const READS: &[Read] = &[
         Domain::Elb,
         |c, id, _| Box::pin(elb::targets(c, id)),
     ),
-    read(Kind::Databases, "rds:DescribeDBInstances", Scope::Region, Domain::Rds, |c, _, _| Box::pin(rds::databases(c))),
-    read(Kind::Clusters, "rds:DescribeDBClusters", Scope::Region, Domain::Rds, |c, _, _| Box::pin(rds::clusters(c))),
+    read(Kind::Databases, "rds:DescribeDBInstances", Scope::Region, Domain::Rds, |c, id, _| {
+        Box::pin(async move { or_gone(rds::databases(c, id).await, Database::rows(Vec::new())) })
+    }),
+    read(Kind::Clusters, "rds:DescribeDBClusters", Scope::Region, Domain::Rds, |c, id, _| {
+        Box::pin(async move { or_gone(rds::clusters(c, id).await, Cluster::rows(Vec::new())) })
+    }),
     read(Kind::GlobalClusters, "rds:DescribeGlobalClusters", Scope::Region, Domain::Rds, |c, _, _| {
         Box::pin(rds::global_clusters(c))
     }),
@@ -260,11 +268,11 @@ pub const READS: &[Read] = &[
     read(Kind::Charts, "cloudwatch:GetMetricData", Scope::Parent, Domain::CloudWatch, |c, id, ask| {
         Box::pin(cloudwatch::curves(c, id, ask))
     }),
-    read(Kind::ManagedResources, "arc-zonal-shift:ListManagedResources", Scope::Region, Domain::Arc, |c, _, _| {
-        Box::pin(shift::managed_resources(c))
+    read(Kind::ManagedResources, "arc-zonal-shift:ListManagedResources", Scope::Region, Domain::Arc, |c, id, _| {
+        Box::pin(async move { or_gone(shift::managed_resources(c, id).await, ManagedResource::rows(Vec::new())) })
     }),
-    read(Kind::ZonalShifts, "arc-zonal-shift:ListZonalShifts", Scope::Region, Domain::Arc, |c, _, _| {
-        Box::pin(shift::zonal_shifts(c))
+    read(Kind::ZonalShifts, "arc-zonal-shift:ListZonalShifts", Scope::Region, Domain::Arc, |c, id, _| {
+        Box::pin(shift::zonal_shifts(c, id))
     }),
     read(Kind::Autoshifts, "arc-zonal-shift:ListAutoshifts", Scope::Region, Domain::Arc, |c, _, _| {
         Box::pin(shift::autoshifts(c))
@@ -272,8 +280,8 @@ pub const READS: &[Read] = &[
     read(Kind::NatGateways, "ec2:DescribeNatGateways", Scope::Region, Domain::Ec2, |c, _, _| {
         Box::pin(network::nat_gateways(c))
     }),
-    read(Kind::RouteTables, "ec2:DescribeRouteTables", Scope::Region, Domain::Ec2, |c, _, _| {
-        Box::pin(network::route_tables(c))
+    read(Kind::RouteTables, "ec2:DescribeRouteTables", Scope::Region, Domain::Ec2, |c, id, _| {
+        Box::pin(async move { or_gone(network::route_tables(c, id).await, RouteTable::rows(Vec::new())) })
     }),
     read(Kind::Snapshots, "ec2:DescribeSnapshots", Scope::Region, Domain::Ec2, |c, _, _| {
         Box::pin(snapshot::snapshots(c))

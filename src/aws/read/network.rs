@@ -2,12 +2,12 @@
 
 use aws_sdk_ec2::types;
 
-use super::Found;
 use super::ec2::tags;
+use super::{Found, only};
 use crate::aws::caller::Caller;
 use crate::aws::intern::Interner;
 use crate::estate::network::{NatGateway, Route, RouteTable};
-use crate::estate::{ReadFailure, Row};
+use crate::estate::{ReadFailure, Row, SliceId};
 use crate::id::{SubnetId, Text, VpcId};
 
 /// Gateways a page, the most that EC2 gives.
@@ -39,12 +39,19 @@ pub(super) async fn nat_gateways(caller: &Caller<'_>) -> Result<Found, ReadFailu
     Ok(Found::Rows(NatGateway::rows(rows)))
 }
 
-pub(super) async fn route_tables(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+pub(super) async fn route_tables(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
     let mut texts = Interner::default();
     caller
         .pages(
-            |token| caller.clients.ec2.describe_route_tables().max_results(TABLES).set_next_token(token).send(),
+            |token| {
+                let call = caller.clients.ec2.describe_route_tables();
+                let call = match only(id) {
+                    Some(table) => call.route_table_ids(&**table),
+                    None => call.max_results(TABLES).set_next_token(token),
+                };
+                call.send()
+            },
             |page| {
                 for table in page.route_tables() {
                     let associations = table.associations();

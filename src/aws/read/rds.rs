@@ -3,24 +3,31 @@
 use aws_sdk_rds::types;
 use aws_smithy_types::DateTime;
 
-use super::{Ask, Found};
+use super::{Ask, Found, only};
 use crate::aws::caller::Caller;
 use crate::aws::time;
 use crate::estate::database::{
     Cluster, ClusterMember, Database, DatabaseEvent, GlobalCluster, GlobalMember, ReplicationStatus,
 };
 use crate::estate::tag::Tags;
-use crate::estate::{ReadFailure, Row};
+use crate::estate::{ReadFailure, Row, SliceId};
 use crate::id::{Arn, ClusterId, DatabaseId, GlobalClusterId, Text, ZoneName};
 
 /// Rows a page, the most that RDS gives.
 const PAGE: i32 = 100;
 
-pub(super) async fn databases(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+pub(super) async fn databases(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
     caller
         .pages(
-            |marker| caller.clients.rds.describe_db_instances().max_records(PAGE).set_marker(marker).send(),
+            |marker| {
+                let call = caller.clients.rds.describe_db_instances();
+                let call = match only(id) {
+                    Some(name) => call.db_instance_identifier(&**name),
+                    None => call.max_records(PAGE).set_marker(marker),
+                };
+                call.send()
+            },
             |page| {
                 for database in page.db_instances() {
                     rows.push(database_row(caller, database)?);
@@ -92,11 +99,18 @@ fn tags(tags: &[types::Tag]) -> Tags {
     Tags::new(tags.iter().filter_map(|tag| Some((Text::from(tag.key()?), Text::from(tag.value().unwrap_or(""))))))
 }
 
-pub(super) async fn clusters(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+pub(super) async fn clusters(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
     caller
         .pages(
-            |marker| caller.clients.rds.describe_db_clusters().max_records(PAGE).set_marker(marker).send(),
+            |marker| {
+                let call = caller.clients.rds.describe_db_clusters();
+                let call = match only(id) {
+                    Some(name) => call.db_cluster_identifier(&**name),
+                    None => call.max_records(PAGE).set_marker(marker),
+                };
+                call.send()
+            },
             |page| {
                 for cluster in page.db_clusters() {
                     rows.push(cluster_row(caller, cluster)?);

@@ -1,16 +1,21 @@
 //! The Application Recovery Controller's reads (`aws-domain.md` A.6).
 
-use super::Found;
+use aws_sdk_arczonalshift::types::ZonalShiftStatus;
+
+use super::{Found, only};
 use crate::aws::caller::Caller;
 use crate::aws::time;
 use crate::estate::shift::{Autoshift, AutoshiftStatus, ManagedResource, ShiftStatus, ShiftType, ZonalShift};
-use crate::estate::{ReadFailure, Row};
+use crate::estate::{ReadFailure, Row, SliceId};
 use crate::id::{Arn, Text, ZoneId};
 
 /// Rows a page, the most that is given.
 const PAGE: i32 = 100;
 
-pub(super) async fn managed_resources(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+pub(super) async fn managed_resources(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
+    if let Some(resource) = only(id) {
+        return managed_resource(caller, resource).await;
+    }
     let mut rows = Vec::new();
     caller
         .pages(
@@ -40,11 +45,38 @@ pub(super) async fn managed_resources(caller: &Caller<'_>) -> Result<Found, Read
     Ok(Found::Rows(ManagedResource::rows(rows)))
 }
 
-pub(super) async fn zonal_shifts(caller: &Caller<'_>) -> Result<Found, ReadFailure> {
+/// One resource, whose weights say where its traffic goes.
+async fn managed_resource(caller: &Caller<'_>, resource: &Text) -> Result<Found, ReadFailure> {
+    let answer =
+        caller.call(|| caller.clients.arc.get_managed_resource().resource_identifier(&**resource).send()).await?;
+    let applied = answer.zonal_shifts().iter();
+    let row = ManagedResource {
+        // AWS need not say again whom it was asked about.
+        arn: Arn::from(answer.arn().unwrap_or(resource)),
+        name: answer.name().unwrap_or(resource).into(),
+        weights: answer.applied_weights().iter().map(|(zone, weight)| (ZoneId::from(zone.as_str()), *weight)).collect(),
+        autoshift: answer.zonal_autoshift_status().map(|status| status.as_str().into()),
+        practice_run: answer.practice_run_configuration().map(|_| "ENABLED".into()),
+        applied: applied
+            .map(|shift| (Text::from(shift.zonal_shift_id()), Text::from(shift.applied_status().as_str())))
+            .collect(),
+    };
+    Ok(Found::Rows(ManagedResource::rows(vec![row])))
+}
+
+pub(super) async fn zonal_shifts(caller: &Caller<'_>, id: &SliceId) -> Result<Found, ReadFailure> {
     let mut rows = Vec::new();
     caller
         .pages(
-            |token| caller.clients.arc.list_zonal_shifts().max_results(PAGE).set_next_token(token).send(),
+            |token| {
+                let call = caller.clients.arc.list_zonal_shifts().max_results(PAGE).set_next_token(token);
+                // Of one resource those that go on are asked for.
+                let call = match only(id) {
+                    Some(resource) => call.resource_identifier(&**resource).status(ZonalShiftStatus::Active),
+                    None => call,
+                };
+                call.send()
+            },
             |page| {
                 for shift in page.items() {
                     rows.push(ZonalShift {

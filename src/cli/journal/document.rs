@@ -164,6 +164,7 @@ fn shown(kept: &Kept, step: &Step, past: &StepPast) -> ShownStep {
                     last.outcome = match found {
                         crate::journal::Found::Applied => "found applied",
                         crate::journal::Found::NotApplied => "found not applied",
+                        crate::journal::Found::Already => "found as wanted, by somebody else",
                         crate::journal::Found::Unclear => "unclear",
                     };
                 }

@@ -111,6 +111,8 @@ pub fn reason_unlike(subjects: &[Subject], operation: &Operation) -> Option<Stri
     let kind = match operation.target {
         TargetKind::Instance => SubjectKind::Instance,
         TargetKind::Group => SubjectKind::Group,
+        TargetKind::Zone => SubjectKind::Zone,
+        TargetKind::Shift => SubjectKind::Shift,
     };
     let other = subjects.iter().find(|subject| subject.kind != kind)?;
     let article = if operation.target == TargetKind::Instance { "an" } else { "a" };

@@ -136,7 +136,12 @@ impl Past {
     /// What blanks are filled with.
     pub fn fill(&self, token: Option<Text>) -> Fill {
         let brought = self.steps.iter().filter(|(_, past)| !past.brought.is_empty());
-        Fill { brought: brought.map(|(id, past)| (id.clone(), past.brought.clone())).collect(), token }
+        let answers = self.steps.iter().map(|(id, past)| (id.clone(), past.answer()));
+        Fill {
+            brought: brought.map(|(id, past)| (id.clone(), past.brought.clone())).collect(),
+            answers: answers.filter(|(_, answer)| !answer.is_empty()).collect(),
+            token,
+        }
     }
 
     /// Whether a record can follow.

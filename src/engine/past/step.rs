@@ -51,7 +51,7 @@ pub struct CallPast {
     pub doubtful: bool,
     /// How many tokens were used up by answers that it surely did not happen.
     pub refusals: u32,
-    /// The telling fields of what AWS answered.
+    /// Telling fields of its answer, or of what AWS showed when that was lost.
     pub answer: BTreeMap<Text, Text>,
 }
 
@@ -64,6 +64,15 @@ pub enum Fate {
     Applied,
     /// It surely did not.
     Refused,
+    /// It did not, and what it was for is so: by somebody else.
+    Already,
+}
+
+impl Fate {
+    /// Whether there is nothing left to call for.
+    pub fn is_met(self) -> bool {
+        matches!(self, Self::Applied | Self::Already)
+    }
 }
 
 impl StepPast {
@@ -83,7 +92,12 @@ impl StepPast {
 
     /// Whether a call of it may have happened.
     pub fn has_called(&self) -> bool {
-        self.calls.values().any(|call| call.fate != Fate::Refused)
+        self.calls.values().any(|call| matches!(call.fate, Fate::Open | Fate::Applied))
+    }
+
+    /// Telling fields of its calls' answers; of two that tell the same field, the later.
+    pub fn answer(&self) -> BTreeMap<Text, Text> {
+        self.calls.values().flat_map(|call| call.answer.clone()).collect()
     }
 
     /// The call that is announced and has no outcome.
@@ -114,11 +128,15 @@ impl StepPast {
                     self.settle(*ordinal, *undo, Fate::Refused, order);
                 }
             }
-            Event::Probed { ordinal, undo, found, .. } => match found {
-                Found::Applied => self.settle(*ordinal, *undo, Fate::Applied, order),
-                Found::NotApplied => self.settle(*ordinal, *undo, Fate::Refused, order),
-                Found::Unclear => {}
-            },
+            Event::Probed { ordinal, undo, found, answer, .. } => {
+                match found {
+                    Found::Applied => self.settle(*ordinal, *undo, Fate::Applied, order),
+                    Found::NotApplied => self.settle(*ordinal, *undo, Fate::Refused, order),
+                    Found::Already => self.settle(*ordinal, *undo, Fate::Already, order),
+                    Found::Unclear => {}
+                }
+                self.told(*ordinal, *undo, answer);
+            }
             Event::Waiting { deadline_at, .. } => {
                 let since = self.waits.filter(|(_, until)| until == deadline_at).map(|(since, _)| since);
                 self.waits = Some((since.unwrap_or(record.at), *deadline_at));
@@ -155,9 +173,8 @@ impl StepPast {
             }
             Phase::Answered => {
                 self.settle(sent.ordinal, sent.undo, Fate::Applied, order);
-                let calls = if sent.undo { &mut self.undo } else { &mut self.calls };
-                if let (Some(call), Some(receipt)) = (calls.get_mut(&sent.ordinal), &sent.receipt) {
-                    call.answer.clone_from(&receipt.answer);
+                if let Some(receipt) = &sent.receipt {
+                    self.told(sent.ordinal, sent.undo, &receipt.answer);
                 }
                 self.bring(sent.receipt.as_ref().map(|receipt| receipt.brought.as_slice()).unwrap_or_default());
             }
@@ -171,7 +188,14 @@ impl StepPast {
         match fate {
             Fate::Applied if !undo => self.applied_at = self.applied_at.or(Some(order)),
             Fate::Refused => call.refusals += 1,
-            Fate::Applied | Fate::Open => {}
+            Fate::Applied | Fate::Open | Fate::Already => {}
+        }
+    }
+
+    fn told(&mut self, ordinal: usize, undo: bool, answer: &BTreeMap<Text, Text>) {
+        let calls = if undo { &mut self.undo } else { &mut self.calls };
+        if let Some(call) = calls.get_mut(&ordinal) {
+            call.answer.extend(answer.iter().map(|(field, value)| (field.clone(), value.clone())));
         }
     }
 

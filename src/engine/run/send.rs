@@ -111,7 +111,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         let (ordinal, undo) = which;
         let now = self.now();
         let failing_for = since(*attempts.failing_since.get_or_insert(now), now);
-        let class = error.class;
+        let (class, code) = (error.class, error.code.clone());
         let repeats = class == ErrorClass::Unclear && call.action.repeat() != Repeat::Probe;
         let is_worth_it = match class {
             ErrorClass::Throttled | ErrorClass::Conflict => failing_for < BUSY && !self.is(Sabotage::NoRetry),
@@ -132,11 +132,16 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         }
         if class == ErrorClass::Unclear && !repeats {
             return match self.look_up(step, ordinal, undo).await? {
-                Found::Applied | Found::NotApplied => Ok(()),
+                Found::Applied | Found::NotApplied | Found::Already => Ok(()),
                 Found::Unclear => {
                     Err(self.fail_either(step, undo, format!("{words}; nobody can tell whether it happened"))?)
                 }
             };
+        }
+        let code = code.as_deref().unwrap_or_default();
+        let is_refusal = matches!(class, ErrorClass::Refused | ErrorClass::NotFound);
+        if is_refusal && call.action.may_be_met(code) && self.is_met(step, which, call).await? {
+            return Ok(());
         }
         Err(self.fail_either(step, undo, format!("{}: {words}", call.action.name()))?)
     }
@@ -174,7 +179,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
             return Ok(());
         }
         match self.look_up(step, ordinal, undo).await? {
-            Found::Applied | Found::NotApplied => Ok(()),
+            Found::Applied | Found::NotApplied | Found::Already => Ok(()),
             // Whoever asks for it knows that it may happen twice.
             Found::Unclear if asked => {
                 let is_held = self.look_step(&step.id, |past| matches!(past.state, State::Held | State::UndoHeld));

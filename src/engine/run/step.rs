@@ -9,7 +9,7 @@ use super::super::state::State;
 use super::{End, Halt, Run};
 use crate::estate::Estate;
 use crate::estate::group::{Group, LifecycleState};
-use crate::id::{GroupName, InstanceId, Text};
+use crate::id::{GroupName, InstanceId, Text, ZoneName};
 use crate::journal::{Event, Phase, Sink};
 use crate::operation::plan::OnFailure;
 use crate::operation::{Condition, Fact, LocalCommand, Step};
@@ -52,7 +52,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         for (ordinal, command) in step.commands.iter().enumerate() {
             let ran = self.look_step(&step.id, |past| past.commands.get(&ordinal).copied()).flatten();
             match ran {
-                Some(Fate::Applied) => continue,
+                Some(Fate::Applied | Fate::Already) => continue,
                 // It may have run, and nothing can be looked up: whoever retries it knows that.
                 Some(Fate::Open) if !asked => {
                     let name = command.argv.first().map_or("", |name| name);
@@ -161,9 +161,11 @@ pub(super) fn arrived(condition: &Condition, estate: &Estate) -> Vec<InstanceId>
 }
 
 fn come(condition: &Condition, estate: &Estate, is: impl Fn(&LifecycleState) -> bool) -> Vec<InstanceId> {
-    fn waited<'f>(fact: &'f Fact, found: &mut Vec<(&'f GroupName, &'f BTreeSet<InstanceId>)>) {
+    type Waited<'f> = (&'f GroupName, &'f BTreeSet<InstanceId>, Option<&'f ZoneName>);
+    fn waited<'f>(fact: &'f Fact, found: &mut Vec<Waited<'f>>) {
         match fact {
-            Fact::Grown { group, beside, .. } => found.push((group, beside)),
+            Fact::Grown { group, beside, .. } => found.push((group, beside, None)),
+            Fact::GrownOutside { group, beside, zone, .. } => found.push((group, beside, Some(zone))),
             Fact::All { of: all } => all.iter().for_each(|fact| waited(fact, found)),
             _ => {}
         }
@@ -171,14 +173,14 @@ fn come(condition: &Condition, estate: &Estate, is: impl Fn(&LifecycleState) -> 
     let mut waits = Vec::new();
     waited(&condition.fact, &mut waits);
     let groups: Vec<&Group> = estate.known::<Group>(&condition.region).collect();
-    let new = waits.into_iter().flat_map(|(name, beside)| {
+    let new = waits.into_iter().flat_map(|(name, beside, but)| {
         let members = groups.iter().filter(move |each| each.name == *name).flat_map(|group| &group.members);
-        members.filter(|member| is(&member.state) && !beside.contains(&member.instance))
+        members.filter(move |member| !beside.contains(&member.instance) && but != Some(&member.zone))
     });
-    new.map(|member| member.instance.clone()).collect()
+    new.filter(|member| is(&member.state)).map(|member| member.instance.clone()).collect()
 }
 
 /// Whether a call of a step, or of its undo, happened already.
 pub(super) fn is_applied(past: &super::StepPast, ordinal: usize, undo: bool) -> bool {
-    past.of(undo).get(&ordinal).is_some_and(|call| call.fate == Fate::Applied)
+    past.of(undo).get(&ordinal).is_some_and(|call| call.fate.is_met())
 }

@@ -3,7 +3,7 @@
 //! Must stay true: the last that was done is taken back first, but what adds capacity goes before what removes it; nothing that somebody
 //! else changed since is overwritten unasked; what is already as it was is not called; each effect is seen before the next.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::super::account::Account;
@@ -142,15 +142,18 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         let applied = self.look_step(&step.id, |past| is_applied(past, ordinal, true)).unwrap_or(false);
         if !applied {
             let now = self.traced(&filled).await;
-            if !now.is_applied() {
+            if let Trace::Theirs(detail) = now {
+                let (found, answer) = (Found::Already, BTreeMap::new());
+                self.write(Some(&step.id), Event::Probed { ordinal, undo: true, found, detail, answer })?;
+            } else if !now.is_applied() {
                 if let (Some(why), false) = (self.reason_changed(step).await, asked || self.is(Sabotage::UndoBlind)) {
                     self.hold(step, why)?;
                     return Err(Halt::Held);
                 }
                 self.send(step, ordinal, &filled, true).await?;
             } else {
-                let detail = now.detail().to_owned();
-                self.write(Some(&step.id), Event::Probed { ordinal, undo: true, found: Found::Applied, detail })?;
+                let (found, detail, answer) = (Found::Applied, now.detail().to_owned(), BTreeMap::new());
+                self.write(Some(&step.id), Event::Probed { ordinal, undo: true, found, detail, answer })?;
             }
         }
         if self.is(Sabotage::UndoNoWait) {
@@ -166,7 +169,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
             let asked_at = self.now();
             let trace = self.traced(call).await;
             match trace {
-                Trace::There(detail) => return Ok(detail),
+                Trace::There(detail) | Trace::Theirs(detail) => return Ok(detail),
                 // AWS accepted it, and reading will never tell more.
                 Trace::Unclear(detail) if asked_at >= deadline_at || leaves_no_trace(call) => return Ok(detail),
                 Trace::Absent(detail) | Trace::Underway(detail) if asked_at >= deadline_at => {
@@ -250,6 +253,8 @@ fn leaves_no_trace(call: &Call) -> bool {
             | Action::AssociateAddress(_)
             | Action::LaunchInstances(_)
             | Action::RunInstances(_)
+            | Action::UpdateZonalShift(_)
+            | Action::RebootDBInstance(_)
     )
 }
 

@@ -281,13 +281,7 @@ pub(super) fn until(fact: Fact, deadline_s: u64) -> Option<Until> {
 }
 
 pub(super) fn resize(max: i32) -> Action {
-    Action::UpdateAutoScalingGroup(Resize {
-        auto_scaling_group_name: "web".into(),
-        min_size: None,
-        max_size: Some(max),
-        desired_capacity: None,
-        subnets: None,
-    })
+    Action::UpdateAutoScalingGroup(Resize { max_size: Some(max), ..Resize::of(&"web".into()) })
 }
 
 pub(super) fn desired(group: &str, desired_capacity: i32) -> Action {

@@ -425,6 +425,7 @@ impl ToyGroup {
             suspended: self.suspended.iter().map(|name| (name.as_str().into(), "user".into())).collect(),
             launch_source: None,
             zonal_shift_enabled: None,
+            impaired_zone_behavior: None,
             status: None,
             termination_policies: None,
             protects_new: None,

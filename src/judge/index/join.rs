@@ -327,6 +327,7 @@ fn says_the_same_of_all(a: &Group, b: &Group) -> bool {
         suspended,
         launch_source,
         zonal_shift_enabled,
+        impaired_zone_behavior,
         status,
         termination_policies,
         protects_new,
@@ -344,6 +345,7 @@ fn says_the_same_of_all(a: &Group, b: &Group) -> bool {
         && *suspended == b.suspended
         && *launch_source == b.launch_source
         && *zonal_shift_enabled == b.zonal_shift_enabled
+        && *impaired_zone_behavior == b.impaired_zone_behavior
         && *status == b.status
         && *termination_policies == b.termination_policies
         && *protects_new == b.protects_new

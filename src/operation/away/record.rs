@@ -58,7 +58,11 @@ impl Record {
     /// What the operation's blanks are filled with.
     #[must_use]
     pub fn fill(&self) -> Fill {
-        Fill { brought: self.brought.clone(), token: None }
+        let mut answers: BTreeMap<StepId, BTreeMap<Text, Text>> = BTreeMap::new();
+        for applied in self.applied.iter().filter(|applied| !applied.answer.is_empty()) {
+            answers.entry(applied.step.clone()).or_default().extend(applied.answer.clone());
+        }
+        Fill { brought: self.brought.clone(), answers, token: None }
     }
 
     /// The calls that take a step back, which tell what was there before it.

@@ -61,6 +61,75 @@ pub struct Resize {
     /// Its subnets, comma by comma, in AWS's order.
     #[serde(rename = "VPCZoneIdentifier", default, skip_serializing_if = "Option::is_none")]
     pub subnets: Option<Text>,
+    /// What it does about a zone that it is shifted away from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability_zone_impairment_policy: Option<ImpairmentPolicy>,
+}
+
+impl Resize {
+    /// Nothing of a group is changed yet.
+    #[must_use]
+    pub fn of(group: &GroupName) -> Self {
+        Self {
+            auto_scaling_group_name: group.clone(),
+            min_size: None,
+            max_size: None,
+            desired_capacity: None,
+            subnets: None,
+            availability_zone_impairment_policy: None,
+        }
+    }
+}
+
+/// What a group does about a zone that it is shifted away from; what is not said stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ImpairmentPolicy {
+    /// Whether it can be shifted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zonal_shift_enabled: Option<bool>,
+    /// `IgnoreUnhealthy`: who fails checks there stays; `ReplaceUnhealthy`: others come for them elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impaired_zone_health_check_behavior: Option<Text>,
+}
+
+/// Tags of groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GroupTags {
+    /// The tags, each with its group.
+    pub tags: Vec<GroupTag>,
+}
+
+/// A tag of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GroupTag {
+    /// The group.
+    pub resource_id: GroupName,
+    /// `auto-scaling-group`.
+    pub resource_type: Text,
+    /// Its key.
+    pub key: Text,
+    /// Its value, at most 256 letters; none where it is deleted whatever that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Text>,
+    /// Whether members are born with it.
+    pub propagate_at_launch: bool,
+}
+
+impl GroupTag {
+    /// A tag of the group alone, of which its members know nothing; without a value to delete it.
+    #[must_use]
+    pub fn new(group: &GroupName, key: &str, value: Option<Text>) -> Self {
+        Self {
+            resource_id: group.clone(),
+            resource_type: "auto-scaling-group".into(),
+            key: key.into(),
+            value,
+            propagate_at_launch: false,
+        }
+    }
 }
 
 /// Members that leave service and are kept.

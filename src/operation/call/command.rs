@@ -125,13 +125,8 @@ mod tests {
             command(Action::EnterStandby(standby)),
             r"aws autoscaling enter-standby --region us-east-1 --auto-scaling-group-name 'it'\''s a group' --instance-ids i-1 i-2 --should-decrement-desired-capacity"
         );
-        let resize = Resize {
-            auto_scaling_group_name: "web".into(),
-            min_size: None,
-            max_size: Some(6),
-            desired_capacity: None,
-            subnets: Some("subnet-a,subnet-b".into()),
-        };
+        let web = crate::id::GroupName::from("web");
+        let resize = Resize { max_size: Some(6), subnets: Some("subnet-a,subnet-b".into()), ..Resize::of(&web) };
         assert_eq!(
             command(Action::UpdateAutoScalingGroup(resize)),
             "aws autoscaling update-auto-scaling-group --region us-east-1 --auto-scaling-group-name web --max-size 6 \

@@ -126,3 +126,15 @@ pub struct TagSpecification {
     /// The tags.
     pub tags: Vec<Tag>,
 }
+
+/// A route that leads through a NAT gateway from then on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Route {
+    /// The table.
+    pub route_table_id: Text,
+    /// Which of its routes: `0.0.0.0/0`.
+    pub destination_cidr_block: Text,
+    /// The gateway.
+    pub nat_gateway_id: Text,
+}

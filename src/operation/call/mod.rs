@@ -9,6 +9,8 @@ mod autoscaling;
 mod balancer;
 mod command;
 mod ec2;
+mod rds;
+mod shift;
 mod whom;
 
 use serde::{Deserialize, Serialize};
@@ -17,11 +19,15 @@ use crate::id::Region;
 
 pub use answer::{CallError, ErrorClass, Receipt, Stamp};
 pub use autoscaling::{
-    HookResult, Hooked, LaunchInstances, MemberHealth, MembersOf, Process, Processes, Protection, Removal, Resize,
-    SetDesired, TerminateMember,
+    GroupTag, GroupTags, HookResult, Hooked, ImpairmentPolicy, LaunchInstances, MemberHealth, MembersOf, Process,
+    Processes, Protection, Removal, Resize, SetDesired, TerminateMember,
 };
-pub use balancer::{ClassicInstance, ClassicMembers, TargetSpec, Targets};
-pub use ec2::{Associate, FromTemplate, Instances, Profile, Run, Stop, Tag, TagSpecification, Tagging, Volume};
+pub use balancer::{
+    BalancerSubnets, ClassicInstance, ClassicMembers, ClassicSubnets, SubnetMapping, TargetSpec, Targets,
+};
+pub use ec2::{Associate, FromTemplate, Instances, Profile, Route, Run, Stop, Tag, TagSpecification, Tagging, Volume};
+pub use rds::{FailoverCluster, RebootDatabase};
+pub use shift::{CancelShift, SHIFT_ID, StartShift, UpdateShift, expiry_minutes};
 pub use whom::Whom;
 
 /// A mutating request: what, with which parameters, and where.
@@ -143,6 +149,10 @@ actions! {
     ResumeProcesses(Processes): "autoscaling", &["autoscaling:ResumeProcesses"], Disruptive, Safe;
     /// Ends a member's wait in a lifecycle hook.
     CompleteLifecycleAction(Hooked): "autoscaling", &["autoscaling:CompleteLifecycleAction"], Disruptive, Probe;
+    /// Sets tags of groups.
+    CreateOrUpdateTags(GroupTags): "autoscaling", &["autoscaling:CreateOrUpdateTags"], Harmless, Safe;
+    /// Takes tags off groups.
+    DeleteTags(GroupTags): "autoscaling", &["autoscaling:DeleteTags"], Harmless, Safe;
 
     /// Restarts the operating system, on the same host.
     RebootInstances(Instances): "ec2", &["ec2:RebootInstances"], Disruptive, Probe;
@@ -162,6 +172,8 @@ actions! {
     DetachVolume(Volume): "ec2", &["ec2:DetachVolume"], Disruptive, Probe;
     /// Gives a volume to an instance.
     AttachVolume(Volume): "ec2", &["ec2:AttachVolume"], Harmless, Probe;
+    /// Leads a route through another NAT gateway: connections that are open through the old one break.
+    ReplaceRoute(Route): "ec2", &["ec2:ReplaceRoute"], Disruptive, Safe;
 
     /// Gives a target group targets.
     RegisterTargets(Targets): "elbv2", &["elasticloadbalancing:RegisterTargets"], Harmless, Safe;
@@ -173,6 +185,40 @@ actions! {
     /// Takes instances off a classic balancer; they drain.
     DeregisterInstancesFromLoadBalancer(ClassicMembers):
         "elb", &["elasticloadbalancing:DeregisterInstancesFromLoadBalancer"], Disruptive, Safe;
+    /// Sets all subnets of a balancer, and so its zones. AWS lets few of these through: 0.2 a second (`aws-domain.md` A.8).
+    SetSubnets(BalancerSubnets): "elbv2", &["elasticloadbalancing:SetSubnets"], Disruptive, Safe;
+    /// Takes a classic balancer out of subnets, and so out of zones; as slow.
+    DetachLoadBalancerFromSubnets(ClassicSubnets):
+        "elb", &["elasticloadbalancing:DetachLoadBalancerFromSubnets"], Disruptive, Safe;
+    /// Puts a classic balancer into subnets: traffic goes there; as slow.
+    AttachLoadBalancerToSubnets(ClassicSubnets):
+        "elb", &["elasticloadbalancing:AttachLoadBalancerToSubnets"], Disruptive, Safe;
+
+    /// Moves a resource's traffic away from a zone, for a time. A second one for the same is refused.
+    StartZonalShift(StartShift): "arc-zonal-shift", &["arc-zonal-shift:StartZonalShift"], Disruptive, Probe;
+    /// Sets when a shift ends by itself, from now on; twice moves that by the seconds between.
+    UpdateZonalShift(UpdateShift): "arc-zonal-shift", &["arc-zonal-shift:UpdateZonalShift"], Harmless, Safe;
+    /// Ends a shift: traffic comes back.
+    CancelZonalShift(CancelShift): "arc-zonal-shift", &["arc-zonal-shift:CancelZonalShift"], Disruptive, Probe;
+
+    /// Restarts a DB instance, or fails it over to its standby: connections are cut.
+    RebootDBInstance(RebootDatabase): "rds", &["rds:RebootDBInstance"], Disruptive, Probe;
+    /// Makes another member of a cluster its writer: connections are cut.
+    FailoverDBCluster(FailoverCluster): "rds", &["rds:FailoverDBCluster"], Disruptive, Probe;
+}
+
+impl Action {
+    /// Whether AWS's refusal may mean that what is wanted is so already, by somebody else's doing: then it is looked at.
+    #[must_use]
+    pub fn may_be_met(&self, code: &str) -> bool {
+        match self {
+            Self::StartZonalShift(_) => matches!(code, "ZonalShiftAlreadyExists" | "ZonalAutoshiftActive"),
+            Self::CancelZonalShift(_) => {
+                matches!(code, "ZonalShiftStatusNotActive" | "ResourceNotFoundException" | "ResourceNotFound")
+            }
+            _ => false,
+        }
+    }
 }
 
 impl Call {

@@ -9,7 +9,7 @@ use super::look::{Look, told};
 use super::{Answer, Process};
 use crate::estate::balancer::{ClassicState, ClassicTarget, Target, TargetState};
 use crate::estate::group::{Activity, ActivityStatus, Group, LifecycleState, Member, Refresh};
-use crate::id::{GroupName, InstanceId};
+use crate::id::{GroupName, InstanceId, Text, ZoneName};
 
 /// What nobody knows, in words.
 type Unknown = String;
@@ -81,9 +81,11 @@ pub(super) fn grown(
     name: &GroupName,
     beside: &BTreeSet<InstanceId>,
     by: usize,
+    outside: Option<&ZoneName>,
 ) -> Result<Answer, Unknown> {
     with(look, name, |group, age| {
-        let new: Vec<&Member> = group.members.iter().filter(|member| !beside.contains(&member.instance)).collect();
+        let counts = |member: &&Member| !beside.contains(&member.instance) && outside != Some(&member.zone);
+        let new: Vec<&Member> = group.members.iter().filter(counts).collect();
         let in_service: Vec<&Member> =
             new.iter().copied().filter(|member| member.state == LifecycleState::InService).collect();
         let (mut serving, mut age) = (0, age);
@@ -117,6 +119,18 @@ fn serves(look: &Look<'_>, group: &Group, instance: &InstanceId) -> Result<(bool
         }
     }
     Ok((true, oldest))
+}
+
+/// A tag of the group, or none of that key.
+pub(super) fn tagged(look: &Look<'_>, name: &GroupName, key: &Text, value: Option<&Text>) -> Result<Answer, Unknown> {
+    with(look, name, |group, age| {
+        let there = group.tags.get(key);
+        let detail = match there {
+            Some(there) => format!("{name} has {key}={there}"),
+            None => format!("{name} has no tag {key}"),
+        };
+        Ok(told(there == value, detail, age))
+    })
 }
 
 pub(super) fn processes_run(

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Answer;
 use crate::estate::group::Group;
 use crate::estate::{Estate, FailureKind, Part, Row, SliceId, Trust};
-use crate::id::{GroupName, Region, Text};
+use crate::id::{GroupName, Region, Text, ZoneName};
 
 /// A region as it was read, at a time.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +72,29 @@ impl<'a> Look<'a> {
         // Asked for nothing that is there, so that what is not read is told.
         let age = self.find::<T>(what, own, |_| false)?.age;
         Ok((self.estate.known::<T>(self.region).collect(), age))
+    }
+
+    /// The rows of one zone: from the part that was read for it alone, where there is one, else those of the listing.
+    pub(super) fn zone<T: Row + 'a>(
+        &self,
+        what: &str,
+        zone: &ZoneName,
+        of: impl Fn(&T) -> Option<&ZoneName>,
+    ) -> Result<(Vec<&'a T>, Duration), String> {
+        let table = self.estate.table::<T>(self.region, self.now);
+        let part = Part::Zone(zone.clone());
+        let own = self.estate.slice(&SliceId { region: self.region.clone(), kind: T::KIND, part: part.clone() });
+        if let Some(slice) = own {
+            return match table.part(&part) {
+                Some(rows) => Ok((rows.iter().collect(), slice.age(self.now).unwrap_or_default())),
+                None => {
+                    let why = distrust(&slice.trust(T::KIND.age_limit(), self.now), T::KIND.name());
+                    Err(format!("{what} of {zone}: {why}"))
+                }
+            };
+        }
+        let age = self.find::<T>(what, zone.text(), |_| false)?.age;
+        Ok((self.estate.known::<T>(self.region).filter(|row| of(row) == Some(zone)).collect(), age))
     }
 
     /// A group as it is known, however old: for what hangs on it.

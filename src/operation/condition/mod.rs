@@ -5,12 +5,18 @@
 //! change, not a state that may have been true before (`aws-domain.md` A.9).
 
 mod beside;
+mod database;
 mod group;
 mod instance;
 mod look;
 mod members;
+mod outside;
+mod shift;
 mod target;
+mod traffic;
+mod way;
 mod words;
+mod zone;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -21,9 +27,9 @@ use serde::{Deserialize, Serialize};
 use super::call::Process;
 use super::need::{Need, What};
 use crate::estate::Estate;
-use crate::estate::group::{Group, LifecycleState};
+use crate::estate::group::LifecycleState;
 use crate::estate::instance::InstanceState;
-use crate::id::{Arn, ClassicName, GroupName, ImageId, InstanceId, Region, SubnetId, Text};
+use crate::id::{Arn, ClassicName, GroupName, ImageId, InstanceId, Region, SubnetId, Text, ZoneId, ZoneName};
 
 use look::Look;
 
@@ -201,6 +207,193 @@ pub enum Fact {
         /// The image.
         image: ImageId,
     },
+    /// A resource's traffic is kept from a zone, whoever brought that about: by the weights that ARC applies, and not by the existence of
+    /// a shift (`aws-domain.md` A.6).
+    Away {
+        /// The resource.
+        resource: Arn,
+        /// The zone.
+        zone: ZoneId,
+    },
+    /// A resource's traffic goes to a zone, by the weights.
+    NotAway {
+        /// The resource.
+        resource: Arn,
+        /// The zone.
+        zone: ZoneId,
+    },
+    /// Nothing moves a resource away from another zone: neither by hand, nor AWS, nor a practice run. One zone at a time is all that ARC
+    /// does (`aws-domain.md` C.3).
+    ShiftFree {
+        /// The resource.
+        resource: Arn,
+        /// The zone that it may be away from.
+        zone: ZoneId,
+    },
+    /// A shift goes on, and does not end by itself before a moment.
+    ShiftUntil {
+        /// The shift.
+        shift: Text,
+        /// Of what.
+        resource: Arn,
+        /// The moment.
+        at_least: Timestamp,
+    },
+    /// A shift goes on no more.
+    ShiftOver {
+        /// The shift.
+        shift: Text,
+        /// Of what.
+        resource: Arn,
+    },
+    /// Nothing of the region is away from another zone, by hand or by AWS's autoshift.
+    OneZoneAway {
+        /// The zone that may be left.
+        zone: ZoneId,
+    },
+    /// A balancer is in exactly these subnets.
+    BalancerIn {
+        /// The balancer.
+        balancer: Arn,
+        /// The subnets.
+        subnets: BTreeSet<SubnetId>,
+    },
+    /// A classic balancer is in exactly these subnets.
+    ClassicIn {
+        /// The balancer.
+        balancer: ClassicName,
+        /// The subnets.
+        subnets: BTreeSet<SubnetId>,
+    },
+    /// A group launches in exactly these subnets.
+    GroupIn {
+        /// The group.
+        group: GroupName,
+        /// The subnets.
+        subnets: BTreeSet<SubnetId>,
+    },
+    /// A group has a tag of this value, or has none of that key.
+    GroupTagged {
+        /// The group.
+        group: GroupName,
+        /// The tag's key.
+        key: Text,
+        /// Its value; none where there is to be no such tag.
+        value: Option<Text>,
+    },
+    /// So many targets that are not in a zone are healthy.
+    HealthyOutside {
+        /// The target group.
+        target_group: Arn,
+        /// The zone.
+        zone: ZoneName,
+        /// How many.
+        at_least: usize,
+    },
+    /// So many members that are not in a zone are in service.
+    InServiceOutside {
+        /// The group.
+        group: GroupName,
+        /// The zone.
+        zone: ZoneName,
+        /// How many.
+        at_least: usize,
+    },
+    /// So many members beside these, none of them in a zone, are in service, and healthy wherever the group registers them.
+    GrownOutside {
+        /// The group.
+        group: GroupName,
+        /// The zone.
+        zone: ZoneName,
+        /// The members that were there before.
+        beside: BTreeSet<InstanceId>,
+        /// How many.
+        by: usize,
+    },
+    /// A group has no member in a zone.
+    NoneIn {
+        /// The group.
+        group: GroupName,
+        /// The zone.
+        zone: ZoneName,
+    },
+    /// A route leads through a gateway, and leads on.
+    RouteVia {
+        /// The route table.
+        table: Text,
+        /// Which of its routes: `0.0.0.0/0`.
+        destination: Text,
+        /// The gateway.
+        gateway: Text,
+    },
+    /// A DB instance that writes is not in a zone.
+    WriterOutside {
+        /// The DB instance.
+        database: Text,
+        /// The zone.
+        zone: ZoneName,
+    },
+    /// A DB instance has a standby, and that is not in a zone: one that is being built protects nobody (`aws-domain.md` A.4).
+    StandbyOutside {
+        /// The DB instance.
+        database: Text,
+        /// The zone.
+        zone: ZoneName,
+    },
+    /// RDS takes changes of a DB instance: it does not say that SQL answers.
+    DatabaseAvailable {
+        /// The DB instance.
+        database: Text,
+    },
+    /// A DB instance has failed over: it is in another zone, or RDS says so of a moment after this one (`aws-domain.md` A.9: its status was
+    /// `available` before, too, and its zone may be told late).
+    FailedOver {
+        /// The DB instance.
+        database: Text,
+        /// Where it was.
+        from: ZoneName,
+        /// The moment.
+        after: Timestamp,
+    },
+    /// RDS says after a moment that it will not fail over, or could not (events 0034, 0069, 0070): what is waited for does not come.
+    FailoverRefused {
+        /// The DB instance, or the cluster.
+        database: Text,
+        /// The moment.
+        after: Timestamp,
+    },
+    /// A member writes for a cluster.
+    ClusterWriter {
+        /// The cluster.
+        cluster: Text,
+        /// The member.
+        member: Text,
+    },
+    /// A member of a cluster reads, is available and is not in a zone: it can become the writer.
+    ReaderReady {
+        /// The cluster.
+        cluster: Text,
+        /// The member.
+        member: Text,
+        /// The zone.
+        outside: ZoneName,
+    },
+    /// A balancer's node in a zone took less than a tenth of what it took before, in a whole minute after a moment.
+    TrafficGone {
+        /// The balancer as CloudWatch names it: `app/web/50dc6c495c0c9188`, or a classic balancer's name.
+        balancer: Text,
+        /// The zone.
+        zone: ZoneName,
+        /// Requests, or new flows, a minute before.
+        before: f64,
+        /// The moment.
+        after: Timestamp,
+    },
+    /// Status checks and volumes of everything in a zone pass; where nothing is there to be checked, nobody knows.
+    ZonePasses {
+        /// The zone.
+        zone: ZoneName,
+    },
     /// All of these are so.
     All {
         /// The facts.
@@ -244,8 +437,10 @@ impl Condition {
     /// comes, which the second time is so.
     #[must_use]
     pub fn needs(&self, estate: &Estate) -> Vec<Need> {
-        let known = |group: &GroupName| Look::new(estate, &self.region, Timestamp::MIN).known_group(group);
-        whats(&self.fact, &known).into_iter().map(|what| Need::new(&self.region, what)).collect()
+        whats(&self.fact, &Look::new(estate, &self.region, Timestamp::MIN))
+            .into_iter()
+            .map(|what| Need::new(&self.region, what))
+            .collect()
     }
 }
 
@@ -254,7 +449,7 @@ fn asked(look: &Look<'_>, fact: &Fact) -> Result<Answer, String> {
         Fact::Sizes { group, min, desired, max } => group::sizes(look, group, (*min, *desired, *max)),
         Fact::MemberIn { group, instance, states } => group::member_in(look, group, instance, states),
         Fact::MemberLeft { group, instance } => group::member_left(look, group, instance),
-        Fact::Grown { group, beside, by } => group::grown(look, group, beside, *by),
+        Fact::Grown { group, beside, by } => group::grown(look, group, beside, *by, None),
         Fact::InService { group, beside, at_least } => group::in_service(look, group, beside, *at_least),
         Fact::Settled { group, in_service } => members::settled(look, group, *in_service),
         Fact::Protected { group, instances, protected } => members::protected(look, group, instances, *protected),
@@ -273,6 +468,30 @@ fn asked(look: &Look<'_>, fact: &Fact) -> Result<Answer, String> {
         Fact::AddressOn { allocation, instance } => beside::address_on(look, allocation, instance),
         Fact::FreeAddresses { subnet, at_least } => beside::free_addresses(look, subnet, *at_least),
         Fact::ImageUsable { image } => beside::image_usable(look, image),
+        Fact::Away { resource, zone } => shift::away(look, resource, zone),
+        Fact::NotAway { resource, zone } => shift::not_away(look, resource, zone),
+        Fact::ShiftFree { resource, zone } => shift::free(look, resource, zone),
+        Fact::ShiftUntil { shift, resource, at_least } => shift::until(look, shift, resource, *at_least),
+        Fact::ShiftOver { shift, resource } => shift::over(look, shift, resource),
+        Fact::OneZoneAway { zone } => shift::one_zone_away(look, zone),
+        Fact::BalancerIn { balancer, subnets } => way::balancer_in(look, balancer, subnets),
+        Fact::ClassicIn { balancer, subnets } => way::classic_in(look, balancer, subnets),
+        Fact::GroupIn { group, subnets } => way::group_in(look, group, subnets),
+        Fact::GroupTagged { group, key, value } => group::tagged(look, group, key, value.as_ref()),
+        Fact::HealthyOutside { target_group, zone, at_least } => outside::healthy(look, target_group, zone, *at_least),
+        Fact::InServiceOutside { group, zone, at_least } => outside::in_service(look, group, zone, *at_least),
+        Fact::GrownOutside { group, zone, beside, by } => group::grown(look, group, beside, *by, Some(zone)),
+        Fact::NoneIn { group, zone } => outside::none_in(look, group, zone),
+        Fact::RouteVia { table, destination, gateway } => way::route_via(look, table, destination, gateway),
+        Fact::WriterOutside { database, zone } => database::writer_outside(look, database, zone),
+        Fact::StandbyOutside { database, zone } => database::standby_outside(look, database, zone),
+        Fact::DatabaseAvailable { database } => database::available(look, database),
+        Fact::FailedOver { database, from, after } => database::failed_over(look, database, from, *after),
+        Fact::FailoverRefused { database, after } => database::refused(look, database, *after),
+        Fact::ClusterWriter { cluster, member } => database::cluster_writer(look, cluster, member),
+        Fact::ReaderReady { cluster, member, outside } => database::reader_ready(look, cluster, member, outside),
+        Fact::TrafficGone { balancer, zone, before, after } => traffic::gone(look, balancer, zone, *before, *after),
+        Fact::ZonePasses { zone } => zone::passes(look, zone),
         Fact::All { of } => all(look, of),
     }
 }
@@ -293,8 +512,8 @@ fn all(look: &Look<'_>, facts: &[Fact]) -> Result<Answer, String> {
     Ok(Answer { holds: Some(true), detail, age })
 }
 
-/// What a fact rests on.
-fn whats<'a>(fact: &Fact, known: &dyn Fn(&GroupName) -> Option<&'a Group>) -> Vec<What> {
+/// What a fact rests on, as far as what is known already tells.
+fn whats(fact: &Fact, look: &Look<'_>) -> Vec<What> {
     match fact {
         Fact::Sizes { group, .. }
         | Fact::MemberIn { group, .. }
@@ -303,10 +522,14 @@ fn whats<'a>(fact: &Fact, known: &dyn Fn(&GroupName) -> Option<&'a Group>) -> Ve
         | Fact::Settled { group, .. }
         | Fact::Protected { group, .. }
         | Fact::Suspended { group, .. }
-        | Fact::ProcessesRun { group, .. } => vec![What::Group(group.clone())],
-        Fact::Grown { group, .. } => {
+        | Fact::ProcessesRun { group, .. }
+        | Fact::GroupIn { group, .. }
+        | Fact::GroupTagged { group, .. }
+        | Fact::InServiceOutside { group, .. }
+        | Fact::NoneIn { group, .. } => vec![What::Group(group.clone())],
+        Fact::Grown { group, .. } | Fact::GrownOutside { group, .. } => {
             let mut needs = vec![What::Group(group.clone())];
-            if let Some(known) = known(group) {
+            if let Some(known) = look.known_group(group) {
                 needs.extend(known.target_groups.iter().cloned().map(What::Targets));
                 needs.extend(known.classic_balancers.iter().cloned().map(What::ClassicTargets));
             }
@@ -331,7 +554,28 @@ fn whats<'a>(fact: &Fact, known: &dyn Fn(&GroupName) -> Option<&'a Group>) -> Ve
         Fact::AddressOn { instance, .. } => vec![What::Addresses(instance.clone())],
         Fact::FreeAddresses { subnet, .. } => vec![What::Subnet(subnet.clone())],
         Fact::ImageUsable { image } => vec![What::Image(image.clone())],
-        Fact::All { of } => of.iter().flat_map(|fact| whats(fact, known)).collect(),
+        Fact::Away { resource, .. } | Fact::NotAway { resource, .. } => vec![What::Managed(resource.clone())],
+        Fact::ShiftFree { resource, .. } => vec![What::Managed(resource.clone()), What::Shifts(resource.clone())],
+        Fact::ShiftUntil { resource, .. } | Fact::ShiftOver { resource, .. } => vec![What::Shifts(resource.clone())],
+        Fact::OneZoneAway { .. } => vec![What::AllShifts, What::Autoshifts],
+        Fact::BalancerIn { balancer, .. } => vec![What::Balancer(balancer.clone())],
+        Fact::ClassicIn { balancer, .. } => vec![What::Classic(balancer.clone())],
+        Fact::HealthyOutside { target_group, .. } => outside::needs(look, target_group),
+        Fact::RouteVia { table, .. } => vec![What::RouteTable(table.clone())],
+        Fact::WriterOutside { database, .. }
+        | Fact::StandbyOutside { database, .. }
+        | Fact::DatabaseAvailable { database } => vec![What::Database(database.clone())],
+        Fact::FailedOver { database, .. } => {
+            vec![What::Database(database.clone()), What::DatabaseEvents(database.clone())]
+        }
+        Fact::FailoverRefused { database, .. } => vec![What::DatabaseEvents(database.clone())],
+        Fact::ClusterWriter { cluster, .. } => vec![What::Cluster(cluster.clone())],
+        Fact::ReaderReady { cluster, member, .. } => {
+            vec![What::Cluster(cluster.clone()), What::Database(member.clone())]
+        }
+        Fact::TrafficGone { balancer, zone, .. } => vec![What::Traffic(balancer.clone(), zone.clone())],
+        Fact::ZonePasses { zone } => vec![What::ZoneChecks(zone.clone()), What::ZoneVolumes(zone.clone())],
+        Fact::All { of } => of.iter().flat_map(|fact| whats(fact, look)).collect(),
     }
 }
 

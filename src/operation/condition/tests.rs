@@ -81,6 +81,7 @@ fn web(members: Vec<Member>) -> Group {
         suspended: std::collections::BTreeMap::new(),
         launch_source: None,
         zonal_shift_enabled: None,
+        impaired_zone_behavior: None,
         status: None,
         termination_policies: None,
         protects_new: None,

@@ -53,6 +53,43 @@ fn words(fact: &Fact) -> String {
         Fact::AddressOn { allocation, instance } => format!("{allocation} is on {instance}"),
         Fact::FreeAddresses { subnet, at_least } => format!("{subnet} has {at_least} addresses left"),
         Fact::ImageUsable { image } => format!("{image} is available"),
+        Fact::Away { resource, zone } => format!("{} is away from {zone}", resource.short()),
+        Fact::NotAway { resource, zone } => format!("{} takes traffic in {zone}", resource.short()),
+        Fact::ShiftFree { resource, .. } => format!("nothing moves {} away from another zone", resource.short()),
+        Fact::ShiftUntil { resource, at_least, .. } => {
+            format!("{} stays away until {} at least", resource.short(), at_least.strftime("%H:%MZ"))
+        }
+        Fact::ShiftOver { shift, resource } => format!("shift {shift} of {} is over", resource.short()),
+        Fact::OneZoneAway { zone } => format!("nothing is away from another zone than {zone}"),
+        Fact::BalancerIn { balancer, subnets } => format!("{} is in {} subnets", balancer.short(), subnets.len()),
+        Fact::ClassicIn { balancer, subnets } => format!("{balancer} is in {} subnets", subnets.len()),
+        Fact::GroupIn { group, subnets } => format!("{group} launches in {} subnets", subnets.len()),
+        Fact::GroupTagged { group, key, value } => match value {
+            Some(value) => format!("{group} has the tag {key}={value}"),
+            None => format!("{group} has no tag {key}"),
+        },
+        Fact::HealthyOutside { target_group, zone, at_least } => {
+            format!("{at_least} are healthy in {} outside {zone}", target_group.short())
+        }
+        Fact::InServiceOutside { group, zone, at_least } => {
+            format!("{at_least} of {group} are in service outside {zone}")
+        }
+        Fact::GrownOutside { group, zone, by, .. } => format!("{by} new in {group} serve outside {zone}"),
+        Fact::NoneIn { group, zone } => format!("none of {group} is in {zone}"),
+        Fact::RouteVia { table, destination, gateway } => format!("{table} leads {destination} through {gateway}"),
+        Fact::WriterOutside { database, zone } => format!("{database} is not in {zone}"),
+        Fact::StandbyOutside { database, zone } => format!("{database} has a standby outside {zone}"),
+        Fact::DatabaseAvailable { database } => format!("{database} is available"),
+        Fact::FailedOver { database, from, .. } => format!("{database} has failed over from {from}"),
+        Fact::FailoverRefused { database, .. } => format!("RDS refuses to fail {database} over"),
+        Fact::ClusterWriter { cluster, member } => format!("{member} writes for {cluster}"),
+        Fact::ReaderReady { cluster, member, outside } => {
+            format!("{member} of {cluster} can write, outside {outside}")
+        }
+        Fact::TrafficGone { balancer, zone, before, .. } => {
+            format!("less than {:.0} a minute of {balancer} through {zone}", before * 0.1)
+        }
+        Fact::ZonePasses { zone } => format!("everything in {zone} passes its checks"),
         Fact::All { of } => of.iter().map(words).collect::<Vec<_>>().join("; "),
     }
 }

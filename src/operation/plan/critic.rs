@@ -169,7 +169,18 @@ impl Action {
             | Self::ResumeProcesses(_)
             | Self::CreateTags(_)
             | Self::RegisterTargets(_)
-            | Self::DeregisterTargets(_) => Vec::new(),
+            | Self::DeregisterTargets(_)
+            | Self::CreateOrUpdateTags(_)
+            | Self::DeleteTags(_)
+            | Self::ReplaceRoute(_)
+            | Self::SetSubnets(_)
+            | Self::DetachLoadBalancerFromSubnets(_)
+            | Self::AttachLoadBalancerToSubnets(_)
+            | Self::StartZonalShift(_)
+            | Self::UpdateZonalShift(_)
+            | Self::CancelZonalShift(_)
+            | Self::RebootDBInstance(_)
+            | Self::FailoverDBCluster(_) => Vec::new(),
         }
     }
 

@@ -135,11 +135,10 @@ impl Scaling<'_, '_> {
     fn resize(&self, to: Sizes, but: Sizes) -> Action {
         let said = |to: i32, but: i32| (to != but).then_some(to);
         Action::UpdateAutoScalingGroup(Resize {
-            auto_scaling_group_name: self.gate.group.name.clone(),
             min_size: said(to.min, but.min),
             max_size: said(to.max, but.max),
             desired_capacity: said(to.desired, but.desired),
-            subnets: None,
+            ..Resize::of(&self.gate.group.name)
         })
     }
 
@@ -245,11 +244,10 @@ impl Scaling<'_, '_> {
     /// All three, whatever they are by then.
     fn resize_all(&self, to: Sizes) -> Action {
         Action::UpdateAutoScalingGroup(Resize {
-            auto_scaling_group_name: self.gate.group.name.clone(),
             min_size: Some(to.min),
             max_size: Some(to.max),
             desired_capacity: Some(to.desired),
-            subnets: None,
+            ..Resize::of(&self.gate.group.name)
         })
     }
 }

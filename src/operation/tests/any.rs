@@ -48,6 +48,7 @@ fn tried(seed: u64) -> Vec<Try> {
             TargetKind::Group => "web".to_owned(),
             TargetKind::Instance if rng.u8(..4) == 0 => "i-alone".to_owned(),
             TargetKind::Instance => format!("i-{}", rng.u8(1..8)),
+            TargetKind::Zone | TargetKind::Shift => "us-east-1b".to_owned(),
         };
         let settings = match operation.name {
             "replace" => vec![("way", super::super::replace::Way::WORDS[rng.usize(..9)])],

@@ -82,6 +82,18 @@ impl Place<'_> {
                 return Ok(Trace::Absent(format!("its subnets are {}", there.join(","))));
             }
         }
+        if let Some(policy) = &resize.availability_zone_impairment_policy {
+            let group = self.group()?;
+            let is = |wanted: bool, there: bool| !wanted || there;
+            let enabled =
+                is(policy.zonal_shift_enabled.is_some(), group.zonal_shift_enabled == policy.zonal_shift_enabled);
+            let wanted = &policy.impaired_zone_health_check_behavior;
+            let behaves = is(wanted.is_some(), group.impaired_zone_behavior == *wanted);
+            if !(enabled && behaves) {
+                let there = group.impaired_zone_behavior.as_deref().unwrap_or("none");
+                return Ok(Trace::Absent(format!("its impairment policy is {there}")));
+            }
+        }
         self.sized(resize.min_size, resize.desired_capacity, resize.max_size)
     }
 

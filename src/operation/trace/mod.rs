@@ -4,20 +4,24 @@
 //! Owns: [`Trace`], [`Before`] and the rule of each action. Depends on: calls, the estate. Must stay true: pure; what cannot be told
 //! from what was read is [`Trace::Unclear`], never *not there*; a new action does not compile before its rule is said.
 
+mod database;
 mod members;
 mod place;
+mod way;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::call::{Action, Call, Whom};
+use super::call::{Action, Call, SHIFT_ID, Whom};
 use super::need::{Need, What};
 use crate::estate::Estate;
+use crate::estate::database::{Cluster, Database};
 use crate::estate::group::{Group, LifecycleState, Member};
 use crate::estate::instance::{Instance, InstanceState};
-use crate::id::{GroupName, InstanceId, Text};
+use crate::estate::shift::ZonalShift;
+use crate::id::{GroupName, InstanceId, Text, ZoneName};
 
 use place::Place;
 
@@ -30,6 +34,8 @@ pub enum Trace {
     Underway(String),
     /// Its effect is there.
     There(String),
+    /// What it is for is there by somebody else's doing: who alone takes it back.
+    Theirs(String),
     /// Nobody can tell.
     Unclear(String),
 }
@@ -39,7 +45,8 @@ impl Trace {
     #[must_use]
     pub fn detail(&self) -> &str {
         match self {
-            Self::Absent(detail) | Self::Underway(detail) | Self::There(detail) | Self::Unclear(detail) => detail,
+            Self::Absent(detail) | Self::Underway(detail) | Self::There(detail) => detail,
+            Self::Theirs(detail) | Self::Unclear(detail) => detail,
         }
     }
 
@@ -62,12 +69,32 @@ pub struct Before {
     /// Processes that were suspended already, by group.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub suspended: BTreeMap<GroupName, Vec<Text>>,
+    /// Zones of the DB instances it is about.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub databases: BTreeMap<Text, ZoneName>,
+    /// Who wrote for the clusters it is about.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub writers: BTreeMap<Text, Text>,
+    /// When that was, where events after it tell of the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
 }
 
 impl Before {
     /// What is so of everything that a call is about, on what was read for [`needs`].
     pub fn of(call: &Call, estate: &Estate, now: Timestamp) -> Self {
         let mut before = Self::default();
+        if matches!(call.action, Action::RebootDBInstance(_) | Action::FailoverDBCluster(_)) {
+            before.at = Some(now);
+            for database in estate.table::<Database>(&call.region, now).known() {
+                before.databases.extend(database.zone.clone().map(|zone| (database.id.text().clone(), zone)));
+            }
+            for cluster in estate.table::<Cluster>(&call.region, now).known() {
+                let writer = cluster.members.iter().find(|member| member.writer);
+                let writer = writer.map(|writer| (cluster.id.text().clone(), writer.database.text().clone()));
+                before.writers.extend(writer);
+            }
+        }
         for group in estate.table::<Group>(&call.region, now).known() {
             before.sizes.insert(group.name.clone(), (group.min, group.desired, group.max));
             if !group.suspended.is_empty() {
@@ -101,6 +128,27 @@ pub fn needs(call: &Call, estate: &Estate) -> Vec<Need> {
             if let Whom::Known(instance) = &associate.instance_id {
                 needs.push(What::Addresses(instance.clone()));
             }
+        }
+        Action::StartZonalShift(start) => {
+            needs.push(What::Managed(start.resource_identifier.clone()));
+            needs.push(What::Shifts(start.resource_identifier.clone()));
+        }
+        Action::UpdateZonalShift(_) | Action::CancelZonalShift(_) => needs.push(What::AllShifts),
+        Action::SetSubnets(set) => needs.push(What::Balancer(set.load_balancer_arn.clone())),
+        Action::DetachLoadBalancerFromSubnets(of) | Action::AttachLoadBalancerToSubnets(of) => {
+            needs.push(What::Classic(of.load_balancer_name.clone()));
+        }
+        Action::ReplaceRoute(route) => needs.push(What::RouteTable(route.route_table_id.clone())),
+        Action::RebootDBInstance(reboot) => {
+            needs.push(What::Database(reboot.db_instance_identifier.clone()));
+            needs.push(What::DatabaseEvents(reboot.db_instance_identifier.clone()));
+        }
+        Action::FailoverDBCluster(failover) => {
+            needs.push(What::Cluster(failover.db_cluster_identifier.clone()));
+            needs.push(What::DatabaseEvents(failover.db_cluster_identifier.clone()));
+        }
+        Action::CreateOrUpdateTags(all) | Action::DeleteTags(all) => {
+            needs.extend(all.tags.iter().map(|tag| What::Group(tag.resource_id.clone())));
         }
         _ => needs.extend(call.action.known_instances().map(|instance| What::Instance(instance.clone()))),
     }
@@ -158,8 +206,28 @@ pub fn trace(call: &Call, before: &Before, estate: &Estate, now: Timestamp) -> T
         Action::DeregisterTargets(targets) => place.targets(&targets.targets, false),
         Action::RegisterInstancesWithLoadBalancer(_) => place.classic(true),
         Action::DeregisterInstancesFromLoadBalancer(_) => place.classic(false),
+        Action::CreateOrUpdateTags(all) => place.tagged(&all.tags, true),
+        Action::DeleteTags(all) => place.tagged(&all.tags, false),
+        Action::ReplaceRoute(route) => place.routed(route),
+        Action::SetSubnets(set) => place.in_subnets(set),
+        Action::DetachLoadBalancerFromSubnets(of) => place.classic_in(of, false),
+        Action::AttachLoadBalancerToSubnets(of) => place.classic_in(of, true),
+        Action::StartZonalShift(start) => place.shifted(start),
+        Action::UpdateZonalShift(_) => Err("setting it again is harmless".to_owned()),
+        Action::CancelZonalShift(cancel) => place.shift_over(&cancel.zonal_shift_id),
+        Action::RebootDBInstance(reboot) => place.restarted(reboot),
+        Action::FailoverDBCluster(failover) => place.failed_over(failover),
     };
     told.unwrap_or_else(Trace::Unclear)
+}
+
+/// What a call's answer would have told that is lost, as far as AWS shows it: by which later calls name what this one began.
+#[must_use]
+pub fn answer(call: &Call, estate: &Estate) -> BTreeMap<Text, Text> {
+    let Action::StartZonalShift(start) = &call.action else { return BTreeMap::new() };
+    let mut shifts = estate.known::<ZonalShift>(&call.region);
+    let own = shifts.find(|shift| way::is_ours(shift, start));
+    own.map(|shift| (SHIFT_ID.into(), shift.id.clone())).into_iter().collect()
 }
 
 fn member<'a>(group: &'a Group, instance: &InstanceId) -> Option<&'a Member> {

@@ -33,16 +33,24 @@ impl Live {
         Self { reader, writer }
     }
 
+    /// What a need asks for besides its slice: metrics, and since when.
+    fn ask(&self, need: &Need) -> Ask {
+        let Some((queries, length)) = need.metrics() else { return Ask::default() };
+        let metrics = queries.into_iter().map(|query| (query.metric, query.statistic)).collect();
+        Ask { metrics, since: self.now().checked_sub(length).ok(), ..Ask::default() }
+    }
+
     async fn slice(&self, need: &Need) -> Update {
         let id = need.slice();
-        let mut outcome = self.reader.read(&id, &Ask::default(), Priority::Step).await;
+        let ask = self.ask(need);
+        let mut outcome = self.reader.read(&id, &ask, Priority::Step).await;
         // EC2 may not know for seconds what it has just launched; what it does not know is gone only if that stays so.
         for wait in DISBELIEF.iter().filter(|_| matches!(need.what, What::Instance(_) | What::Status(_))) {
             if !matches!(&outcome, Ok(Found::Rows(rows)) if rows.is_empty()) {
                 break;
             }
             self.sleep(*wait).await;
-            outcome = self.reader.read(&id, &Ask::default(), Priority::Step).await;
+            outcome = self.reader.read(&id, &ask, Priority::Step).await;
         }
         let now = self.now();
         let slice = match outcome {

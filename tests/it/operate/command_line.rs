@@ -113,6 +113,7 @@ fn read_only_refuses_every_operation_and_no_call_leaves() {
         let target = match operation.target {
             TargetKind::Instance => member.as_str(),
             TargetKind::Group => "workers-asg",
+            TargetKind::Zone | TargetKind::Shift => "us-east-1b",
         };
         let how = if operation.name == "scale" { "--set desired=+1" } else { "" };
         let line = format!("apply {} {target} {how} --region us-east-1 --yes", operation.name);

@@ -113,6 +113,7 @@ impl Shop {
             suspended: BTreeMap::new(),
             launch_source: Some(LaunchSource { name: text(name), version: Some(text("$Latest")) }),
             zonal_shift_enabled: Some(true),
+            impaired_zone_behavior: None,
             status: None,
             termination_policies: None,
             protects_new: None,

@@ -82,13 +82,7 @@ impl<'d, 'a> Lane<'d, 'a> {
     }
 
     fn resize(&self, max: i32) -> Action {
-        Action::UpdateAutoScalingGroup(Resize {
-            auto_scaling_group_name: self.gate.group.name.clone(),
-            min_size: None,
-            max_size: Some(max),
-            desired_capacity: None,
-            subnets: None,
-        })
+        Action::UpdateAutoScalingGroup(Resize { max_size: Some(max), ..Resize::of(&self.gate.group.name) })
     }
 
     /// Holds what would interfere, and raises the maximum where it leaves no room. Gives what it suspended.
