@@ -9,11 +9,12 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::id::Region;
-use crate::judge::{Picture, Told, Verdict};
+use crate::judge::{Picture, Told, Verdict, away};
 
-use super::age::{clock, local, pace};
+use super::age::{ahead, clock, local, pace};
 use super::app::{App, Look};
 use super::draw::{put, spans_width};
+use super::keymap::{Binding, Context};
 use super::msg::Level;
 use super::screen::Place;
 use super::text::{cut, width};
@@ -33,7 +34,20 @@ pub fn body(area: Rect, alert: bool) -> Rect {
 pub fn alert(app: &App) -> Option<String> {
     let newest = app.pause.as_ref().and_then(|pause| pause.newest.as_deref());
     let paused = app.pause.as_ref().map(|pause| pause.words(app.picture.as_deref()));
-    trouble(newest.or(app.picture.as_deref())).or(paused).or_else(|| skew(app.picture.as_deref()))
+    let newest = newest.or(app.picture.as_deref());
+    trouble(newest).or(paused).or_else(|| ending(app, newest)).or_else(|| skew(app.picture.as_deref()))
+}
+
+/// Traffic that returns to a zone by itself before long: told on every screen while there is time to do something about it.
+fn ending(app: &App, picture: Option<&Picture>) -> Option<String> {
+    let ending = away::ending(picture?, app.now)?;
+    let left = ahead(ending.at.duration_since(app.now).as_secs());
+    let (zone, at) = (ending.zone, clock(ending.at));
+    // Where a key map of one's own has taken the key away, the command is told.
+    let key = app.keymap.chord(Context::Everywhere, "extend").map_or(":extend".to_owned(), |chord| chord.to_string());
+    let share = if ending.count == ending.of { String::new() } else { format!(" {} of {}", ending.count, ending.of) };
+    let (id, name) = (&zone.id, &zone.name);
+    Some(format!("{key} extends: {name} ({id}) AWAY{share} {left} more, then traffic RETURNS, healed or not ({at})"))
 }
 
 /// No credentials, or no answers.
@@ -276,7 +290,9 @@ fn hints(app: &App, look: &Look<'_>, room: usize) -> Vec<Span<'static>> {
         }
         return spans;
     }
-    for (chord, word) in app.keymap.hints(app.context()) {
+    let offers = |binding: &&Binding| app.place().is_none_or(|place| place.screen().offers(&binding.run));
+    for binding in app.keymap.hints(app.context()).filter(offers) {
+        let (Some(chord), Some(word)) = (binding.on.first(), &binding.hint) else { continue };
         let pair = [look.span(Role::Key, chord.to_string()), look.span(Role::Dim, format!(" {word}  "))];
         if spans_width(&spans) + spans_width(&pair) > room {
             break;

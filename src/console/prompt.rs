@@ -45,6 +45,8 @@ pub enum Then {
     Accept(Text),
     /// The value of a form's field.
     Field(String),
+    /// The value of one of a reviewed plan's settings.
+    Setting(Text),
     /// A reason goes with what is asked of a run.
     Order(Text, Order),
 }

@@ -7,6 +7,7 @@ pub mod acknowledged;
 pub mod alarm;
 pub mod audit;
 pub mod availability;
+pub mod away;
 pub mod balancer;
 pub mod board;
 mod cause;

@@ -23,6 +23,7 @@ pub(super) fn take(app: &mut App, prompt: Prompt) -> Done {
         Then::Confirm => confirm(app, &typed),
         Then::Accept(guard) => accept(app, guard, &typed),
         Then::Field(field) => set_field(app, &field, &typed),
+        Then::Setting(name) => set_setting(app, name, &typed),
         Then::Order(operation, order) => give(app, operation, order, &typed),
     };
     done.or_else(|why| {
@@ -93,6 +94,14 @@ fn set_field(app: &mut App, field: &str, typed: &str) -> Done {
     Ok(Vec::new())
 }
 
+fn set_setting(app: &mut App, name: Text, typed: &str) -> Done {
+    if let Some(Place::Review(review)) = app.places.last_mut() {
+        review.set(&name, typed)?;
+    }
+    app.refresh_screen();
+    Ok(Vec::new())
+}
+
 /// Gives an order, with the reason that was typed.
 fn give(app: &mut App, operation: Text, order: Order, typed: &str) -> Done {
     if !is_free(&order) && (app.setting.never_armed.is_some() || !app.operations.mode.is_armed(app.now)) {
@@ -113,6 +122,7 @@ fn give(app: &mut App, operation: Text, order: Order, typed: &str) -> Done {
 /// What is wrong with what is being typed, as it is typed.
 pub(in crate::console) fn reason_against(places: &[Place], prompt: &Prompt) -> Option<String> {
     match (&prompt.question.as_ref()?.then, places.last()?) {
+        (Then::Setting(name), Place::Review(review)) => review.reason_against_setting(name, prompt.value().trim()),
         (Then::Field(field), Place::Form(form)) => form.reason_against(field, prompt.value().trim()),
         _ => None,
     }

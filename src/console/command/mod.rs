@@ -12,9 +12,12 @@ mod motion;
 mod note;
 mod operate;
 mod place;
+mod review;
+mod run;
 pub(super) mod seek;
 mod session;
 mod typing;
+mod zone;
 
 pub(super) use answer::reason_against;
 pub(super) use look::preview_theme;
@@ -62,6 +65,9 @@ pub const COMMANDS: &[&[Command]] = &[
     seek::COMMANDS,
     note::COMMANDS,
     operate::COMMANDS,
+    review::COMMANDS,
+    run::COMMANDS,
+    zone::COMMANDS,
     session::COMMANDS,
     look::COMMANDS,
     held::COMMANDS,

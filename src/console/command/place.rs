@@ -91,7 +91,7 @@ pub(super) const COMMANDS: &[Command] = &[
 pub(super) fn act(app: &mut App, act: &Act) -> Done {
     match app.with_screen(|screen, world| screen.act(act, world)) {
         Some(Outcome::Open(place)) => Ok(open(app, *place)),
-        Some(Outcome::Follow(id)) => Ok(super::operate::follow(app, &id)),
+        Some(Outcome::Follow(id)) => Ok(super::run::follow(app, &id)),
         Some(Outcome::Ask(prompt)) => {
             app.prompt = Some(*prompt);
             Ok(Vec::new())

@@ -27,7 +27,7 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command { name: "filter-prompt", aliases: &[], argument: Argument::None, doc: "type a filter", run: begin_filter },
     Command { name: "accept", aliases: &[], argument: Argument::None, doc: "run or keep what is typed", run: accept },
-    Command { name: "cancel", aliases: &[], argument: Argument::None, doc: "leave what is typed", run: cancel },
+    Command { name: "dismiss", aliases: &[], argument: Argument::None, doc: "leave what is typed", run: cancel },
     Command {
         name: "complete",
         aliases: &[],

@@ -31,7 +31,7 @@ const NEEDED: &[(Context, &str)] = &[
     (Context::Everywhere, "interrupt"),
     (Context::Everywhere, "prompt"),
     (Context::Prompt, "accept"),
-    (Context::Prompt, "cancel"),
+    (Context::Prompt, "dismiss"),
 ];
 
 #[derive(Deserialize)]

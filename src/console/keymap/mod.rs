@@ -130,12 +130,12 @@ impl KeyMap {
         self.bindings.get(&context).map_or(&[], Vec::as_slice)
     }
 
-    /// The bindings for the hint line of a context, in the order of the file, its own first.
-    pub fn hints(&self, context: Context) -> impl Iterator<Item = (Chord, &str)> {
+    /// The bindings that have a word in the hint line of a context, in the order of the file, its own first.
+    pub fn hints(&self, context: Context) -> impl Iterator<Item = &Binding> {
         let own = self.all(context);
         let is_own = |chord: &Chord| own.iter().any(|binding| binding.on.contains(chord));
         let shared = self.of(Context::Everywhere).filter(move |binding| !binding.on.first().is_some_and(is_own));
-        self.of(context).chain(shared).filter_map(|binding| Some((*binding.on.first()?, binding.hint.as_deref()?)))
+        self.of(context).chain(shared).filter(|binding| binding.hint.is_some())
     }
 }
 
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(map.command(Context::Board, Chord::parse("space").unwrap()), Some("fold"));
         assert_eq!(map.command(Context::List, Chord::parse("j").unwrap()), Some("down"));
         assert_eq!(map.command(Context::Prompt, Chord::parse("j").unwrap()), None, "letters are typed");
-        assert_eq!(map.hints(Context::List).next().unwrap().1, "open");
+        assert_eq!(map.hints(Context::List).next().unwrap().hint.as_deref(), Some("open"));
     }
 
     #[test]
@@ -186,8 +186,8 @@ mod tests {
         assert_eq!(runs(Context::List, "m").unwrap(), "bottom");
         assert_eq!(runs(Context::List, "space").unwrap(), "mark", "its other key stays");
         assert_eq!(map.of(Context::Everywhere).next().unwrap().tell, crate::listing::find("alarms").unwrap().doc);
-        assert!(map.hints(Context::Board).any(|(_, word)| word == "firing"));
-        assert!(map.hints(Context::Board).all(|(_, word)| word != "what-if" && word != "copy id"));
+        let hints: Vec<&str> = map.hints(Context::Board).filter_map(|binding| binding.hint.as_deref()).collect();
+        assert!(hints.contains(&"firing") && !hints.contains(&"what-if") && !hints.contains(&"copy id"), "{hints:?}");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use crate::engine::Standing as RunState;
+
 use super::Glance;
 use crate::id::Text;
 use crate::journal::{Event, Phase, Record};
@@ -15,44 +17,6 @@ use crate::operation::{Plan, StepId};
 
 /// Lines of the log that are kept.
 const LINES: usize = 500;
-
-/// How a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RunState {
-    /// Planned and not confirmed.
-    Planned,
-    /// It goes on.
-    Running,
-    /// No further call until it is resumed.
-    Paused,
-    /// It stopped between calls, and can be resumed.
-    Stopped,
-    /// What was done is being taken back.
-    Undoing,
-    /// All is done.
-    Done,
-    /// What was done is taken back.
-    Undone,
-    /// It was given up.
-    Failed,
-}
-
-impl RunState {
-    /// The word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Stopped => "stopped",
-            Self::Undoing => "undoing",
-            Self::Done => "done",
-            Self::Undone => "undone",
-            Self::Failed => "failed",
-        }
-    }
-}
 
 /// How a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,6 +94,9 @@ pub struct Course {
     pub words: String,
     /// What may be asked of the whole run, where it stands still.
     pub choices: Vec<Text>,
+    /// Whether what was done is to be taken back.
+    #[serde(default)]
+    undoing: bool,
     /// Its steps, in the plan's order.
     pub stages: Vec<Stage>,
     /// What happened, the latest last.
@@ -169,6 +136,7 @@ impl Course {
             ended_at: None,
             words: String::new(),
             choices: Vec::new(),
+            undoing: false,
             stages: plan.steps.iter().map(|step| stage(&step.id)).collect(),
             log: VecDeque::new(),
         };
@@ -204,6 +172,11 @@ impl Course {
         self.stages.iter().find(|stage| stage.state == StageState::Held)
     }
 
+    /// How many steps stand still and ask.
+    pub fn held_count(&self) -> usize {
+        self.stages.iter().filter(|stage| stage.state == StageState::Held).count()
+    }
+
     /// Whether something of it goes on or waits for somebody.
     pub fn is_live(&self) -> bool {
         matches!(self.state, RunState::Running | RunState::Paused | RunState::Undoing)
@@ -236,27 +209,37 @@ impl Course {
     }
 
     fn take_run(&mut self, record: &Record) {
-        self.choices.clear();
-        let (state, words) = match &record.event {
+        let words = match &record.event {
             Event::Confirmed { confirmed_by, confirmed_at, .. } => {
                 self.confirmed = Some((*confirmed_at, confirmed_by.clone()));
-                (RunState::Running, String::new())
+                String::new()
             }
-            Event::Resumed { .. } => (RunState::Running, String::new()),
-            Event::Paused { reason, choices } => {
-                self.choices.clone_from(choices);
-                (RunState::Paused, reason.clone())
-            }
-            Event::Stopped { reason, resume } => (RunState::Stopped, format!("{reason}; to go on: {resume}")),
-            Event::Undoing { .. } => (RunState::Undoing, String::new()),
-            Event::Undone { detail } => (RunState::Undone, detail.clone()),
-            Event::Done { .. } => (RunState::Done, record.event.words().1),
-            Event::Failed { reason } => (RunState::Failed, reason.clone()),
+            Event::Resumed { .. } | Event::Undoing { .. } => String::new(),
+            Event::Paused { reason, .. } | Event::Failed { reason } => reason.clone(),
+            Event::Stopped { reason, resume } => format!("{reason}; to go on: {resume}"),
+            Event::Undone { detail } => detail.clone(),
+            Event::Done { .. } => record.event.words().1,
             _ => return,
         };
-        let is_end = !matches!(state, RunState::Running | RunState::Paused | RunState::Undoing);
-        self.ended_at = is_end.then_some(record.at);
-        (self.state, self.words) = (state, words);
+        self.undoing |= matches!(record.event, Event::Undoing { .. });
+        self.state = self.state.after(&record.event, self.undoing);
+        self.choices = match &record.event {
+            Event::Paused { choices, .. } => choices.clone(),
+            _ => Vec::new(),
+        };
+        self.ended_at = (!self.is_live()).then_some(record.at);
+        self.words = words;
+    }
+
+    /// Whether it can be asked of the whole run now: what the record that paused it says, and after its end what is left to ask.
+    pub fn offers(&self, choice: &str) -> bool {
+        let can_undo = self.plan.steps.iter().any(|step| !step.undo.is_empty());
+        match (self.state, choice) {
+            (RunState::Stopped, "resume") => true,
+            (RunState::Undone | RunState::Undoing | RunState::Planned, "undo") => false,
+            (_, "undo") => can_undo,
+            _ => self.choices.iter().any(|each| **each == *choice),
+        }
     }
 
     fn write(&mut self, record: &Record) {

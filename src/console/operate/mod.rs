@@ -7,6 +7,7 @@
 mod course;
 mod given;
 mod mode;
+pub mod settings;
 
 use std::collections::BTreeMap;
 
@@ -76,6 +77,17 @@ impl Inquiry {
     /// The one intent, where it is about one.
     pub fn intent(&self) -> Option<&Intent> {
         self.intents.first()
+    }
+
+    /// Fills in how it is done, or empties that, and asks again.
+    ///
+    /// # Errors
+    /// What is wrong with the value; then nothing is asked.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let intent = self.intents.first_mut().ok_or("nothing is wanted")?;
+        settings::set(intent, name, value)?;
+        self.again();
+        Ok(())
     }
 
     /// Wants something else of the first intent, and asks again.

@@ -10,15 +10,14 @@ use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
 use crate::console::app::{Look, World};
-use crate::console::keymap::Context;
-use crate::console::msg::Wants;
 use crate::console::operate::{Inquiry, Planned};
 use crate::console::subject::{Subject, SubjectKind};
-use crate::operation::intent::{Intent, TargetKind};
+use crate::operation::intent::Intent;
 use crate::operation::registry::{OPERATIONS, Operation};
 
+use super::choosing::Choosing;
 use super::cursor::Cursor;
-use super::{Act, FRAME_KINDS, Form, Outcome, Place, Review, Screen};
+use super::{Form, Outcome, Place, Review};
 
 /// What can be done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,26 +69,6 @@ impl Actions {
         rows.sort_by_key(|row| row.unfit.is_some());
         rows
     }
-
-    fn keys(&self) -> Vec<String> {
-        self.rows().iter().map(|row| row.operation.name.to_owned()).collect()
-    }
-
-    fn enter(&self) -> Outcome {
-        let rows = self.rows();
-        let Some(row) = rows.get(self.cursor.at) else { return Outcome::Done };
-        if let Some(why) = &row.unfit {
-            return Outcome::Refused(why.clone());
-        }
-        let intent = intent(row.operation, &self.subjects);
-        // Where there is something to choose, or the first try is refused, the form comes first.
-        let place = match (row.operation.form.is_empty(), row.planned) {
-            (true, _) => Place::Review(Review::new(intent)),
-            (false, Some(Ok(_))) => Place::Review(Review::new(intent)),
-            (false, _) => Place::Form(Form::new(intent)),
-        };
-        Outcome::Open(Box::new(place))
-    }
 }
 
 /// Whether an operation means nothing before something is chosen.
@@ -108,56 +87,38 @@ fn intent(operation: &Operation, subjects: &[Subject]) -> Intent {
 
 /// Why an operation does not fit these things: they are of another kind.
 pub fn reason_unlike(subjects: &[Subject], operation: &Operation) -> Option<String> {
-    let kind = match operation.target {
-        TargetKind::Instance => SubjectKind::Instance,
-        TargetKind::Group => SubjectKind::Group,
-        TargetKind::Zone => SubjectKind::Zone,
-        TargetKind::Shift => SubjectKind::Shift,
-    };
+    let kind = SubjectKind::of_target(operation.target);
     let other = subjects.iter().find(|subject| subject.kind != kind)?;
-    let article = if operation.target == TargetKind::Instance { "an" } else { "a" };
-    Some(
-        format!(
-            "it is done to {article} {}, and {} is a {}",
-            operation.target.word(),
-            other.name(),
-            other.kind.as_str()
-        )
-        .replace("is a instance", "is an instance")
-        .replace("is a alarm", "is an alarm")
-        .replace("is a image", "is an image"),
-    )
+    Some(format!("it is done to {}, and {} is {}", kind.with_article(), other.name(), other.kind.with_article()))
 }
 
-impl Screen for Actions {
-    fn context(&self) -> Context {
-        Context::List
+impl Choosing for Actions {
+    const TITLE: &'static str = "actions";
+
+    fn keys(&self) -> Vec<String> {
+        self.rows().iter().map(|row| row.operation.name.to_owned()).collect()
     }
 
-    fn title(&self) -> String {
-        "actions".to_owned()
+    fn cursor(&mut self) -> &mut Cursor {
+        &mut self.cursor
     }
 
-    fn wants(&self, world: &World<'_>) -> Wants {
-        let mut wants = super::review::wants(world);
-        wants.kinds.extend(FRAME_KINDS);
-        wants
-    }
-
-    fn refresh(&mut self, world: &World<'_>) {
-        self.cursor.settle(&self.keys(), usize::from(world.body.height));
-    }
-
-    fn act(&mut self, act: &Act, world: &World<'_>) -> Outcome {
-        match act {
-            Act::Move(motion) => self.cursor.go(*motion, &self.keys(), usize::from(world.body.height)),
-            Act::Enter => return self.enter(),
-            _ => return Outcome::Unknown,
+    fn enter(&mut self) -> Outcome {
+        let rows = self.rows();
+        let Some(row) = rows.get(self.cursor.at) else { return Outcome::Done };
+        if let Some(why) = &row.unfit {
+            return Outcome::Refused(why.clone());
         }
-        Outcome::Done
+        let intent = intent(row.operation, &self.subjects);
+        // Where there is something to choose, or the first try is refused, the form comes first.
+        let place = match (row.operation.form.is_empty(), row.planned) {
+            (true, _) | (false, Some(Ok(_))) => Place::Review(Review::new(intent)),
+            (false, _) => Place::Form(Form::new(intent)),
+        };
+        Outcome::Open(Box::new(place))
     }
 
-    fn draw(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
+    fn paint(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
         draw::draw(self, world, look, area, buf);
     }
 }

@@ -25,7 +25,7 @@ use ratatui::layout::{Position, Rect};
 use serde::{Deserialize, Serialize};
 
 use crate::estate::Kind;
-use crate::id::Region;
+use crate::id::{Region, ZoneName};
 use crate::judge::changes::Changes;
 use crate::judge::{Finding, Picture};
 use crate::listing::{ColumnInfo, Filter};
@@ -107,6 +107,11 @@ impl Board {
         self.focus = Some(region.clone());
         self.unfolded.insert((region.clone(), name.to_owned()));
         self.selected = Some(RowKey::Service(region.clone(), name.to_owned()));
+    }
+
+    /// The zone whose loss is previewed.
+    pub fn previewed(&self) -> Option<&ZoneName> {
+        self.preview.as_ref().map(|preview| &preview.zone)
     }
 
     /// Ends a preview, so that the next one begins.

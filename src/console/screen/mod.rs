@@ -7,6 +7,7 @@ mod actions;
 mod audit;
 mod board;
 mod chart;
+mod choosing;
 mod cursor;
 mod detail;
 mod findings;
@@ -91,6 +92,11 @@ pub trait Screen {
 
     /// Lets go of what it took from the picture, while nobody looks.
     fn put_aside(&mut self) {}
+
+    /// Whether a command means something here as things are: what does not is not hinted at.
+    fn offers(&self, _command: &str) -> bool {
+        true
+    }
 
     /// Whether it shows what is not so: what would be.
     fn is_previewing(&self) -> bool {

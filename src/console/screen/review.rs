@@ -4,6 +4,7 @@
 //! runs anything: [`crate::console::Effect::Run`] comes from the typed answer to its question; what is shown is the very plan that would run.
 
 mod draw;
+mod table;
 mod tell;
 
 use std::collections::BTreeSet;
@@ -12,22 +13,21 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
-use crate::console::age::ahead;
 use crate::console::app::{Look, World};
 use crate::console::keymap::Context;
 use crate::console::msg::Wants;
-use crate::console::operate::Inquiry;
+use crate::console::operate::{Inquiry, settings};
 use crate::estate::SliceId;
 use crate::id::Text;
 use crate::judge::JUDGED;
 use crate::operation::fill::origins;
-use crate::operation::intent::Intent;
-use crate::operation::plan::{ConfirmKind, Guard, Level};
+use crate::operation::intent::{Field, Intent};
+use crate::operation::plan::{ConfirmKind, Guard, Level, PartSummary};
 use crate::operation::{Answer, Need, Plan, Step, What};
 
 use super::cursor::Cursor;
 use super::{Act, FRAME_KINDS, Outcome, Screen};
-use tell::Key;
+use tell::{Key, plan_time};
 
 /// What is shown under each step.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,9 +126,46 @@ impl Review {
         Some(format!("{} {word}: {detail}{more} (g shows all)", first.guard.id))
     }
 
+    /// The fields of how it is done.
+    pub fn settings(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        self.inquiry.intent().map(settings::fields).into_iter().flatten()
+    }
+
+    /// The word after the present one of a setting that is a choice; none where it is typed.
+    pub fn next_choice(&self, name: &str) -> Option<String> {
+        settings::next_choice(self.inquiry.intent()?, name)
+    }
+
+    /// What is wrong with the value of a setting.
+    pub fn reason_against_setting(&self, name: &str, value: &str) -> Option<String> {
+        settings::reason_against(self.inquiry.intent()?, name, value)
+    }
+
+    /// Sets how it is done, and has it planned anew.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        self.inquiry.set(name, value)
+    }
+
+    /// The question for a setting's value, and the value that stands there.
+    ///
+    /// # Errors
+    /// Where the operation has no such setting.
+    pub fn asks_for(&self, name: &str) -> Result<(String, String), String> {
+        let intent = self.inquiry.intent().ok_or("nothing is wanted")?;
+        let Some(field) = settings::field(intent, name) else {
+            return Err(settings::reason_against(intent, name, "").unwrap_or_default());
+        };
+        let before = settings::value(intent, name).map(ToString::to_string).unwrap_or_default();
+        let usual = field.default.map(|default| format!(" (usually {default})")).unwrap_or_default();
+        Ok((format!("{}: {}{usual}", field.name, field.doc), before))
+    }
+
     /// The question whose answer runs the plan: what is lost for good stands in it.
     pub fn question(&self, plan: &Plan) -> String {
-        let expected = ahead(i64::try_from(plan.summary.expected_s).unwrap_or(i64::MAX));
+        let expected = plan_time(plan);
         let lost = match plan.summary.cannot_undo.as_slice() {
             [] => String::new(),
             lost => format!(" NOT undone: {}.", lost.join("; ")),
@@ -139,8 +176,7 @@ impl Review {
             ConfirmKind::Target => format!("{} (the target)", confirm.token),
             ConfirmKind::Account => format!("{} (the account)", confirm.token),
         };
-        let steps = plan.steps.len();
-        format!("{} {}: {steps} steps, about {expected}.{lost} Type {token} to run", plan.operation, plan.target)
+        format!("{} {}: {}, {expected}.{lost} Type {token} to run", plan.operation, plan.target, extent(plan))
     }
 
     /// The guard of the selected line.
@@ -149,10 +185,15 @@ impl Review {
     /// Where none is, or it is one that cannot be let pass.
     pub fn selected_guard(&self, world: &World<'_>) -> Result<Text, String> {
         let plan = self.plan().ok_or("there is no plan")?;
-        let Some(Key::Guard(id)) = self.key(plan, world) else {
-            return Err("select a guard: g shows them".to_owned());
-        };
         let asked = asked(plan, world);
+        // Where one alone keeps the plan from running, it is the one that is meant.
+        let mut open = asked.iter().filter(|asked| asked.stands_against());
+        let only = open.next().filter(|_| open.next().is_none()).map(|asked| asked.guard.id.clone());
+        let selected = match self.key(plan, world) {
+            Some(Key::Guard(id)) => Some(id),
+            _ => only,
+        };
+        let id = selected.ok_or("select a guard: g shows them")?;
         let found = asked.iter().find(|asked| asked.guard.id == id).ok_or("that guard is gone")?;
         if found.holds() == Some(true) {
             return Err(format!("{id} holds"));
@@ -172,6 +213,10 @@ impl Review {
             Some(Key::Guard(_)) | None => None,
         };
         let part = part.ok_or("select a part")?;
+        if let Some(row) = plan.summary.parts.iter().find(|row| row.part == part).cloned() {
+            let is_only = table::parts_on(plan).0 < 2;
+            return self.toggle_row(&row, is_only);
+        }
         let parts: BTreeSet<&Text> = plan.steps.iter().map(|step| &step.part).collect();
         let is_out = self.inquiry.intent().is_some_and(|intent| intent.skip.contains(&part));
         if !is_out && parts.len() < 2 {
@@ -185,6 +230,33 @@ impl Review {
         Ok(())
     }
 
+    /// Turns a part of a table off, or on: one that somebody left out is taken in again, and one that is off unless somebody puts it in
+    /// is put in.
+    fn toggle_row(&mut self, row: &PartSummary, is_only: bool) -> Result<(), String> {
+        let intent = self.inquiry.intent().cloned().unwrap_or_default();
+        let with: Vec<&str> = intent.settings.get("with").map(|with| with.split(',').collect()).unwrap_or_default();
+        let word = row.with.as_deref().unwrap_or(&row.part);
+        if intent.skip.contains(&row.part) {
+            self.inquiry.change(|intent| intent.skip.retain(|each| *each != row.part));
+        } else if !row.on {
+            if row.with.is_none() {
+                let why = row.why_off.as_deref().unwrap_or("nothing puts it in");
+                return Err(format!("{} stays off: {why}", row.part));
+            }
+            self.set("with", &[with.as_slice(), &[word]].concat().join(","))?;
+        } else if let Some(at) = with.iter().position(|each| **each == *row.part) {
+            let mut with = with;
+            with.remove(at);
+            self.set("with", &with.join(","))?;
+        } else {
+            if is_only {
+                return Err("it is the only part: Esc leaves".to_owned());
+            }
+            self.inquiry.change(|intent| intent.skip.push(row.part.clone()));
+        }
+        Ok(())
+    }
+
     fn key(&self, plan: &Plan, world: &World<'_>) -> Option<Key> {
         tell::lines(self, plan, world, usize::from(world.body.width)).into_iter().nth(self.cursor.at)?.key
     }
@@ -192,6 +264,15 @@ impl Review {
     fn keys(&self, world: &World<'_>) -> Vec<String> {
         let lines = self.plan().map_or(0, |plan| tell::lines(self, plan, world, usize::from(world.body.width)).len());
         (0..lines).map(|line| line.to_string()).collect()
+    }
+}
+
+/// What runs, in numbers: `9 of 10 parts`, `2 steps`.
+fn extent(plan: &Plan) -> String {
+    match (table::parts_on(plan), plan.steps.len()) {
+        ((_, 0), 1) => "1 step".to_owned(),
+        ((_, 0), steps) => format!("{steps} steps"),
+        ((on, all), _) => format!("{on} of {all} parts"),
     }
 }
 
@@ -233,6 +314,10 @@ impl Screen for Review {
         let keys = self.keys(world);
         self.cursor.go(*motion, &keys, room(world));
         Outcome::Done
+    }
+
+    fn offers(&self, command: &str) -> bool {
+        command.strip_prefix("set ").is_none_or(|name| self.settings().any(|field| field.name == name))
     }
 
     fn draw(&self, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {

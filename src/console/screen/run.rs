@@ -4,6 +4,7 @@
 //! screen asks nothing and ends nothing.
 
 mod draw;
+mod rows;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,11 +13,12 @@ use serde::{Deserialize, Serialize};
 use crate::console::app::{Look, World};
 use crate::console::keymap::Context;
 use crate::console::msg::Wants;
-use crate::console::operate::Course;
+use crate::console::operate::{Course, Stage};
 use crate::id::Text;
 
 use super::cursor::Cursor;
 use super::{Act, Board, Outcome, Screen};
+use rows::Row;
 
 /// From this width on the board stands beside the run.
 const BESIDE: u16 = 150;
@@ -27,13 +29,16 @@ pub struct Run {
     /// Which.
     pub id: Text,
     cursor: Cursor,
+    /// Whether every step has its row although they do not fit.
+    #[serde(default)]
+    is_open: bool,
     board: Board,
 }
 
 impl Run {
     /// The screen of a run.
     pub fn new(id: Text) -> Self {
-        Self { id, cursor: Cursor::default(), board: Board::default() }
+        Self { id, cursor: Cursor::default(), is_open: false, board: Board::default() }
     }
 
     /// The run, once something of it is read.
@@ -41,8 +46,21 @@ impl Run {
         world.operations.courses.get(&self.id)
     }
 
+    fn rows<'a>(&self, course: &'a Course, area: Rect) -> Vec<Row<'a>> {
+        rows::rows(course, draw::room(course, area), self.is_open)
+    }
+
+    /// The step of the selected row.
+    pub fn selected<'a>(&self, world: &World<'a>) -> Option<&'a Stage> {
+        let course = self.course(world)?;
+        let rows = self.rows(course, areas(world.body).0);
+        let id = rows.get(self.cursor.at)?.stage()?.id.clone();
+        course.stage(&id)
+    }
+
     fn keys(&self, world: &World<'_>) -> Vec<String> {
-        self.course(world).map(|it| it.stages.iter().map(|stage| stage.id.to_string()).collect()).unwrap_or_default()
+        let rows = self.course(world).map(|course| self.rows(course, areas(world.body).0));
+        rows.map(|rows| rows.iter().map(Row::key).collect()).unwrap_or_default()
     }
 }
 
@@ -78,9 +96,17 @@ impl Screen for Run {
     }
 
     fn act(&mut self, act: &Act, world: &World<'_>) -> Outcome {
-        let Act::Move(motion) = act else { return Outcome::Unknown };
-        let keys = self.keys(world);
-        self.cursor.go(*motion, &keys, usize::from(world.body.height));
+        match act {
+            Act::Move(motion) => {
+                let keys = self.keys(world);
+                self.cursor.go(*motion, &keys, usize::from(world.body.height));
+            }
+            Act::Enter => {
+                self.is_open = !self.is_open;
+                self.refresh(world);
+            }
+            _ => return Outcome::Unknown,
+        }
         Outcome::Done
     }
 

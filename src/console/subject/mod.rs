@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::Region;
 use crate::judge::Picture;
 use crate::listing::RowId;
+use crate::operation::intent::TargetKind;
 
 pub use relation::Relation;
 pub use sheet::{Section, Sheet};
@@ -86,6 +87,23 @@ impl SubjectKind {
             Self::Template => "launch template",
             Self::Zone => "zone",
             Self::Shift => "zonal shift",
+        }
+    }
+
+    /// The word with the article that it takes: `an instance`, `a group`.
+    pub fn with_article(self) -> String {
+        let word = self.as_str();
+        let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        format!("{article} {word}")
+    }
+
+    /// The kind of thing that an operation of this kind of target is done to.
+    pub fn of_target(target: TargetKind) -> Self {
+        match target {
+            TargetKind::Instance => Self::Instance,
+            TargetKind::Group => Self::Group,
+            TargetKind::Zone => Self::Zone,
+            TargetKind::Shift => Self::Shift,
         }
     }
 }

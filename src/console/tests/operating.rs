@@ -131,7 +131,11 @@ fn nothing_that_is_not_armed_runs_anything() {
         let mut desk = Desk::with(setting, (80, 24), Some(pictures::calm()));
         desk.command_planning("replace web-3");
         desk.press("enter");
-        desk.sees(if never_armed.is_some() { "stays read-only: policy.toml:3 read_only" } else { "`:arm` first" });
+        desk.sees(if never_armed.is_some() {
+            "stays read-only: policy.toml:3 read_only"
+        } else {
+            "Type the account's name"
+        });
         desk.command("arm");
         desk.sees(if never_armed.is_some() {
             "stays read-only: policy.toml:3 read_only"
@@ -202,7 +206,7 @@ fn what_can_be_done_stands_beside_what_cannot_and_why() {
 fn a_form_takes_what_fits_and_says_at_once_what_comes_of_it() {
     let mut desk = Desk::new((80, 24), Some(pictures::calm()));
     desk.command_planning("scale web-asg");
-    desk.press_planning("e");
+    desk.press_planning("f");
     desk.sees("desired");
     desk.press("enter");
     desk.text("many");
@@ -233,7 +237,7 @@ fn a_review_tells_all_and_its_way_out_has_the_focus() {
             "[x] web",
             "undone: 1 instance ended",
             "[Esc] back",
-            "`:arm` to run it",
+            "Enter arms, then web-3 runs 2 steps",
         ] {
             desk.sees(words);
         }

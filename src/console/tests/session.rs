@@ -11,7 +11,7 @@ fn shop() -> Arc<Picture> {
 fn a_shell_says_first_what_it_runs_and_opens_when_asked_again() {
     let setting = Setting { profile: Some("prod".to_owned()), ..Setting::default() };
     let mut desk = Desk::with(setting, (120, 40), Some(shop()));
-    assert!(desk.press("x").is_empty());
+    assert!(desk.press("$").is_empty());
     desk.sees("a shell is opened on an instance");
     desk.command("shell i-0a1");
     desk.sees("once more runs: aws ssm start-session --target i-0a1 --region us-east-1 --profile prod");

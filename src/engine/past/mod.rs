@@ -4,6 +4,7 @@
 //! the record that it has written, so that a run that goes on after a crash knows exactly what the one before it knew.
 
 mod record;
+mod standing;
 mod step;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::journal::{Event, Found, Phase, Record};
 use crate::operation::call::ErrorClass;
 use crate::operation::{Fill, Plan, Step, StepId};
 
+pub use standing::Standing;
 pub use step::{CallPast, Fate, StepPast};
 
 /// A run as its journal tells it.
@@ -35,27 +37,6 @@ pub struct Past {
     pub accepted: BTreeMap<Text, Text>,
     steps: BTreeMap<StepId, StepPast>,
     records: u64,
-}
-
-/// How a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Planned, not confirmed.
-    Planned,
-    /// It goes on, or was killed while it did.
-    Running,
-    /// No further call is made until it is resumed.
-    Paused,
-    /// It stopped between calls.
-    Stopped,
-    /// What was done is being taken back.
-    Undoing,
-    /// All is done.
-    Done,
-    /// What was done is taken back.
-    Undone,
-    /// It was given up.
-    Failed,
 }
 
 /// A journal that tells no run.
@@ -179,25 +160,12 @@ impl Past {
     }
 
     fn take_run(&mut self, record: &Record) {
-        self.standing = match &record.event {
-            Event::Confirmed { confirmed_at, confirmed_by, .. } => {
-                self.confirmed_by = Some(confirmed_by.clone());
-                self.confirmed_at = Some(*confirmed_at);
-                Standing::Running
-            }
-            Event::Resumed { .. } if self.undoing => Standing::Undoing,
-            Event::Resumed { .. } => Standing::Running,
-            Event::Paused { .. } => Standing::Paused,
-            Event::Stopped { .. } => Standing::Stopped,
-            Event::Undoing { .. } => {
-                self.undoing = true;
-                Standing::Undoing
-            }
-            Event::Undone { .. } => Standing::Undone,
-            Event::Done { .. } => Standing::Done,
-            Event::Failed { .. } => Standing::Failed,
-            _ => self.standing,
-        };
+        if let Event::Confirmed { confirmed_at, confirmed_by, .. } = &record.event {
+            self.confirmed_by = Some(confirmed_by.clone());
+            self.confirmed_at = Some(*confirmed_at);
+        }
+        self.undoing |= matches!(record.event, Event::Undoing { .. });
+        self.standing = self.standing.after(&record.event, self.undoing);
     }
 }
 

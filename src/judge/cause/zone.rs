@@ -12,6 +12,7 @@ use crate::estate::alarm::AlarmState;
 use crate::estate::group::{Activity, ActivityStatus};
 use crate::estate::shift::{ShiftStatus, ShiftType, ZonalShift};
 use crate::judge::RegionJudgement;
+use crate::judge::away::WARNED_S;
 use crate::judge::finding::{Finding, Subject, Urgency, subject_of};
 use crate::judge::group::launches::{RECENT, Why};
 use crate::judge::survey::Survey;
@@ -22,9 +23,6 @@ use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
 
 use super::Cause;
 use super::claims::Claims;
-
-/// How long before its end a shift has to be looked at: traffic then returns by itself, healed or not (`aws-domain.md` C.3, F.15).
-const ENDING_S: i64 = 1800;
 
 pub(super) fn find(judged: &RegionJudgement, survey: &Survey<'_>) -> Vec<Cause> {
     let mut causes = Vec::new();
@@ -92,7 +90,7 @@ fn active<'a>(survey: &Survey<'a>) -> impl Iterator<Item = &'a ZonalShift> + use
 }
 
 fn is_ending(shift: &ZonalShift, now: Timestamp) -> bool {
-    shift.expires_at.is_some_and(|at| at.duration_since(now).as_secs() <= ENDING_S)
+    shift.expires_at.is_some_and(|at| at.duration_since(now).as_secs() <= WARNED_S)
         && shift.shift_type != ShiftType::PracticeRun
 }
 

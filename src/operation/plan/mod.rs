@@ -10,6 +10,7 @@ mod digest;
 mod grant;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -202,6 +203,17 @@ impl Plan {
     /// The gravest that it does.
     pub fn risk(&self) -> Risk {
         self.calls().map(|call| call.action.risk()).max().unwrap_or(Risk::Harmless)
+    }
+
+    /// Seconds that its waits may last at most: the longest way through its lanes, each step to its deadline.
+    pub fn longest_s(&self) -> u64 {
+        let mut ends: BTreeMap<&StepId, u64> = BTreeMap::new();
+        for step in &self.steps {
+            let begins = step.needs.iter().filter_map(|need| ends.get(need)).max().copied().unwrap_or(0);
+            let waits = step.until.as_ref().map_or(0, |until| until.deadline_s);
+            ends.insert(&step.id, begins.saturating_add(waits));
+        }
+        ends.into_values().max().unwrap_or(0)
     }
 
     /// A step by its name.

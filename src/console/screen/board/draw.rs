@@ -162,7 +162,7 @@ impl Grids<'_> {
     /// What stands above a region's rows: room for its rule, the zones, what could not be read.
     fn above(&self, judged: &RegionJudgement, section: &Section, widths: &Grid) -> Vec<Drawn> {
         let mut lines = vec![(Line::default(), false)];
-        lines.extend(widths.head(judged, self.look).into_iter().map(|line| (line, false)));
+        lines.extend(widths.head(judged, self.world.now, self.look).into_iter().map(|line| (line, false)));
         let room = usize::from(self.layout.grid.width).saturating_sub(3);
         let ellipsis = self.look.glyphs.ellipsis();
         match (section.distrust.split_first(), section.waiting.is_empty()) {

@@ -3,6 +3,7 @@
 //! Owns: the widths of a region's grid, and its rows. Depends on: heads, cells, rows. Must stay true: nothing is wider than the
 //! screen, and columns of several regions stand under one another.
 
+use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use crate::id::ZoneName;
@@ -210,7 +211,7 @@ impl Grid {
     }
 
     /// The heads: names, verdicts, and what each rests on.
-    pub(super) fn head(&self, judged: &RegionJudgement, look: &Look<'_>) -> Vec<Line<'static>> {
+    pub(super) fn head(&self, judged: &RegionJudgement, now: Timestamp, look: &Look<'_>) -> Vec<Line<'static>> {
         let lead = self.lead.before();
         let title = format!("{}SERVICE", " ".repeat(SIGNS));
         let mut names = vec![look.span(Role::Dim, fit(&title, lead, ""))];
@@ -222,7 +223,7 @@ impl Grid {
             if self.gone.as_ref() == Some(zone) {
                 verdicts.extend(head::gone(self.cell.all, look));
             } else {
-                verdicts.extend(head::verdict(known, self.cell.all, look));
+                verdicts.extend(head::verdict(known, self.cell.all, now, look));
             }
             evidence.push(head::evidence(known, self.cell.all, look));
         }

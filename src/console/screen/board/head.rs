@@ -3,11 +3,14 @@
 //! Owns: their words at every width. Depends on: the judgement of zones. Must stay true: a verdict keeps its sign however narrow
 //! the column is.
 
+use jiff::Timestamp;
 use ratatui::text::Span;
 
 use crate::id::ZoneName;
+use crate::judge::away::{WARNED_S, until};
 use crate::judge::zone::{ZoneAssessment, ZoneVerdict};
 
+use crate::console::age::ahead;
 use crate::console::app::Look;
 use crate::console::text::{cut, fit, width};
 use crate::console::theme::Role;
@@ -33,34 +36,53 @@ pub(super) fn name(
 }
 
 /// Its verdict: quiet where it is well, a badge where not, and whether traffic is kept away.
-pub(super) fn verdict(known: Option<&ZoneAssessment>, columns: usize, look: &Look<'_>) -> Vec<Span<'static>> {
+pub(super) fn verdict(
+    known: Option<&ZoneAssessment>,
+    columns: usize,
+    now: Timestamp,
+    look: &Look<'_>,
+) -> Vec<Span<'static>> {
     let Some(zone) = known else {
         return vec![look.span(Role::Unknown, fit("? not read", columns, look.glyphs.ellipsis()))];
     };
-    let verdict = zone.verdict.verdict();
-    let word = zone.verdict.as_str();
-    let mut spans = match zone.verdict {
-        ZoneVerdict::Ok => vec![look.span(Role::Ok, format!("{} {word}", look.glyphs.zone(zone.verdict)))],
-        _ => {
-            let sign = look.glyphs.zone(zone.verdict);
-            let word = word.to_uppercase();
-            let forms = [format!(" {sign} {word} "), format!("{sign} {word}")];
-            let badge = forms.into_iter().find(|form| width(form) < columns).unwrap_or_else(|| format!(" {sign} "));
-            vec![look.span(Role::badge(verdict), badge)]
-        }
-    };
-    let room = columns.saturating_sub(1 + spans.iter().map(|span| width(&span.content)).sum::<usize>());
-    match zone.shifted {
-        Some(true) => {
-            let arrow = look.glyphs.arrow();
-            let share = zone.moved.map(|moved| format!("{}/{}", moved.moved, moved.of)).unwrap_or_default();
-            let forms = [format!(" {arrow} {share} shifted"), format!(" {arrow} {share}"), format!(" {arrow}")];
-            let words = forms.into_iter().find(|words| width(words) <= room).unwrap_or_default();
-            spans.push(look.span(Role::Notice, words));
-        }
-        None if zone.verdict == ZoneVerdict::Ok && columns >= 18 => spans.push(look.span(Role::Unknown, " shift ?")),
-        _ => {}
+    if zone.shifted == Some(true) {
+        return away(zone, columns, now, look);
     }
+    let mut spans = vec![badge(zone, columns, look)];
+    if zone.shifted.is_none() && zone.verdict == ZoneVerdict::Ok && columns >= 18 {
+        spans.push(look.span(Role::Unknown, " shift ?"));
+    }
+    pad(&mut spans, columns);
+    spans
+}
+
+/// The verdict alone: as a word where it fits, else as its sign.
+fn badge(zone: &ZoneAssessment, columns: usize, look: &Look<'_>) -> Span<'static> {
+    let (sign, word) = (look.glyphs.zone(zone.verdict), zone.verdict.as_str());
+    if zone.verdict == ZoneVerdict::Ok {
+        let form = format!("{sign} {word}");
+        return look.span(Role::Ok, if width(&form) < columns { form } else { sign.to_owned() });
+    }
+    let word = word.to_uppercase();
+    let forms = [format!(" {sign} {word} "), format!("{sign} {word}"), format!(" {sign} ")];
+    let form = forms.into_iter().find(|form| width(form) < columns).unwrap_or_else(|| sign.to_owned());
+    look.span(Role::badge(zone.verdict.verdict()), form)
+}
+
+/// That traffic is kept from it, how much of what can be moved, and for how long yet: that is told before the verdict's word.
+fn away(zone: &ZoneAssessment, columns: usize, now: Timestamp, look: &Look<'_>) -> Vec<Span<'static>> {
+    let share = zone.moved.filter(|moved| moved.moved < moved.of);
+    let share = share.map(|moved| format!(" {}/{}", moved.moved, moved.of)).unwrap_or_default();
+    let until = until(zone).map(|at| at.duration_since(now).as_secs());
+    let left = until.map(|left| format!(" {}", ahead(left))).unwrap_or_default();
+    let role = if until.is_some_and(|left| left <= WARNED_S) { Role::WarningBadge } else { Role::Notice };
+    let word = |rest: &str| if role == Role::WarningBadge { format!(" AWAY{rest} ") } else { format!("AWAY{rest}") };
+    let forms = [word(&format!("{share}{left}")), word(if share.is_empty() { &left } else { &share }), word("")];
+    let room = columns.saturating_sub(1);
+    let least = width(look.glyphs.zone(zone.verdict)) + 1;
+    let words = forms.into_iter().find(|words| width(words) + least <= room).unwrap_or_default();
+    let before = badge(zone, (room + 1).saturating_sub(width(&words) + 1), look);
+    let mut spans = vec![before, Span::raw(" "), look.span(role, words)];
     pad(&mut spans, columns);
     spans
 }

@@ -9,11 +9,13 @@ use crate::console::draw::{put, select, title_rule};
 use crate::console::subject::{Subject, SubjectKind};
 use crate::console::text::{cut, wrap};
 use crate::console::theme::Role;
+use crate::id::Region;
+use crate::judge::Picture;
 use crate::operation::plan::ConfirmKind;
 use crate::operation::{Plan, Refusal};
 
 use super::tell::{Told, lines};
-use super::{Review, room};
+use super::{Review, extent, room};
 
 /// Draws the review.
 pub(super) fn draw(review: &Review, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
@@ -37,7 +39,7 @@ pub(super) fn draw(review: &Review, world: &World<'_>, look: &Look<'_>, area: Re
             return;
         }
     }
-    let out = vec![look.span(Role::Selected, " [Esc] back "), look.span(Role::Dim, "  e form   r plans again")];
+    let out = vec![look.span(Role::Selected, " [Esc] back "), look.span(Role::Dim, "  f form   r plans again")];
     put(buf, bottom(area), 0, &Line::from(out), area);
 }
 
@@ -49,14 +51,11 @@ fn title(review: &Review, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &
     let Some(intent) = review.inquiry.intent() else { return };
     let targets: Vec<&str> = intent.targets.iter().map(|target| &**target).collect();
     let region = review.plan().map(|plan| &plan.region).or(intent.region.as_ref());
-    let name = match (targets.as_slice(), region, world.picture) {
-        ([one], Some(region), Some(picture)) => {
-            let subject = Subject::new(SubjectKind::Instance, region, *one);
-            subject.tag_name(picture).map(|name| format!(" = {name}")).unwrap_or_default()
-        }
-        _ => String::new(),
+    let target = match (targets.as_slice(), region, world.picture) {
+        ([one], Some(region), Some(picture)) => named(one, region, picture),
+        _ => None,
     };
-    let targets = format!("{}{name}", targets.join(", "));
+    let targets = target.unwrap_or_else(|| targets.join(", "));
     let targets = cut(&targets, usize::from(area.width) / 2, look.glyphs.ellipsis());
     let left = vec![
         look.span(Role::Title, " REVIEW "),
@@ -66,6 +65,16 @@ fn title(review: &Review, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &
     let digest = review.plan().and_then(|plan| plan.digest().ok());
     let digest = digest.and_then(|digest| digest.get(..8).map(|head| format!("plan {head} "))).unwrap_or_default();
     title_rule(buf, area, look, left, vec![look.span(Role::Dim, format!(" {digest}"))]);
+}
+
+/// A target with what else it is called: a zone by its name and its id, an instance by its tag.
+fn named(target: &str, region: &Region, picture: &Picture) -> Option<String> {
+    let zones = picture.judgement.regions.get(region).map_or(&[][..], |judged| &judged.zones);
+    if let Some(zone) = zones.iter().find(|zone| zone.name.as_str() == target || zone.id.as_str() == target) {
+        return Some(format!("{} = {}", zone.name, zone.id));
+    }
+    let name = Subject::new(SubjectKind::Instance, region, target).tag_name(picture)?;
+    Some(format!("{target} = {name}"))
 }
 
 /// Why there is no plan, and what would make it possible.
@@ -114,9 +123,9 @@ fn footer(
     let (role, words) = match review.reason_against(plan, world) {
         Some(why) => (Role::Critical, format!("cannot run: {why}")),
         None if !world.operations.mode.is_armed(world.now) => {
-            (Role::Notice, "read-only: `:arm` to run it; s saves it for review".to_owned())
+            (Role::Notice, format!("read-only: Enter arms, then {token} runs {}; s saves it", extent(plan)))
         }
-        None => (Role::Strong, format!("Enter, then type {token} to run {} steps", plan.steps.len())),
+        None => (Role::Strong, format!("Enter, then type {token} to run {}", extent(plan))),
     };
     let more = if hidden > 0 { format!(" {hidden} more lines") } else { String::new() };
     let room = usize::from(area.width).saturating_sub(15 + more.len());

@@ -9,7 +9,7 @@ use crate::judge::Verdict;
 use crate::operation::plan::Level;
 use crate::operation::{Plan, Risk, Step, StepId};
 
-use super::{Asked, Review, Shows, asked};
+use super::{Asked, Review, Shows, asked, table};
 
 /// What a line is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +32,13 @@ pub(super) struct Told {
 }
 
 /// Columns of the word before a line.
-const WORD: usize = 9;
+pub(super) const WORD: usize = 9;
 
 /// Every line of the review.
 pub(super) fn lines(review: &Review, plan: &Plan, world: &World<'_>, columns: usize) -> Vec<Told> {
+    if !plan.summary.parts.is_empty() {
+        return table::lines(review, plan, world, columns);
+    }
     let asked = asked(plan, world);
     let mut told = Vec::new();
     let why = if plan.summary.why.is_empty() {
@@ -50,13 +53,8 @@ pub(super) fn lines(review: &Review, plan: &Plan, world: &World<'_>, columns: us
     steps(review, plan, &asked, columns, &mut told);
     told.push(plain(Role::Text, String::new()));
     let calls = plan.calls().count();
-    let expected = ahead(i64::try_from(plan.summary.expected_s).unwrap_or(i64::MAX));
-    let risk = match plan.risk() {
-        Risk::Harmless => "nothing that serves is touched",
-        Risk::Disruptive => "something that serves stops for a while",
-        Risk::Irreversible => "SOMETHING IS LOST FOR GOOD",
-    };
-    section(&mut told, "expect", &[format!("about {expected}, {calls} calls; {risk}")], Role::Text, columns);
+    let expect = format!("{}, {calls} calls; {}", plan_time(plan), risk_words(plan));
+    section(&mut told, "expect", &[expect], Role::Text, columns);
     let back = plan.steps.iter().filter(|step| !step.undo.is_empty()).count();
     let of = plan.steps.iter().filter(|step| !step.calls.is_empty()).count();
     section(&mut told, "undo", &[format!("{back} of {of} steps that call can be taken back")], Role::Text, columns);
@@ -65,11 +63,30 @@ pub(super) fn lines(review: &Review, plan: &Plan, world: &World<'_>, columns: us
     told
 }
 
+/// How long it takes: what is usual, and where its waits may last far longer, the longest.
+pub(super) fn plan_time(plan: &Plan) -> String {
+    let words = |seconds: u64| ahead(i64::try_from(seconds).unwrap_or(i64::MAX));
+    let (usual, longest) = (plan.summary.expected_s, plan.longest_s());
+    match longest > usual.saturating_mul(2) {
+        true => format!("about {}, at most {}", words(usual), words(longest)),
+        false => format!("about {}", words(usual)),
+    }
+}
+
+/// What becomes of what serves.
+pub(super) fn risk_words(plan: &Plan) -> &'static str {
+    match plan.risk() {
+        Risk::Harmless => "nothing that serves is touched",
+        Risk::Disruptive => "something that serves stops for a while",
+        Risk::Irreversible => "SOMETHING IS LOST FOR GOOD",
+    }
+}
+
 fn undone(plan: &Plan) -> Vec<String> {
     plan.summary.cannot_undo.iter().map(|lost| format!("undone: {lost}")).collect()
 }
 
-fn plain(role: Role, words: String) -> Told {
+pub(super) fn plain(role: Role, words: String) -> Told {
     Told { sign: None, spans: vec![(role, words)], key: None }
 }
 
@@ -85,7 +102,7 @@ fn section(told: &mut Vec<Told>, word: &str, texts: &[String], role: Role, colum
 }
 
 /// `14 hold, 1 UNKNOWN, 0 fail; data 12s old`.
-fn guards_line(plan: &Plan, asked: &[Asked<'_>], world: &World<'_>) -> Told {
+pub(super) fn guards_line(plan: &Plan, asked: &[Asked<'_>], world: &World<'_>) -> Told {
     let first: Vec<&Asked<'_>> = asked.iter().filter(|asked| asked.is_first()).collect();
     let count = |holds: Option<bool>| first.iter().filter(|asked| asked.holds() == holds).count();
     let (hold, unknown, fail) = (count(Some(true)), count(None), count(Some(false)));
@@ -152,7 +169,7 @@ fn step_line(step: &Step, part: usize, columns: usize) -> Told {
     }
 }
 
-fn calls(step: &Step, columns: usize, told: &mut Vec<Told>) {
+pub(super) fn calls(step: &Step, columns: usize, told: &mut Vec<Told>) {
     let key = Some(Key::Step(step.id.clone()));
     let commands = step.commands.iter().map(|command| {
         let words: Vec<&str> = command.argv.iter().map(|word| &**word).collect();
@@ -174,7 +191,7 @@ fn calls(step: &Step, columns: usize, told: &mut Vec<Told>) {
     }
 }
 
-fn guard(asked: &Asked<'_>, columns: usize, told: &mut Vec<Told>) {
+pub(super) fn guard(asked: &Asked<'_>, columns: usize, told: &mut Vec<Told>) {
     let key = Some(Key::Guard(asked.guard.id.clone()));
     let (sign, role) = match (asked.holds(), asked.is_first()) {
         (Some(true), _) => (Verdict::Ok, Role::Text),

@@ -7,12 +7,15 @@ use ratatui::text::{Line, Span};
 use crate::console::age::{ahead, stepped};
 use crate::console::app::{Look, World};
 use crate::console::draw::{put, select, title_rule};
+use crate::console::glyph::Glyphs;
 use crate::console::operate::{Course, RunState, Stage, StageState};
 use crate::console::text::{cut, fit, wrap};
-use crate::console::theme::Role;
+use crate::console::theme::{Role, Theme};
+use crate::id::Text;
 use crate::judge::Verdict;
 
 use super::Run;
+use super::rows::{Pace, Row, is_told};
 
 /// Lines of the log at least.
 const LOG: u16 = 5;
@@ -35,24 +38,53 @@ pub(super) fn draw(run: &Run, world: &World<'_>, look: &Look<'_>, area: Rect, bu
     let took = course.confirmed.as_ref().map(|(at, _)| crate::estate::age(*at, course.ended_at.unwrap_or(world.now)));
     let took = took.map(|took| format!(" {} ", stepped(took))).unwrap_or_default();
     title_rule(buf, area, look, title, vec![look.span(Role::Dim, took)]);
-    let mut y = asks(course, look, area, buf);
-    let below = Rect { y: area.y, height: area.height.saturating_sub(LOG), ..area };
-    let from = run.cursor.at.saturating_sub(usize::from(below.height).saturating_sub(y + 1));
-    for (n, stage) in course.stages.iter().enumerate().skip(from) {
-        for (line, is_first) in stage_lines(stage, course, world, look, usize::from(area.width)) {
-            if y >= usize::from(below.height) {
-                break;
-            }
-            put(buf, below, y, &line, area);
-            if n == run.cursor.at && is_first {
-                let at = Rect { y: below.y + u16::try_from(y).unwrap_or(0), height: 1, ..below };
-                select(buf, at, look);
-            }
-            y += 1;
+    for (y, line) in asks(course, look, area.width).iter().enumerate() {
+        put(buf, area, y + 1, line, area);
+    }
+    let top = asks(course, look, area.width).len() + 1;
+    let below = Rect { y: area.y + to_u16(top).min(area.height), height: to_u16(room(course, area)), ..area };
+    let used = rows(run, course, world, look, below, buf);
+    let y = below.y + to_u16(used);
+    log(course, look, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buf);
+}
+
+/// Lines for the rows: what the title, what is asked and the log leave.
+pub(super) fn room(course: &Course, area: Rect) -> usize {
+    let look = Look { theme: &Theme::default(), glyphs: Glyphs::default() };
+    let asked = asks(course, &look, area.width).len();
+    usize::from(area.height).saturating_sub(1 + asked + usize::from(LOG)).max(1)
+}
+
+/// Draws the rows, the selected one in sight; gives the lines that they take.
+fn rows(run: &Run, course: &Course, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> usize {
+    let columns = usize::from(area.width);
+    let rows = super::rows::rows(course, usize::from(area.height), run.is_open);
+    let mut lines: Vec<(usize, Line<'static>)> = Vec::new();
+    for (n, row) in rows.iter().enumerate() {
+        let told = match row {
+            Row::Stage(stage) => stage_lines(stage, None, course, world, look, columns),
+            Row::Lane(part, stage, over) => stage_lines(stage, Some((part, *over)), course, world, look, columns),
+            Row::Fold(pace, parts) => vec![fold_line(*pace, parts, look, columns)],
+        };
+        lines.extend(told.into_iter().map(|line| (n, line)));
+    }
+    let room = usize::from(area.height);
+    let last = lines.iter().rposition(|(n, _)| *n == run.cursor.at).unwrap_or(0);
+    let first = (last + 1).saturating_sub(room);
+    let mut is_marked = false;
+    let shown = lines.iter().skip(first).take(room);
+    for (y, (n, line)) in shown.enumerate() {
+        put(buf, area, y, line, area);
+        if *n == run.cursor.at && !is_marked {
+            is_marked = true;
+            select(buf, Rect { y: area.y + to_u16(y), height: 1, ..area }, look);
         }
     }
-    let y = area.y + u16::try_from(y).unwrap_or(0);
-    log(course, look, Rect { y, height: area.bottom().saturating_sub(y), ..area }, buf);
+    lines.len().saturating_sub(first).min(room)
+}
+
+fn to_u16(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
 }
 
 fn role(course: &Course) -> Role {
@@ -65,32 +97,40 @@ fn role(course: &Course) -> Role {
     }
 }
 
-/// Why it stands still and what can be asked of it: above the steps, where one looks. The line after it.
-fn asks(course: &Course, look: &Look<'_>, area: Rect, buf: &mut Buffer) -> usize {
-    let columns = usize::from(area.width).saturating_sub(4);
-    let (words, choices): (String, &[crate::id::Text]) = match course.held().filter(|_| course.is_live()) {
-        Some(stage) => (format!("{} is held: {}", stage.id, stage.detail), &stage.choices),
-        None => (course.words.clone(), &course.choices),
+/// Why it stands still or ended, and what can be asked of it: above the steps, where one looks.
+fn asks(course: &Course, look: &Look<'_>, width: u16) -> Vec<Line<'static>> {
+    let held: Vec<&Stage> = course.stages.iter().filter(|stage| stage.state == StageState::Held).collect();
+    let first = held.first().filter(|_| course.is_live());
+    let words = match first {
+        Some(stage) if held.len() > 1 => {
+            format!("{} lanes are held, each alone; {}: {}", held.len(), stage.id, stage.detail)
+        }
+        Some(stage) => format!("{} is held: {}", stage.id, stage.detail),
+        None => course.words.clone(),
     };
-    let mut y = 1;
-    if words.is_empty() {
-        return y;
-    }
-    for line in wrap(&words, columns, 3, look.glyphs.ellipsis()) {
-        put(buf, area, y, &Line::from(vec![Span::raw("  "), look.span(Role::Warning, line)]), area);
-        y += 1;
-    }
+    let columns = usize::from(width).saturating_sub(4);
+    let mut lines: Vec<Line<'static>> = wrap(&words, columns, 3, look.glyphs.ellipsis())
+        .into_iter()
+        .map(|line| Line::from(vec![Span::raw("  "), look.span(Role::Warning, line)]))
+        .collect();
     let keys = [("retry", "t"), ("skip", "s"), ("undo", "u"), ("abort", "A"), ("resume", "space")];
+    let is_offered = |word: &str| match first {
+        Some(stage) => stage.choices.iter().any(|choice| **choice == *word),
+        // What goes on is asked of by the keys below; what stands still or ended says what is left to ask.
+        None => !matches!(course.state, RunState::Running | RunState::Undoing) && course.offers(word),
+    };
     let mut spans = vec![Span::raw("  ")];
-    for (word, key) in keys.into_iter().filter(|(word, _)| choices.iter().any(|choice| **choice == **word)) {
+    for (word, key) in keys.into_iter().filter(|(word, _)| is_offered(word)) {
         spans.push(look.span(Role::Key, format!("[{key}]")));
         spans.push(look.span(Role::Text, format!(" {word}   ")));
     }
     if spans.len() > 1 {
-        put(buf, area, y, &Line::from(spans), area);
-        y += 1;
+        lines.push(Line::from(spans));
     }
-    y + 1
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
+    lines
 }
 
 fn sign(stage: &Stage, look: &Look<'_>) -> Span<'static> {
@@ -105,38 +145,65 @@ fn sign(stage: &Stage, look: &Look<'_>) -> Span<'static> {
     look.span(role, format!(" {sign} "))
 }
 
-/// A step in its lines; the first is the one that is selected.
+/// A step in its lines, or the lane that is at it; the first is the one that is selected.
 fn stage_lines(
     stage: &Stage,
+    lane: Option<(&Text, (usize, usize))>,
     course: &Course,
     world: &World<'_>,
     look: &Look<'_>,
     columns: usize,
-) -> Vec<(Line<'static>, bool)> {
+) -> Vec<Line<'static>> {
     let ellipsis = look.glyphs.ellipsis();
-    let title = course.plan.step(&stage.id).map_or("", |step| step.title.as_str());
+    let step = course.plan.step(&stage.id);
+    let title = step.map_or("", |step| step.title.as_str());
     let left = stage.deadline_at.map(|at| format!(" {} left", ahead(at.duration_since(world.now).as_secs())));
     let since = stage.since.filter(|_| !matches!(stage.state, StageState::Done | StageState::Ahead));
     let since = since.map(|at| format!(" {}", stepped(crate::estate::age(at, world.now)))).unwrap_or_default();
     let right = format!("{}{since}{}", stage.state.as_str(), left.unwrap_or_default());
     let id = stage.id.to_string();
+    // A title that does not say what it is about is told with its lane.
+    let title = match (lane, step) {
+        (Some((part, (over, all))), _) => format!("{part} {over}/{all}: {title}"),
+        (None, Some(step)) if is_many(course) && !title.contains(&*step.part) => format!("{}: {title}", step.part),
+        _ => title.to_owned(),
+    };
     let room = columns.saturating_sub(10 + right.len());
     let name = if matches!(stage.state, StageState::Ahead | StageState::Skipped) { Role::Dim } else { Role::Text };
-    let mut lines = vec![(
-        Line::from(vec![
-            sign(stage, look),
-            look.span(Role::Dim, fit(&id, 4, ellipsis)),
-            look.span(name, format!(" {} ", fit(title, room, ellipsis))),
-            look.span(if stage.state == StageState::Held { Role::Critical } else { Role::Dim }, right),
-        ]),
-        true,
-    )];
-    let is_told = matches!(stage.state, StageState::Calling | StageState::Waiting | StageState::Undoing);
-    if is_told && !stage.detail.is_empty() {
+    let mut lines = vec![Line::from(vec![
+        sign(stage, look),
+        look.span(Role::Dim, fit(&id, 4, ellipsis)),
+        look.span(name, format!(" {} ", fit(&title, room, ellipsis))),
+        look.span(if stage.state == StageState::Held { Role::Critical } else { Role::Dim }, right),
+    ])];
+    // The one step that is held is told above.
+    let is_above = stage.state == StageState::Held && course.is_live() && course.held_count() == 1;
+    if is_told(stage) && !is_above {
+        let role = if stage.state == StageState::Held { Role::Critical } else { Role::Strong };
         let detail = cut(&stage.detail, columns.saturating_sub(9), ellipsis);
-        lines.push((Line::from(vec![Span::raw("        "), look.span(Role::Strong, detail)]), false));
+        lines.push(Line::from(vec![Span::raw("        "), look.span(role, detail)]));
     }
     lines
+}
+
+/// Whether a plan has more than one lane.
+fn is_many(course: &Course) -> bool {
+    let first = course.plan.steps.first().map(|step| &step.part);
+    course.plan.steps.iter().any(|step| Some(&step.part) != first)
+}
+
+/// Lanes that stand alike, in one line.
+fn fold_line(pace: Pace, parts: &[&Text], look: &Look<'_>, columns: usize) -> Line<'static> {
+    let (role, sign, word) = match pace {
+        Pace::Over => (Role::Ok, look.glyphs.verdict(Verdict::Ok), "over"),
+        Pace::Ahead | Pace::Moving | Pace::Held => (Role::Dim, look.glyphs.dot(), "ahead"),
+    };
+    let lanes = if parts.len() == 1 { "lane" } else { "lanes" };
+    let names: Vec<&str> = parts.iter().map(|part| &***part).collect();
+    let words = format!("{} {lanes} {word}: {}", parts.len(), names.join(", "));
+    let tail = " Enter";
+    let words = fit(&words, columns.saturating_sub(4 + tail.len()), look.glyphs.ellipsis());
+    Line::from(vec![look.span(role, format!(" {sign} ")), look.span(Role::Dim, words), look.span(Role::Key, tail)])
 }
 
 /// The last lines of the log that fit.
