@@ -228,6 +228,7 @@ impl Account {
             suspended: Default::default(),
             launch_source: Some(LaunchSource { name: words.groups[group].clone(), version: Some("$Latest".into()) }),
             zonal_shift_enabled: Some(false),
+            impaired_zone_behavior: None,
             status: None,
             termination_policies: None,
             protects_new: None,

@@ -98,9 +98,16 @@ impl Operating {
         self.beside(async move {
             let Some(picture) = picture else { return };
             let label = AccountLabel::of(&picture.estate, &rules);
-            let lately = shelf::touched_lately(&state_dir, now);
+            let remembered = shelf::remembered(&state_dir, now);
             let (reader, rules) = (&reader, &rules.operations());
-            let desk = Desk { reader, picture: &picture, label: &label, rules, lately };
+            let desk = Desk {
+                reader,
+                picture: &picture,
+                label: &label,
+                rules,
+                lately: remembered.touched_lately,
+                records: &remembered.records,
+            };
             let mut planned: Vec<Planned> = Vec::new();
             for intent in &request.intents {
                 planned.push(desk.draw(intent).await.outcome.map(Box::new));

@@ -10,6 +10,7 @@ use crate::clock;
 use crate::estate::{Estate, Kind, Slice, SliceId, Update};
 use crate::id::{AccountId, Arn, Text};
 use crate::judge::Picture;
+use crate::operation::away::Record;
 use crate::operation::plan::Refusal;
 use crate::operation::registry::{plan, reads};
 use crate::operation::{Ground, Intent, Plan, Rules};
@@ -55,6 +56,8 @@ pub struct Desk<'a> {
     pub rules: &'a Rules,
     /// How many targets operations touched within the hour, where the journals tell.
     pub lately: Option<usize>,
+    /// What earlier operations on zones did, as the journals tell.
+    pub records: &'a [Record],
 }
 
 impl Desk<'_> {
@@ -102,7 +105,7 @@ impl Desk<'_> {
             now: self.now(),
             id,
             touched_lately: self.lately,
-            records: &[],
+            records: self.records,
         }
     }
 

@@ -183,10 +183,17 @@ async fn draw(global: &Global, intent: Intent) -> Result<(Desk, Arc<Picture>, Dr
     let desk = Desk::for_one_reading(global).await?;
     let kinds = cli::what_if::kinds().chain(drawing::KINDS.iter().copied()).collect();
     let picture = read_once(&desk, kinds).await?;
-    let lately = shelf::touched_lately(&state_dir(global)?, desk.clock.now());
+    let remembered = shelf::remembered(&state_dir(global)?, desk.clock.now());
     let label = AccountLabel::of(&picture.estate, &desk.rules);
     let rules = desk.rules.operations();
-    let sketch = drawing::Desk { reader: &desk.reader, picture: &picture, label: &label, rules: &rules, lately };
+    let sketch = drawing::Desk {
+        reader: &desk.reader,
+        picture: &picture,
+        label: &label,
+        rules: &rules,
+        lately: remembered.touched_lately,
+        records: &remembered.records,
+    };
     let drawn = sketch.draw(&intent).await;
     Ok((desk, picture, drawn))
 }

@@ -15,6 +15,9 @@ use crate::cli::{self, Exit, Rendered};
 use crate::config;
 use crate::id::Text;
 use crate::journal::{is_written, read};
+use crate::operation::TargetKind;
+use crate::operation::away::Record;
+use crate::operation::registry::find as find_operation;
 
 use super::super::set_up::SetUpError;
 
@@ -76,19 +79,37 @@ pub(super) fn kept(state_dir: &Path, id: &Text) -> Result<Kept, String> {
     Ok(Kept { id: id.clone(), reading, is_written: is_written(&path) })
 }
 
-/// How many targets operations touched since `since`; none where a journal could not be read.
-pub(super) fn touched_lately(state_dir: &Path, now: Timestamp) -> Option<usize> {
-    let since = now.checked_sub(LATELY).ok()?;
-    let mut touched = 0;
-    for id in ids(state_dir).ok()? {
-        let kept = kept(state_dir, &id).ok()?;
-        let past = kept.past()?;
-        let lately = kept.last().is_some_and(|record| record.at >= since);
-        if lately && past.has_called() {
-            touched += past.plan.intent.targets.len().max(1);
+/// What planners must know of earlier operations.
+#[derive(Debug, Default)]
+pub(super) struct Remembered {
+    /// How many targets operations touched in the last hour; none where a journal could not be read.
+    pub touched_lately: Option<usize>,
+    /// What operations on zones did, the newest first.
+    pub records: Vec<Record>,
+}
+
+/// What this machine's journals tell a planner.
+pub(super) fn remembered(state_dir: &Path, now: Timestamp) -> Remembered {
+    let mut remembered = Remembered { touched_lately: Some(0), records: Vec::new() };
+    let (Some(since), Ok(ids)) = (now.checked_sub(LATELY).ok(), ids(state_dir)) else {
+        return Remembered::default();
+    };
+    for id in ids {
+        let past = kept(state_dir, &id).map(|kept| (kept.past(), kept.last().map(|record| record.at)));
+        let Ok((Some(past), last)) = past else {
+            // What it touched nobody can tell.
+            remembered.touched_lately = None;
+            continue;
+        };
+        if last.is_some_and(|at| at >= since) && past.has_called() {
+            let touched = past.plan.intent.targets.len().max(1);
+            remembered.touched_lately = remembered.touched_lately.map(|before| before + touched);
+        }
+        if find_operation(&past.plan.operation).is_some_and(|operation| operation.target == TargetKind::Zone) {
+            remembered.records.extend(past.record());
         }
     }
-    Some(touched)
+    remembered
 }
 
 /// `fournines journal`.

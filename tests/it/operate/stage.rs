@@ -8,15 +8,16 @@ use fournines::aws::{Limiter, Reader, Session, Writer};
 use fournines::cli::status::AccountLabel;
 use fournines::clock::Clock;
 use fournines::config::Rules as Policy;
-use fournines::engine::{Asked, Ended, NoCommands, Run, Settings};
+use fournines::engine::{Asked, Ended, NoCommands, Past, Run, Settings};
 use fournines::estate::Kind;
 use fournines::id::{Region, Text};
 use fournines::journal::{Event, Host, Journal, Reading, Record, Sink};
 use fournines::judge::Picture;
+use fournines::operation::away;
 use fournines::operation::plan::Grant;
 use fournines::operation::{Intent, Plan, Refusal, Rules};
 use fournines::runtime::operating::account::Live;
-use fournines::runtime::operating::drawing::{Desk, Drawn};
+use fournines::runtime::operating::drawing::{Desk, Drawn, KINDS};
 use tokio::sync::mpsc;
 
 use crate::account::{Account, START};
@@ -36,19 +37,26 @@ impl Sink for Memory {
 pub struct Stage {
     pub account: Account,
     reader: Arc<Reader>,
+    /// What earlier operations did.
+    records: Mutex<Vec<away::Record>>,
 }
 
 impl Stage {
     /// A scenario, some minutes after its beginning.
     pub async fn after(scenario: &str, set: &[&str], minutes: u64) -> Self {
+        let stage = Self::playing(scenario, set, 1);
+        stage.wait(minutes * 60).await;
+        stage
+    }
+
+    /// A scenario at its beginning.
+    pub fn playing(scenario: &str, set: &[&str], seed: u64) -> Self {
         let set: Vec<String> = set.iter().map(|text| (*text).to_owned()).collect();
-        let account = Account::playing(scenario, &set, 1);
+        let account = Account::playing(scenario, &set, seed);
         let clock = Arc::new(Clock::starting_at(START.parse().unwrap(), 1.0));
         let session = Session::in_process(account.wire(), &east(), clock);
         let reader = Arc::new(Reader::new(session, Limiter::new(true, 1.0, 1)));
-        let stage = Self { account, reader };
-        stage.wait(minutes * 60).await;
-        stage
+        Self { account, reader, records: Mutex::default() }
     }
 
     /// Lets time pass.
@@ -60,6 +68,16 @@ impl Stage {
     pub async fn look(&self) -> Picture {
         let on_request = [Kind::Listeners, Kind::BalancerAttributes, Kind::Records, Kind::Series, Kind::Charts];
         self.account.read(Kind::ALL.iter().copied().filter(|kind| kind.is_of_aws() && !on_request.contains(kind))).await
+    }
+
+    /// What a plan of a zone is drawn over: all that `fournines plan` reads.
+    pub async fn survey(&self) -> Picture {
+        self.account.read(fournines::cli::what_if::kinds().chain(KINDS.iter().copied())).await
+    }
+
+    /// Keeps what a run did, as a journal does.
+    pub fn keep(&self, records: &[Record]) {
+        self.records.lock().unwrap().extend(Past::of(records).unwrap().record());
     }
 
     /// Draws a plan.
@@ -74,7 +92,9 @@ impl Stage {
     pub async fn draw_over(&self, picture: &Picture, intent: &Intent) -> Drawn {
         let label = AccountLabel::of(&picture.estate, &Policy::default());
         let rules = Rules::default();
-        Desk { reader: &self.reader, picture, label: &label, rules: &rules, lately: Some(0) }.draw(intent).await
+        let records = self.records.lock().unwrap().clone();
+        let desk = Desk { reader: &self.reader, picture, label: &label, rules: &rules, lately: Some(0), records: &records };
+        desk.draw(intent).await
     }
 
     /// A plan that is drawn.
