@@ -7,6 +7,7 @@ use std::time::Duration;
 use fournines::engine::{Account as _, Asked, Ended, NoCommands, Order, Outcome, Past, Run, Settings, StartError};
 use fournines::estate::group::Group;
 use fournines::estate::instance::Instance;
+use fournines::estate::shift::ZonalShift;
 use fournines::journal::{Event, Journal, Phase, Reading};
 use fournines::judge::Picture;
 use fournines::operation::call::{SetDesired, Stamp};
@@ -57,6 +58,8 @@ fn target(rng: &mut fastrand::Rng, operation: &Operation, picture: &Picture) -> 
     let mut found: Vec<String> = match operation.target {
         TargetKind::Instance => picture.estate.known::<Instance>(&east()).map(|each| each.id.to_string()).collect(),
         TargetKind::Group => picture.estate.known::<Group>(&east()).map(|each| each.name.to_string()).collect(),
+        TargetKind::Zone => picture.judgement.regions[&east()].zones.iter().map(|zone| zone.name.to_string()).collect(),
+        TargetKind::Shift => picture.estate.known::<ZonalShift>(&east()).map(|shift| shift.id.to_string()).collect(),
     };
     found.sort();
     pick(rng, &found).cloned()

@@ -93,7 +93,8 @@ impl Stage {
         let label = AccountLabel::of(&picture.estate, &Policy::default());
         let rules = Rules::default();
         let records = self.records.lock().unwrap().clone();
-        let desk = Desk { reader: &self.reader, picture, label: &label, rules: &rules, lately: Some(0), records: &records };
+        let desk =
+            Desk { reader: &self.reader, picture, label: &label, rules: &rules, lately: Some(0), records: &records };
         desk.draw(intent).await
     }
 
