@@ -17,7 +17,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::id::Text;
-use crate::operation::Plan;
+use crate::operation::registry::find;
+use crate::operation::{Plan, TargetKind};
 
 /// Locks that are held until they are dropped.
 #[derive(Debug)]
@@ -129,9 +130,15 @@ const NAMING: &[&str] = &[
     "zonalShiftId",
 ];
 
+/// One zone of a region is left, or returned to, at a time: whoever leaves another takes the capacity that this one counts on.
+const ZONES: &str = "its zones";
+
 /// Everything that a plan touches, sorted: `123456789012/us-east-1/web`.
 pub fn things(plan: &Plan) -> BTreeSet<Text> {
     let mut names: BTreeSet<String> = BTreeSet::from([plan.target.to_string()]);
+    if find(&plan.operation).is_some_and(|operation| operation.target == TargetKind::Zone) {
+        names.insert(ZONES.to_owned());
+    }
     for call in plan.steps.iter().flat_map(|step| step.calls.iter().chain(&step.undo)) {
         // What cannot be written down is never called.
         collect(&call.parameters().unwrap_or_default(), &mut names);
