@@ -127,6 +127,26 @@ impl When {
 }
 
 impl Terms {
+    /// Both: where both say something, whatever is stricter.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        let smaller = |one: Option<usize>, other: Option<usize>| one.into_iter().chain(other).min();
+        self.before.extend(other.before);
+        self.after.extend(other.after);
+        Self {
+            deny: self.deny.or(other.deny),
+            most_targets: smaller(self.most_targets, other.most_targets),
+            most_at_once: smaller(self.most_at_once, other.most_at_once),
+            most_an_hour: smaller(self.most_an_hour, other.most_an_hour),
+            keep: self.keep.into_iter().chain(other.keep).reduce(f64::max),
+            ask_reason: self.ask_reason || other.ask_reason,
+            ask_ticket: other.ask_ticket.or(self.ask_ticket),
+            confirm: self.confirm.max(other.confirm),
+            before: self.before,
+            after: self.after,
+        }
+    }
+
     /// In words.
     #[must_use]
     pub fn words(&self) -> String {
@@ -147,6 +167,29 @@ impl Terms {
         words.extend(self.before.iter().map(|command| format!("before {:?}", command.argv)));
         words.extend(self.after.iter().map(|command| format!("after {:?}", command.argv)));
         words.join(", ")
+    }
+}
+
+impl Terms {
+    /// Each term as a review tells it.
+    fn sentences(&self) -> impl Iterator<Item = String> {
+        let caps = [
+            ("most_targets", self.most_targets),
+            ("most_at_once", self.most_at_once),
+            ("most_an_hour", self.most_an_hour),
+        ];
+        let each = |when: &str, commands: &[LocalCommand]| {
+            let told = commands.iter().map(|command| format!("{when} each: {}", command.argv.join(" ")));
+            told.collect::<Vec<_>>()
+        };
+        let deny = self.deny.as_ref().map(|why| format!("denied: {why}"));
+        let caps = caps.into_iter().filter_map(|(name, cap)| Some(format!("{name} {}", cap?)));
+        let keep = self.keep.map(|keep| format!("{:.0} % stay in service", keep * 100.0));
+        let reason = self.ask_reason.then(|| "a reason is asked".to_owned());
+        let ticket = self.ask_ticket.as_ref().map(|glob| format!("a ticket is asked: {glob}"));
+        let confirm = self.confirm.map(|kind| format!("confirmed by {}", kind.word()));
+        let commands = each("before", &self.before).into_iter().chain(each("after", &self.after));
+        deny.into_iter().chain(caps).chain(keep).chain(reason).chain(ticket).chain(confirm).chain(commands)
     }
 }
 
@@ -176,46 +219,8 @@ impl Rules {
 
 impl Effective {
     fn take(&mut self, terms: &Terms, origin: &str) {
-        let mut tell = |words: String| self.told.push(format!("{words} ({origin})"));
-        if let Some(why) = &terms.deny {
-            tell(format!("denied: {why}"));
-            self.terms.deny.get_or_insert_with(|| why.clone());
-        }
-        let caps = [
-            ("most_targets", terms.most_targets, &mut self.terms.most_targets),
-            ("most_at_once", terms.most_at_once, &mut self.terms.most_at_once),
-            ("most_an_hour", terms.most_an_hour, &mut self.terms.most_an_hour),
-        ];
-        for (name, cap, own) in caps {
-            if let Some(cap) = cap {
-                tell(format!("{name} {cap}"));
-                *own = Some(own.map_or(cap, |own| own.min(cap)));
-            }
-        }
-        if let Some(keep) = terms.keep {
-            tell(format!("{:.0} % stay in service", keep * 100.0));
-            self.terms.keep = Some(self.terms.keep.map_or(keep, |own| own.max(keep)));
-        }
-        if terms.ask_reason {
-            tell("a reason is asked".to_owned());
-            self.terms.ask_reason = true;
-        }
-        if let Some(glob) = &terms.ask_ticket {
-            tell(format!("a ticket is asked: {glob}"));
-            self.terms.ask_ticket = Some(glob.clone());
-        }
-        if let Some(kind) = terms.confirm {
-            tell(format!("confirmed by {}", kind.word()));
-            self.terms.confirm = self.terms.confirm.max(Some(kind));
-        }
-        for (name, commands, own) in
-            [("before", &terms.before, &mut self.terms.before), ("after", &terms.after, &mut self.terms.after)]
-        {
-            for command in commands {
-                tell(format!("{name} each: {}", command.argv.join(" ")));
-                own.push(command.clone());
-            }
-        }
+        self.told.extend(terms.sentences().map(|words| format!("{words} ({origin})")));
+        self.terms = std::mem::take(&mut self.terms).and(terms.clone());
     }
 
     /// Why an intent may not be planned.

@@ -201,6 +201,11 @@ impl Rules {
         self.operations.rules()
     }
 
+    /// How long runs bear with what does not go as planned.
+    pub fn limits(&self) -> crate::operation::Limits {
+        self.operations.limits()
+    }
+
     /// What the policy says of this account, whose alias at AWS is `alias`.
     pub fn account(&self, id: &AccountId, alias: Option<&str>) -> Account {
         self.accounts.of(id, alias)

@@ -2,8 +2,6 @@
 //!
 //! Must stay true: unknown never counts as holding; what blocks cannot be accepted, what warns only with a reason.
 
-use std::time::Duration;
-
 use super::super::account::Account;
 use super::super::past::StepPast;
 use super::super::ports::{Commands, Listener};
@@ -12,9 +10,6 @@ use super::{Halt, Run};
 use crate::journal::{Checked, Event, Sink};
 use crate::operation::plan::{Guard, Level};
 use crate::operation::{Condition, Fact, Step};
-
-/// How long an answer of the guards is good for: then they are asked again before the next call (`aws-domain.md` C, universal gates).
-pub(super) const FRESH: Duration = Duration::from_secs(30);
 
 impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
     /// Asks the guards of a step. What they said, or that it is held.

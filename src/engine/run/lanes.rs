@@ -65,7 +65,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
             }
             let is_paused = self.gate.borrow().paused;
             let is_idle = lanes.is_empty() || is_paused;
-            let patience = if is_paused { self.settings.patience.max(PAUSE) } else { self.settings.patience };
+            let patience = self.patience(is_paused);
             tokio::select! {
                 biased;
                 asked = orders.recv(), if listening => match asked {
@@ -92,6 +92,12 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         };
         drop(lanes);
         self.ended(halt)
+    }
+
+    /// How long nobody may say anything while nothing goes on.
+    fn patience(&self, is_paused: bool) -> Duration {
+        let patience = self.settings.limits.patience;
+        if is_paused { patience.max(PAUSE) } else { patience }
     }
 
     /// The steps that may begin: by needs forwards, one after another backwards.

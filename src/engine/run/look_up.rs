@@ -14,10 +14,6 @@ use crate::journal::{Event, Found, Sink};
 use crate::operation::trace::{self, Before, Trace};
 use crate::operation::{Call, Step};
 
-/// How long after a call its trace may not be there yet.
-const SETTLES: Duration = Duration::from_secs(60);
-/// How long it is looked for where reading does not tell.
-const LOOKS: Duration = Duration::from_secs(180);
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_secs(5);
 
@@ -26,13 +22,13 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
     pub(super) async fn look_up(&self, step: &Step, ordinal: usize, undo: bool) -> Result<Found, Halt> {
         let open = self.look_step(&step.id, |past| past.of(undo).get(&ordinal).cloned()).flatten();
         let Some(open) = open else { return Ok(Found::NotApplied) };
-        let began = self.now();
+        let (began, limits) = (self.now(), &self.settings.limits);
         let (found, detail, answer) = loop {
             let asked_at = self.now();
             let estate = self.read(|estate| trace::needs(&open.call, estate)).await;
             let trace = trace::trace(&open.call, &open.before, &estate, self.now());
             let none = BTreeMap::new();
-            let is_settled = since(open.sent_at, asked_at) >= SETTLES || self.is(Sabotage::NoSettling);
+            let is_settled = since(open.sent_at, asked_at) >= limits.settle || self.is(Sabotage::NoSettling);
             match trace {
                 _ if self.is(Sabotage::LostIsApplied) => break (Found::Applied, String::new(), none),
                 _ if self.is(Sabotage::LostIsRefused) => break (Found::NotApplied, String::new(), none),
@@ -42,7 +38,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
                 // A change that AWS shows late may be ours after all.
                 Trace::Theirs(detail) if is_settled => break (Found::Already, detail, none),
                 Trace::Absent(detail) if is_settled => break (Found::NotApplied, detail, none),
-                Trace::Unclear(detail) if is_settled && since(began, asked_at) >= LOOKS => {
+                Trace::Unclear(detail) if is_settled && since(began, asked_at) >= limits.look_up => {
                     break (Found::Unclear, detail, none);
                 }
                 Trace::Absent(_) | Trace::Theirs(_) | Trace::Unclear(_) => {

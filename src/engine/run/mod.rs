@@ -27,7 +27,7 @@ use crate::estate::Estate;
 use crate::id::Text;
 use crate::journal::{Event, Host, Journal, Link, Phase, Reading, Record, Sink, WriteError};
 use crate::operation::plan::{Grant, GrantError};
-use crate::operation::{Need, Plan, StepId};
+use crate::operation::{Limits, Need, Plan, StepId};
 
 /// How long a reading is waited for at most; the account's own time-outs are shorter.
 const SILENT: Duration = Duration::from_secs(180);
@@ -79,8 +79,8 @@ pub struct Settings {
     pub by: Text,
     /// For the jitter of its waits.
     pub seed: u64,
-    /// How long it waits for somebody to decide about a held lane when there is nothing else to do.
-    pub patience: Duration,
+    /// How long it bears with what does not go as planned.
+    pub limits: Limits,
 }
 
 /// A run over an account, with commands, a listener and a journal.

@@ -13,7 +13,6 @@ use super::super::past::Fate;
 use super::super::ports::{Commands, Listener};
 use super::super::sabotage::Sabotage;
 use super::super::state::State;
-use super::guards::FRESH;
 use super::step::is_applied;
 use super::{Halt, Run, since};
 use crate::id::Text;
@@ -22,12 +21,6 @@ use crate::operation::call::{CallError, ErrorClass, Receipt, Repeat, Stamp};
 use crate::operation::trace::{self, Before};
 use crate::operation::{Call, Step};
 
-/// How long a call is sent again that AWS is too busy for (`aws-domain.md` C.1, failures).
-const BUSY: Duration = Duration::from_secs(120);
-/// How long a call is tried again that cannot leave: an endpoint that is gone for longer holds the step.
-const AWAY: Duration = Duration::from_secs(300);
-/// How long something that was just made may be unknown to AWS (`aws-domain.md` A.9).
-const NEW: Duration = Duration::from_secs(60);
 /// How long an answer is waited for at most; the account's own time-out is shorter.
 const SILENT: Duration = Duration::from_secs(180);
 /// Between two attempts, at first and at most.
@@ -46,7 +39,10 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         let mut attempts = Attempts { guards_at: self.now(), failing_since: None, back_off: BACK_OFF.0 };
         while !self.look_step(&step.id, |past| is_applied(past, ordinal, undo)).unwrap_or(false) {
             self.pass(step).await?;
-            if !undo && since(attempts.guards_at, self.now()) > FRESH && !self.is(Sabotage::GuardsStale) {
+            if !undo
+                && since(attempts.guards_at, self.now()) > self.settings.limits.fresh
+                && !self.is(Sabotage::GuardsStale)
+            {
                 self.guards(step).await?;
                 attempts.guards_at = self.now();
             }
@@ -111,15 +107,15 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         let (ordinal, undo) = which;
         let now = self.now();
         let failing_for = since(*attempts.failing_since.get_or_insert(now), now);
-        let (class, code) = (error.class, error.code.clone());
+        let (class, code, limits) = (error.class, error.code.clone(), &self.settings.limits);
         let repeats = class == ErrorClass::Unclear && call.action.repeat() != Repeat::Probe;
         let is_worth_it = match class {
-            ErrorClass::Throttled | ErrorClass::Conflict => failing_for < BUSY && !self.is(Sabotage::NoRetry),
-            ErrorClass::Unreachable => failing_for < AWAY,
-            ErrorClass::Unclear => repeats && failing_for < BUSY,
+            ErrorClass::Throttled | ErrorClass::Conflict => failing_for < limits.busy && !self.is(Sabotage::NoRetry),
+            ErrorClass::Unreachable => failing_for < limits.away,
+            ErrorClass::Unclear => repeats && failing_for < limits.busy,
             // What a step just brought may be unknown to AWS for some seconds.
-            ErrorClass::NotFound => failing_for < NEW && self.is_about_new(step),
-            ErrorClass::Denied => self.is(Sabotage::DeniedRetried) && failing_for < BUSY,
+            ErrorClass::NotFound => failing_for < limits.settle && self.is_about_new(step),
+            ErrorClass::Denied => self.is(Sabotage::DeniedRetried) && failing_for < limits.busy,
             ErrorClass::Invalid | ErrorClass::Refused => false,
         };
         let pause = is_worth_it.then(|| self.jitter(attempts.back_off));

@@ -12,6 +12,7 @@ use super::super::ports::{Commands, Listener};
 use super::super::sabotage::Sabotage;
 use super::super::state::State;
 use super::step::{arrived, is_applied};
+use super::wait::spoken;
 use super::{Halt, Run, later};
 use crate::id::{InstanceId, Text};
 use crate::journal::{Event, Found, Sink};
@@ -19,8 +20,6 @@ use crate::operation::fill::{Blank, TOKEN};
 use crate::operation::trace::{self, Before, Trace};
 use crate::operation::{Action, Call, Repeat, Step, StepId};
 
-/// How long the effect of a call that takes something back may take: a launch, a drain and a hook (`aws-domain.md` C.5).
-const DEADLINE: Duration = Duration::from_secs(900);
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_secs(10);
 
@@ -91,7 +90,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
 
     /// Waits for what is on the way and cannot be turned round: AWS refuses `ExitStandby` of a member that still enters it.
     async fn come_to_rest(&self, step: &Step) -> Result<(), Halt> {
-        let deadline_at = later(self.now(), DEADLINE);
+        let deadline_at = later(self.now(), self.settings.limits.undo);
         for (call, before) in self.done_by(step) {
             if !must_come_to_rest(&call) {
                 continue;
@@ -163,7 +162,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
     }
 
     async fn await_back(&self, step: &Step, call: &Call) -> Result<String, Halt> {
-        let deadline_at = later(self.now(), DEADLINE);
+        let deadline_at = later(self.now(), self.settings.limits.undo);
         let mut said: Option<String> = None;
         loop {
             let asked_at = self.now();
@@ -173,7 +172,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
                 // AWS accepted it, and reading will never tell more.
                 Trace::Unclear(detail) if asked_at >= deadline_at || leaves_no_trace(call) => return Ok(detail),
                 Trace::Absent(detail) | Trace::Underway(detail) if asked_at >= deadline_at => {
-                    self.hold(step, format!("not taken back within 15 min: {detail}"))?;
+                    self.hold(step, format!("not taken back within {}: {detail}", spoken(self.settings.limits.undo)))?;
                     return Err(Halt::Held);
                 }
                 other => {

@@ -17,12 +17,10 @@ use crate::journal::{Event, Record, Sink};
 use crate::operation::plan::Until;
 use crate::operation::{Answer, Condition, Step};
 
-/// Between two readings, at first and at most (`aws-domain.md` C.5).
-const INTERVAL: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(15));
+/// Between two readings, at first (`aws-domain.md` C.5).
+const INTERVAL: Duration = Duration::from_secs(5);
 /// How often progress is journaled at most; whoever listens hears of each reading.
 const JOURNALED: Duration = Duration::from_secs(10);
-/// How long nobody may know how it stands.
-const BLIND: Duration = Duration::from_secs(600);
 /// Waits shorter than this have their deadline alone; of longer ones, half the time without any change ends them.
 const LONG: Duration = Duration::from_secs(1800);
 
@@ -37,6 +35,16 @@ struct Progress {
     /// What was said last, and since when.
     said: Option<(String, Timestamp)>,
     journaled_at: Option<Timestamp>,
+}
+
+/// One look at what is waited for.
+struct Look {
+    /// When it began: deadlines are judged on readings that were made after them.
+    asked_at: Timestamp,
+    /// How the change stands.
+    answer: Answer,
+    /// How that stands which makes waiting vain, where the plan names it.
+    failed: Option<Answer>,
 }
 
 impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
@@ -54,7 +62,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         let waits = self.look_step(&step.id, |past| past.waits).flatten();
         let deadline_at = waits.map_or_else(|| later(self.now(), until.deadline()), |(_, deadline_at)| deadline_at);
         let mut progress = Progress {
-            interval: INTERVAL.0,
+            interval: INTERVAL,
             deadline_at,
             holds_since: None,
             blind_since: None,
@@ -74,11 +82,13 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
                 return Ok((answer.detail, brought(&condition, &estate)));
             }
             self.tell(step, &answer, &mut progress)?;
-            if let Some(why) = self.reason_in_vain(fails.as_ref(), &estate, now, &answer, &progress, until, asked_at) {
+            let failed = fails.as_ref().map(|fails| fails.answer(&estate, now));
+            let look = Look { asked_at, answer, failed };
+            if let Some(why) = self.reason_in_vain(&look, &progress, until) {
                 return Err(self.fail(step, why)?);
             }
             self.rest(step, self.jitter(progress.interval)).await?;
-            progress.interval = progress.interval.mul_f64(1.3).min(INTERVAL.1);
+            progress.interval = progress.interval.mul_f64(1.3).min(self.settings.limits.observe);
         }
     }
 
@@ -93,32 +103,25 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         if self.is(Sabotage::NoHold) { Duration::ZERO } else { Duration::from_secs(until.hold_s) }
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn reason_in_vain(
-        &self,
-        fails: Option<&Condition>,
-        estate: &crate::estate::Estate,
-        now: Timestamp,
-        answer: &Answer,
-        progress: &Progress,
-        until: &Until,
-        asked_at: Timestamp,
-    ) -> Option<String> {
-        let failed = fails.map(|fails| fails.answer(estate, now)).filter(|answer| answer.holds == Some(true));
+    /// Why waiting on makes no sense, as far as one look tells.
+    fn reason_in_vain(&self, look: &Look, progress: &Progress, until: &Until) -> Option<String> {
+        let Look { asked_at, answer, failed } = look;
+        let failed = failed.as_ref().filter(|answer| answer.holds == Some(true));
         if let (Some(failed), false) = (failed, self.is(Sabotage::NoFailFast)) {
-            return Some(failed.detail);
+            return Some(failed.detail.clone());
         }
         // Whatever holds already is given the time to go on doing so.
         if progress.holds_since.is_some() || self.is(Sabotage::NoDeadline) {
             return None;
         }
-        if asked_at >= progress.deadline_at {
+        if *asked_at >= progress.deadline_at {
             return Some(format!("not seen within {}: {}", spoken(until.deadline()), answer.detail));
         }
-        if progress.blind_since.is_some_and(|at| since(at, asked_at) >= BLIND) {
-            return Some(format!("nobody could tell for 10 min: {}", answer.detail));
+        let blind = self.settings.limits.blind;
+        if progress.blind_since.is_some_and(|at| since(at, *asked_at) >= blind) {
+            return Some(format!("nobody could tell for {}: {}", spoken(blind), answer.detail));
         }
-        let still = progress.said.as_ref().map_or(Duration::ZERO, |(_, at)| since(*at, asked_at));
+        let still = progress.said.as_ref().map_or(Duration::ZERO, |(_, at)| since(*at, *asked_at));
         (until.deadline() >= LONG && still >= until.deadline() / 2)
             .then(|| format!("no change for {}: {}", spoken(still), answer.detail))
     }
@@ -144,7 +147,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
 }
 
 /// `90s`, `5 min`.
-fn spoken(span: Duration) -> String {
+pub(super) fn spoken(span: Duration) -> String {
     match span.as_secs() {
         seconds @ 0..=119 => format!("{seconds}s"),
         seconds => format!("{} min", seconds / 60),

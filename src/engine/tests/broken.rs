@@ -33,7 +33,7 @@ async fn scenes(sabotage: Option<Sabotage>) -> Vec<String> {
     for level in [Level::Block, Level::Warn] {
         let mut lab = new(standby(), &[("web", 2)]);
         lab.plan.steps[0].guards[0].level = level;
-        (lab.patience, lab.toy.world().reads_fail) = (Duration::from_secs(600), true);
+        (lab.limits.patience, lab.toy.world().reads_fail) = (Duration::from_secs(600), true);
         let accept = (level == Level::Block).then(|| "dark".into());
         lab.orders = vec![(Duration::from_secs(60), Order::Retry { step: "s1".into(), accept })];
         lab.run().await;

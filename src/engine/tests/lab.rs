@@ -16,7 +16,7 @@ use crate::operation::call::{
     TerminateMember, Whom,
 };
 use crate::operation::plan::{Confirm, ConfirmKind, Grant, Guard, Level, OnFailure, Summary, Until};
-use crate::operation::{Call, Condition, Fact, Plan, Step, fill};
+use crate::operation::{Call, Condition, Fact, Limits, Plan, Step, fill};
 
 /// Lines in memory, and the writes that fail.
 #[derive(Default)]
@@ -72,7 +72,7 @@ pub(super) struct Lab {
     pub(super) lines: Memory,
     pub(super) plan: Plan,
     pub(super) orders: Vec<(Duration, Order)>,
-    pub(super) patience: Duration,
+    pub(super) limits: Limits,
     pub(super) sabotage: Option<Sabotage>,
     pub(super) grant_for: Option<Text>,
     pub(super) violations: Arc<Mutex<Vec<String>>>,
@@ -105,7 +105,7 @@ impl Lab {
             lines,
             plan,
             orders: Vec::new(),
-            patience: Duration::ZERO,
+            limits: Limits::default().unattended(),
             sabotage: None,
             grant_for: None,
             violations,
@@ -132,7 +132,7 @@ impl Lab {
 
     fn settings(&self) -> Settings {
         let host = Host { name: "laptop".into(), pid: 1, version: "0".into() };
-        Settings { host, by: "arn:me".into(), seed: self.seed, patience: self.patience }
+        Settings { host, by: "arn:me".into(), seed: self.seed, limits: self.limits }
     }
 
     fn ports(&self) -> (Toy, NoCommands, ()) {

@@ -39,7 +39,7 @@ async fn a_grant_is_for_one_plan() {
 async fn a_target_that_is_not_what_was_reviewed_stops_the_run_and_shows_the_difference() {
     let mut lab = Lab::new(replace(), &[("web", 2)]);
     lab.toy.world().groups.get_mut("web").unwrap().max = 5;
-    lab.patience = secs(3600);
+    lab.limits.patience = secs(3600);
     let came = lab.run().await;
     assert_eq!(came.outcome(), Some(Outcome::Stopped));
     assert!(
@@ -55,7 +55,7 @@ async fn what_nobody_knows_never_counts_as_holding_and_only_a_warning_can_be_acc
     for (level, goes_on) in [(Level::Block, false), (Level::Warn, true)] {
         let mut lab = Lab::new(standby(), &[("web", 2)]);
         lab.plan.steps[0].guards[0].level = level;
-        lab.patience = secs(600);
+        lab.limits.patience = secs(600);
         lab.toy.world().reads_fail = true;
         let accept = Some("zone b is dark".into());
         lab.orders = vec![(secs(60), Order::Retry { step: "s1".into(), accept })];
@@ -91,7 +91,7 @@ async fn a_denied_call_holds_its_lane_names_the_permission_and_goes_on_later() {
 async fn a_held_lane_holds_only_itself_and_a_skipped_step_lets_what_needs_it_go_on() {
     let mut lab = Lab::new(lanes(), &[("web", 2), ("shop", 2)]);
     lab.toy.world().faults.insert(0, Fault::Refuse(ErrorClass::Denied, 1));
-    lab.patience = secs(7200);
+    lab.limits.patience = secs(7200);
     lab.orders = vec![(secs(3600), Order::Skip { step: "s1".into(), reason: "not needed".into() })];
     let came = lab.run().await;
     assert_eq!(came.outcome(), Some(Outcome::Done), "{came:?}");
@@ -198,10 +198,10 @@ async fn undo_does_not_overwrite_what_somebody_else_changed() {
             .any(|event| matches!(event, Event::Paused { reason, .. } if reason.contains("somebody changed it since")))
     );
     // Asked for by name, it is.
-    lab.patience = secs(60);
+    lab.limits.patience = secs(60);
     lab.orders = ["s3", "s2"].map(|step| (secs(30), Order::Retry { step: step.into(), accept: None })).to_vec();
     lab.orders[1].0 = secs(400);
-    lab.patience = secs(500);
+    lab.limits.patience = secs(500);
     assert_eq!(lab.resume().await.outcome(), Some(Outcome::Undone));
     assert_eq!(lab.toy.world().groups["web"].desired, 2);
 }
@@ -291,7 +291,7 @@ async fn a_lost_reboot_asks_and_is_sent_again_only_by_a_person() {
     assert_eq!(lab.run().await.outcome(), Some(Outcome::Stopped));
     assert_eq!(lab.resume().await.outcome(), Some(Outcome::Stopped), "resuming asks again");
     assert_eq!(lab.toy.world().arrived.len(), 1);
-    lab.patience = secs(3600);
+    lab.limits.patience = secs(3600);
     lab.orders = vec![(secs(1000), Order::Retry { step: "s1".into(), accept: None })];
     assert_eq!(lab.resume().await.outcome(), Some(Outcome::Done));
     assert_eq!(lab.toy.world().arrived.len(), 2);
@@ -363,7 +363,7 @@ async fn a_program_that_nobody_saw_end_is_not_started_again_unasked() {
     let asks =
         |event: &Event| matches!(event, Event::Paused { reason, .. } if reason.contains("nobody saw how it ended"));
     assert!(lab.events().iter().any(asks));
-    lab.patience = secs(60);
+    lab.limits.patience = secs(60);
     lab.orders = vec![(secs(30), Order::Retry { step: "s1".into(), accept: None })];
     lab.resume().await;
     assert_eq!(started(&lab), 2);

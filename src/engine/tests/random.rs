@@ -45,7 +45,7 @@ pub(super) async fn wrongs(seed: u64, sabotage: Option<Sabotage>) -> Vec<String>
     let case = cases[rng.usize(0..cases.len())];
     let mut lab = Lab::new(case.1(), case.2);
     (lab.seed, lab.sabotage) = (seed, sabotage);
-    lab.patience = Duration::from_secs(rng.u64(0..2) * 1200);
+    lab.limits.patience = Duration::from_secs(rng.u64(0..2) * 1200);
     {
         let mut world = lab.toy.world();
         world.lag_s = rng.u64(0..20);

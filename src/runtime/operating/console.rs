@@ -27,7 +27,7 @@ use crate::operation::plan::Grant;
 use super::control;
 use super::drawing::Desk;
 use super::follow::{Follower, LOOK};
-use super::host::{self, Brief, PATIENCE_S, Work};
+use super::host::{self, Brief, Work};
 use super::place::Place;
 use super::shelf::{self, journal_of};
 
@@ -153,7 +153,8 @@ impl Operating {
         let Confirmation { plan, digest, by, at, reason } = confirmation;
         let grant = Grant { digest, confirmed_by: by.clone(), at, reason };
         let id = plan.id.clone();
-        self.start(Brief { by, patience_s: PATIENCE_S, work: Work::Begin { plan: Box::new(plan), grant } }, id);
+        let limits = self.rules.limits();
+        self.start(Brief { by, limits, work: Work::Begin { plan: Box::new(plan), grant } }, id);
     }
 
     fn start(&mut self, brief: Brief, id: Text) {
@@ -195,7 +196,7 @@ impl Operating {
         if !self.is_armed() {
             return self.say(Level::Error, format!("{id}: not begun again: this console is not armed (`:arm`)"));
         }
-        self.start(Brief { by, patience_s: PATIENCE_S, work }, id);
+        self.start(Brief { by, limits: self.rules.limits(), work }, id);
     }
 
     /// Tells what a journal holds and what it gets.

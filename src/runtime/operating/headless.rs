@@ -26,9 +26,6 @@ use super::follow::Follower;
 use super::host::{self, Brief, Work};
 use super::shelf::{self, journal_of};
 
-/// A script decides nothing: a lane that is held ends the run, resumable, once nothing else goes on.
-const AT_ONCE: u64 = 0;
-
 /// `fournines plan`.
 pub(in crate::runtime) async fn plan(global: &Global, asked: &PlanArgs) -> Result<Exit, SetUpError> {
     let (desk, picture, drawn) = draw(global, intent(global, &asked.wanted)?).await?;
@@ -95,7 +92,7 @@ pub(in crate::runtime) async fn apply(global: &Global, asked: &ApplyArgs) -> Res
     let reason = asked.wanted.reason.as_deref().map(Text::from).or_else(|| plan.intent.reason.clone());
     let grant = Grant { digest, confirmed_by: by.clone(), at: desk.clock.now(), reason };
     let work = Work::Begin { plan: Box::new(plan.clone()), grant };
-    run(global, Brief { by, patience_s: AT_ONCE, work }, &plan.id, asked.json).await
+    run(global, Brief { by, limits: limits(&desk), work }, &plan.id, asked.json).await
 }
 
 fn read_only(desk: &Desk) -> Option<String> {
@@ -155,7 +152,12 @@ async fn go_on(
         return Ok(refused("not confirmed: say --yes, or type yes on a terminal"));
     }
     let by = caller(desk).await?;
-    run(global, Brief { by, patience_s: AT_ONCE, work: work(id.clone()) }, id, asked.json).await
+    run(global, Brief { by, limits: limits(desk), work: work(id.clone()) }, id, asked.json).await
+}
+
+/// Policy's; but a script decides nothing, so that a lane that is held ends the run, resumable, once nothing else goes on.
+fn limits(desk: &Desk) -> operation::Limits {
+    desk.rules.limits().unattended()
 }
 
 /// Starts a run in its own process and attends it.

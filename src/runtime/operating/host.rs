@@ -22,8 +22,8 @@ use crate::estate::account::Identity;
 use crate::estate::{Kind, Row, SliceId};
 use crate::id::{Region, Text};
 use crate::journal::{FileSink, Host, Journal, sweep};
-use crate::operation::Plan;
 use crate::operation::plan::Grant;
+use crate::operation::{Limits, Plan};
 
 use super::super::set_up::{Files, SetUpError};
 use super::super::signals::Ending as Signals;
@@ -36,16 +36,14 @@ use super::shelf::{folder, journal_of};
 const LONGEST: u64 = 64 << 20;
 /// How long a host may take until it says that it runs.
 const READY: Duration = Duration::from_secs(30);
-/// How long a held lane waits for somebody at a console, in seconds.
-pub(super) const PATIENCE_S: u64 = 12 * 3600;
 
 /// What a host is told.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Brief {
     /// For whom: the caller's ARN.
     pub(super) by: Text,
-    /// How long a held lane waits for somebody to decide before the run ends, to be resumed, in seconds.
-    pub(super) patience_s: u64,
+    /// How long it bears with what does not go as planned, as whoever starts it is told by policy.
+    pub(super) limits: Limits,
     /// What to do.
     pub(super) work: Work,
 }
@@ -216,7 +214,7 @@ pub(super) async fn perform(
         host: here(),
         by: brief.by,
         seed: clock::wall().as_microsecond().unsigned_abs(),
-        patience: Duration::from_secs(brief.patience_s),
+        limits: brief.limits,
     };
     let (orders, asked) = mpsc::channel(16);
     let work = match brief.work {
