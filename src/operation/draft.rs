@@ -25,6 +25,8 @@ pub struct Draft<'a> {
     region: Region,
     steps: Vec<Step>,
     takes: BTreeMap<StepId, u64>,
+    /// What the first step of a part comes after.
+    pub start: Vec<StepId>,
     /// What is different afterwards, numbers first.
     pub changes: Vec<String>,
     /// What no undo brings back.
@@ -165,6 +167,7 @@ impl<'a> Draft<'a> {
             region: region.clone(),
             steps: Vec::new(),
             takes: BTreeMap::new(),
+            start: Vec::new(),
             changes: Vec::new(),
             cannot_undo: Vec::new(),
             why: Vec::new(),
@@ -182,6 +185,12 @@ impl<'a> Draft<'a> {
     #[must_use]
     pub fn next(&self) -> StepId {
         StepId::from(format!("s{}", self.steps.len() + 1).as_str())
+    }
+
+    /// The step that was added last.
+    #[must_use]
+    pub fn latest(&self) -> Option<StepId> {
+        self.steps.last().map(|step| step.id.clone())
     }
 
     /// The last step of a lane.
@@ -203,7 +212,10 @@ impl<'a> Draft<'a> {
     /// Adds a step.
     pub fn add(&mut self, part: Part) -> StepId {
         let id = self.next();
-        let needs = part.needs.unwrap_or_else(|| self.last(&part.part).into_iter().collect());
+        let needs = part.needs.unwrap_or_else(|| match self.last(&part.part) {
+            Some(last) => vec![last],
+            None => self.start.clone(),
+        });
         let mut guards: Vec<Guard> = Vec::with_capacity(part.guards.len());
         for (name, level, fact) in part.guards {
             let condition = Condition::new(&self.region, fact);

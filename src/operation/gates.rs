@@ -100,15 +100,20 @@ impl<'a> Gate<'a> {
     /// What must hold before the first call: nobody changed the group, it is quiet, and it can launch.
     #[must_use]
     pub fn guards(&self, launches: bool) -> Vec<(&'static str, Fact)> {
-        self.guards_at(self.group.max, launches)
+        self.guards_of(self.group.desired, self.group.max, launches)
     }
 
     /// The same where an earlier step has set another maximum.
     #[must_use]
     pub fn guards_at(&self, max: i32, launches: bool) -> Vec<(&'static str, Fact)> {
+        self.guards_of(self.group.desired, max, launches)
+    }
+
+    /// The same where earlier steps have set desired and maximum.
+    #[must_use]
+    pub fn guards_of(&self, desired: i32, max: i32, launches: bool) -> Vec<(&'static str, Fact)> {
         let group = self.group.name.clone();
-        let mut guards =
-            vec![("sizes", self.sizes(self.group.desired, max)), ("quiet", Fact::Quiet { group: group.clone() })];
+        let mut guards = vec![("sizes", self.sizes(desired, max)), ("quiet", Fact::Quiet { group: group.clone() })];
         if launches {
             let processes = [Process::Launch, Process::Terminate, Process::AddToLoadBalancer].into();
             guards.push(("processes", Fact::ProcessesRun { group: group.clone(), processes }));

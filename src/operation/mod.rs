@@ -13,6 +13,7 @@ mod gates;
 pub mod ground;
 pub mod iam;
 pub mod intent;
+pub mod lanes;
 pub mod limits;
 pub mod need;
 pub mod plan;

@@ -3,7 +3,7 @@
 //! Must stay true: a reboot stays on its host, so one whose host or volumes are sick is refused it; a group is kept from ending what
 //! reboots.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::call::{Action, Instances, Process, Processes, Whom};
 use super::condition::Fact;
@@ -11,6 +11,7 @@ use super::draft::{Draft, Part};
 use super::gates::{self, Gate};
 use super::ground::{Ground, Here};
 use super::intent::{Intent, Settings, TargetKind};
+use super::lanes::{AT_ONCE, Lanes};
 use super::plan::{Plan, Refusal};
 use super::registry::{Operation, Under};
 use super::replace::Ills;
@@ -29,29 +30,37 @@ pub const OPERATION: Operation = Operation {
     name: "reboot",
     doc: "restart an instance's operating system, on the same host",
     target: TargetKind::Instance,
-    form: &[],
+    form: &[AT_ONCE],
     plan,
     reads,
 };
 
 fn plan<'a>(intent: &'a Intent, ground: &'a Ground<'a>) -> Result<Plan, Refusal> {
-    Settings::check(intent, OPERATION.form)?;
+    let settings = Settings::check(intent, OPERATION.form)?;
     let mut under = Under::new(ground, intent);
-    let [id] = intent.targets.as_slice() else {
-        return Err(Refusal::new("reboot takes one instance at a time", "one after another, each seen to come back"));
-    };
-    let here = ground.instance(intent.region.as_ref(), id)?;
-    let group = ground.membership(here)?;
-    under.of_instance(here, group.map(|(group, _)| group))?;
-    if let Some((group, member)) = group {
-        gates::in_service(group, &here.thing.id, &member.state)?;
-        Gate { ground, region: here.region, group }.is_free()?;
+    // Members of one group come one after another: each is seen to serve again before the next goes.
+    let mut lanes: BTreeMap<&Text, Vec<(Here<'a, Instance>, Option<&'a Group>)>> = BTreeMap::new();
+    for id in &intent.targets {
+        let here = ground.instance(intent.region.as_ref(), id)?;
+        let group = ground.membership(here)?;
+        under.of_instance(here, group.map(|(group, _)| group))?;
+        if let Some((group, member)) = group {
+            gates::in_service(group, &here.thing.id, &member.state)?;
+            Gate { ground, region: here.region, group }.is_free()?;
+        }
+        reason_useless(ground, here, group.is_some())?;
+        let group = group.map(|(group, _)| group);
+        let lane = group.map_or(here.thing.id.text(), |group| group.name.text());
+        lanes.entry(lane).or_default().push((here, group));
     }
-    reason_useless(ground, here, group.is_some())?;
     let (region, token) = under.place()?;
-    let mut draft = Draft::new(ground, &region, &token, ground.made_from(&region, group.map(|(group, _)| &group.name)));
+    let group = lanes.values().flatten().find_map(|(_, group)| group.map(|group| &group.name));
+    let mut draft = Draft::new(ground, &region, &token, ground.made_from(&region, group));
     under.tell(&mut draft);
-    steps(&mut draft, ground, here, group.map(|(group, _)| group))?;
+    let mut placed = Lanes::new(&mut draft, &under, &settings, intent.targets.len());
+    for targets in lanes.into_values() {
+        placed.lane(&mut draft, targets, |draft, (here, group)| steps(draft, ground, here, group))?;
+    }
     draft.finish(intent)
 }
 

@@ -55,17 +55,18 @@ pub fn plan(intent: &Intent, ground: &Ground<'_>) -> Result<Plan, Refusal> {
         let names: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name).collect();
         return Err(Refusal::new(format!("there is no operation {}", intent.operation), names.join(", ")));
     };
-    // In a batch, a target that is skipped is not planned at all.
     let mut intent = intent.clone();
-    if intent.targets.len() > 1 {
-        let skip = intent.skip.clone();
-        intent.targets.retain(|target| !skip.contains(target));
-        intent.skip.retain(|part| !skip.contains(part) || !is_instance(part));
-    }
     let mut seen = std::collections::BTreeSet::new();
     intent.targets.retain(|target| seen.insert(target.clone()));
+    // In a batch, a target that is skipped is not planned at all.
+    if intent.targets.len() > 1 {
+        let skip = intent.skip.clone();
+        intent.skip.retain(|part| !intent.targets.contains(part));
+        intent.targets.retain(|target| !skip.contains(target));
+    }
     if intent.targets.is_empty() {
-        return Err(Refusal::new("there is no target", format!("name an {}", operation.target.word())));
+        let word = operation.target.word();
+        return Err(Refusal::new("there is no target", format!("name an {word}").replace("an group", "a group")));
     }
     (operation.plan)(&intent, ground)
 }
@@ -89,10 +90,6 @@ pub fn reason_off_policy(kept: &Plan, anew: &Plan) -> Option<Refusal> {
     })
 }
 
-fn is_instance(part: &str) -> bool {
-    part.starts_with("i-")
-}
-
 /// Policy's word on each target of an intent, and the one region that they are in.
 #[derive(Debug)]
 pub struct Under<'a> {
@@ -100,13 +97,14 @@ pub struct Under<'a> {
     intent: &'a Intent,
     region: Option<Region>,
     effective: Vec<Effective>,
+    is_quorum: bool,
 }
 
 impl<'a> Under<'a> {
     /// Nothing said yet.
     #[must_use]
     pub fn new(ground: &'a Ground<'a>, intent: &'a Intent) -> Self {
-        Self { ground, intent, region: None, effective: Vec::new() }
+        Self { ground, intent, region: None, effective: Vec::new(), is_quorum: false }
     }
 
     /// What policy says of an instance, and of the group that it is in.
@@ -146,6 +144,7 @@ impl<'a> Under<'a> {
         let mut called = vec![self.ground.account_name];
         called.extend(self.ground.class);
         let operation: &str = &self.intent.operation;
+        self.is_quorum |= self.ground.rules.is_quorum(&tags);
         let subject = Subject { operation, account: self.ground.account, called, region, names, tags };
         let effective = self.ground.rules.for_subject(&subject);
         if let Some(refusal) = effective.refusal(self.intent.reason.as_deref(), self.intent.ticket.as_deref()) {
@@ -153,6 +152,12 @@ impl<'a> Under<'a> {
         }
         self.effective.push(effective.clone());
         Ok(effective)
+    }
+
+    /// Whether one of them is a member of a quorum.
+    #[must_use]
+    pub fn is_quorum(&self) -> bool {
+        self.is_quorum
     }
 
     fn least(&self, cap: impl Fn(&Effective) -> Option<usize>) -> Option<usize> {

@@ -13,6 +13,7 @@ use crate::console::app::{Look, World};
 use crate::console::operate::{Inquiry, Planned};
 use crate::console::subject::{Subject, SubjectKind};
 use crate::operation::intent::Intent;
+use crate::operation::lanes::AT_ONCE;
 use crate::operation::registry::{OPERATIONS, Operation};
 
 use super::choosing::Choosing;
@@ -73,7 +74,9 @@ impl Actions {
 
 /// Whether an operation means nothing before something is chosen.
 pub(super) fn needs_choice(operation: &Operation) -> bool {
-    !operation.form.is_empty() && operation.form.iter().all(|field| field.default.is_none())
+    // How many at once chooses nothing.
+    let mut choices = operation.form.iter().filter(|field| field.name != AT_ONCE.name).peekable();
+    choices.peek().is_some() && choices.all(|field| field.default.is_none())
 }
 
 fn intent(operation: &Operation, subjects: &[Subject]) -> Intent {

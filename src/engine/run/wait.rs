@@ -15,7 +15,7 @@ use super::{Halt, Run, later, since};
 use crate::id::InstanceId;
 use crate::journal::{Event, Record, Sink};
 use crate::operation::plan::Until;
-use crate::operation::{Answer, Condition, Step};
+use crate::operation::{Answer, Step};
 
 /// Between two readings, at first (`aws-domain.md` C.5).
 const INTERVAL: Duration = Duration::from_secs(5);

@@ -13,10 +13,10 @@ use super::draft::Draft;
 use super::gates::Gate;
 use super::ground::{Ground, Here};
 use super::intent::{Field, FieldKind, Intent, Settings, TargetKind};
-use super::plan::{Plan, Refusal, StepId};
+use super::lanes::{AT_ONCE, Lanes};
+use super::plan::{Plan, Refusal};
 use super::registry::{Operation, Under};
 use crate::estate::instance::Instance;
-use crate::estate::tag::Tags;
 use crate::estate::{Kind, SliceId};
 use crate::id::{GroupName, Region};
 use member::Job;
@@ -70,12 +70,7 @@ pub const OPERATION: Operation = Operation {
             kind: FieldKind::Switch,
             default: Some("no"),
         },
-        Field {
-            name: "at-once",
-            doc: "several targets: lanes that run beside one another",
-            kind: FieldKind::Count,
-            default: Some("1"),
-        },
+        AT_ONCE,
     ],
     plan,
     reads,
@@ -92,13 +87,10 @@ fn plan<'a>(intent: &'a Intent, ground: &'a Ground<'a>) -> Result<Plan, Refusal>
     let asked = settings.get("way").and_then(Way::of);
     let mut terms = Under::new(ground, intent);
     let mut targets: Vec<Target<'a>> = Vec::new();
-    let mut quorum = false;
     for id in &intent.targets {
         let here = ground.instance(intent.region.as_ref(), id)?;
         let group = ground.membership(here)?;
         let effective = terms.of_instance(here, group.map(|(group, _)| group))?;
-        let tags: Vec<&Tags> = std::iter::once(&here.thing.tags).chain(group.map(|(group, _)| &group.tags)).collect();
-        quorum |= ground.rules.is_quorum(&tags);
         targets.push(match group {
             Some((group, member)) => {
                 let gate = Gate { ground, region: here.region, group };
@@ -111,22 +103,18 @@ fn plan<'a>(intent: &'a Intent, ground: &'a Ground<'a>) -> Result<Plan, Refusal>
     let (region, token) = terms.place()?;
     let mut draft = Draft::new(ground, &region, &token, ground.made_from(&region, None));
     terms.tell(&mut draft);
-    let wanted = settings.count("at-once").map_or(1, |count| usize::try_from(count.of(0)).unwrap_or(1)).max(1);
-    let at_once = if quorum { 1 } else { terms.at_once(wanted) };
-    if quorum && targets.len() > 1 {
-        draft.why.push("one at a time: they are members of a quorum".to_owned());
-    }
-    lanes(&mut draft, ground, targets, settings, at_once)?;
+    let lanes = Lanes::new(&mut draft, &terms, &settings, targets.len());
+    place(&mut draft, ground, targets, settings, lanes)?;
     draft.finish(intent)
 }
 
-/// Members of one group are one lane; no more than `at_once` lanes run beside one another.
-fn lanes<'a>(
+/// Members of one group are one lane.
+fn place<'a>(
     draft: &mut Draft<'a>,
     ground: &'a Ground<'a>,
     targets: Vec<Target<'a>>,
     settings: Settings<'a>,
-    at_once: usize,
+    mut lanes: Lanes,
 ) -> Result<(), Refusal> {
     let mut groups: BTreeMap<GroupName, (Gate<'a>, Vec<Job<'a>>)> = BTreeMap::new();
     let mut alone = Vec::new();
@@ -138,18 +126,13 @@ fn lanes<'a>(
             Target::Alone(here, chosen, effective) => alone.push((here, chosen, effective)),
         }
     }
-    let mut ends: Vec<Vec<StepId>> = Vec::new();
-    let before = |ends: &Vec<Vec<StepId>>| match ends.len() >= at_once {
-        true => ends.get(ends.len() - at_once).cloned().unwrap_or_default(),
-        false => Vec::new(),
-    };
     for (gate, jobs) in groups.into_values() {
-        let start = before(&ends);
-        ends.push(member::Lane::new(draft, gate, settings, start).plan(&jobs)?);
+        let last = member::Lane::new(draft, gate, settings, lanes.start()).plan(&jobs)?;
+        lanes.end(last);
     }
     for (here, chosen, effective) in alone {
-        let start = before(&ends);
-        ends.push(alone::Lane::new(draft, ground, here, settings, effective, start)?.plan(&chosen)?);
+        let last = alone::Lane::new(draft, ground, here, settings, effective, lanes.start())?.plan(&chosen)?;
+        lanes.end(last);
     }
     Ok(())
 }

@@ -10,13 +10,16 @@ use super::call::{Action, Process, Processes, Resize, TerminateMember, Whom};
 use super::condition::Fact;
 use super::draft::{Draft, Part};
 use super::gates::Gate;
-use super::ground::Ground;
+use super::ground::{Ground, Here};
 use super::intent::{Field, FieldKind, Intent, Settings, TargetKind};
+use super::lanes::{AT_ONCE, Lanes};
 use super::plan::{Plan, Refusal, StepId};
 use super::registry::{Operation, Under};
 use super::replace;
+use super::rules::Effective;
 use super::wait::Times;
 use crate::estate::SliceId;
+use crate::estate::group::Group;
 use crate::id::{InstanceId, Text};
 
 /// Up to how many new members an undo ends one by one; beyond, AWS chooses.
@@ -38,6 +41,7 @@ pub const OPERATION: Operation = Operation {
             kind: FieldKind::Ids,
             default: None,
         },
+        AT_ONCE,
     ],
     plan,
     reads,
@@ -60,37 +64,73 @@ impl std::fmt::Display for Sizes {
 fn plan<'a>(intent: &'a Intent, ground: &'a Ground<'a>) -> Result<Plan, Refusal> {
     let settings = Settings::check(intent, OPERATION.form)?;
     let mut under = Under::new(ground, intent);
-    let [name] = intent.targets.as_slice() else {
-        return Err(Refusal::new("scale takes one group at a time", "each has sizes of its own"));
-    };
-    let here = ground.group(intent.region.as_ref(), name)?;
-    let effective = under.of_group(here)?;
-    let gate = Gate { ground, region: here.region, group: here.thing };
-    gate.is_free()?;
-    let group = here.thing;
-    let now = Sizes { min: group.min, desired: group.desired, max: group.max };
-    let ends: Vec<InstanceId> = settings.ids("end").map(InstanceId::from).collect();
-    let wanted = wanted(now, &settings, ends.len())?;
-    if wanted == now {
-        return Err(Refusal::new(format!("{name} is so already: {now}"), "--set desired=…, min=… or max=…"));
+    if let [_, _, ..] = intent.targets.as_slice()
+        && let Some(field) = ["end", "keep"].into_iter().find(|field| settings.get(field).is_some())
+    {
+        let why = format!("{field}= names members of one group, and {} are meant", intent.targets.len());
+        return Err(Refusal::new(why, "scale that group by itself"));
+    }
+    let mut jobs = Vec::new();
+    for name in &intent.targets {
+        let here = ground.group(intent.region.as_ref(), name)?;
+        let effective = under.of_group(here)?;
+        jobs.push(Job::of(ground, here, &settings, effective)?);
     }
     let (region, token) = under.place()?;
-    let mut draft = Draft::new(ground, &region, &token, ground.made_from(&region, Some(&group.name)));
+    let any = jobs.first().map(|job| &job.gate.group.name);
+    let mut draft = Draft::new(ground, &region, &token, ground.made_from(&region, any));
     under.tell(&mut draft);
-    let mut scaling = Scaling { draft: &mut draft, gate, now, wanted, part: group.name.text().clone() };
-    match wanted.desired.cmp(&now.desired) {
-        std::cmp::Ordering::Greater => scaling.out()?,
-        std::cmp::Ordering::Less => {
-            let spared: Vec<InstanceId> = settings.ids("keep").map(InstanceId::from).collect();
-            scaling.within(&effective, &ends, &spared)?;
-        }
-        std::cmp::Ordering::Equal => scaling.limits(),
-    }
-    let again = gate.changes_again();
-    if !again.is_empty() {
-        draft.changes.push(format!("it may change again afterwards: {}", again.join("; ")));
+    let mut lanes = Lanes::new(&mut draft, &under, &settings, intent.targets.len());
+    for job in jobs {
+        lanes.lane(&mut draft, [job], |draft, job| job.plan(draft, &settings))?;
     }
     draft.finish(intent)
+}
+
+/// A group that is scaled.
+struct Job<'a> {
+    gate: Gate<'a>,
+    now: Sizes,
+    wanted: Sizes,
+    effective: Effective,
+}
+
+impl<'a> Job<'a> {
+    fn of(
+        ground: &'a Ground<'a>,
+        here: Here<'a, Group>,
+        settings: &Settings<'_>,
+        effective: Effective,
+    ) -> Result<Self, Refusal> {
+        let group = here.thing;
+        let gate = Gate { ground, region: here.region, group };
+        gate.is_free()?;
+        let now = Sizes { min: group.min, desired: group.desired, max: group.max };
+        let wanted = wanted(now, settings, settings.ids("end").count())?;
+        if wanted == now {
+            let remedy = format!("--set desired=…, min=… or max=…; of several: --skip {}", group.name);
+            return Err(Refusal::new(format!("{} is so already: {now}", group.name), remedy));
+        }
+        Ok(Self { gate, now, wanted, effective })
+    }
+
+    fn plan(self, draft: &mut Draft<'a>, settings: &Settings<'_>) -> Result<(), Refusal> {
+        let Self { gate, now, wanted, effective } = self;
+        let mut scaling = Scaling { draft: &mut *draft, gate, now, wanted, part: gate.group.name.text().clone() };
+        match wanted.desired.cmp(&now.desired) {
+            std::cmp::Ordering::Greater => scaling.out()?,
+            std::cmp::Ordering::Less => {
+                let ids = |field| settings.ids(field).map(InstanceId::from).collect::<Vec<_>>();
+                scaling.within(&effective, &ids("end"), &ids("keep"))?;
+            }
+            std::cmp::Ordering::Equal => scaling.limits(),
+        }
+        let again = gate.changes_again();
+        if !again.is_empty() {
+            draft.changes.push(format!("{} may change again afterwards: {}", gate.group.name, again.join("; ")));
+        }
+        Ok(())
+    }
 }
 
 fn wanted(now: Sizes, settings: &Settings<'_>, ends: usize) -> Result<Sizes, Refusal> {

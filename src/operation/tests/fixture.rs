@@ -30,6 +30,8 @@ pub fn here() -> Region {
 /// What tests change before they plan.
 pub struct Town {
     pub group: Group,
+    /// Groups besides.
+    pub more: Vec<Group>,
     pub alone: Instance,
     pub instances: Vec<Instance>,
     pub statuses: Vec<InstanceStatus>,
@@ -107,6 +109,7 @@ impl Town {
         };
         Self {
             group,
+            more: Vec::new(),
             alone: instance("i-alone", "us-east-1b", None),
             instances: ids.iter().enumerate().map(|(n, id)| instance(id, zone(n), Some("web"))).collect(),
             statuses: ids.iter().map(|id| status(id)).chain([status("i-alone")]).collect(),
@@ -178,7 +181,7 @@ impl Town {
             of(json!({"of": "arn:tg/web", "values": {"deregistration_delay.timeout_seconds": "30"}}));
         all(&mut estate, instances);
         all(&mut estate, self.statuses.clone());
-        all(&mut estate, vec![self.group.clone()]);
+        all(&mut estate, std::iter::once(&self.group).chain(&self.more).cloned().collect::<Vec<Group>>());
         all(&mut estate, self.activities.clone());
         all(&mut estate, vec![tg]);
         all(&mut estate, self.policies.clone());

@@ -3,6 +3,7 @@
 
 mod alone;
 mod any;
+mod batch;
 mod fixture;
 mod members;
 mod policy;
