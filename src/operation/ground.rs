@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::away::Record;
 use super::plan::Refusal;
 use super::rules::Rules;
-use crate::estate::balancer::{Target, TargetGroup};
+use crate::estate::balancer::{ClassicBalancer, Target, TargetGroup};
 use crate::estate::group::{Group, Member};
 use crate::estate::instance::{Instance, InstanceState, InstanceStatus};
 use crate::estate::zone::Zone;
@@ -244,6 +244,13 @@ impl<'a> Ground<'a> {
             }
         }
         Some(own)
+    }
+
+    /// The classic balancers that an instance is registered with; none where they are not known now.
+    #[must_use]
+    pub fn classics_of(&self, region: &Region, id: &InstanceId) -> Option<Vec<&'a ClassicBalancer>> {
+        let all = self.all::<ClassicBalancer>(region)?;
+        Some(all.into_iter().filter(|balancer| balancer.instances.contains(id)).collect())
     }
 
     /// A zone's verdict.

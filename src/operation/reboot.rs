@@ -35,11 +35,14 @@ pub const OPERATION: Operation = Operation {
     reads,
 };
 
+/// An instance, and the group that it is in.
+type Job<'a> = (Here<'a, Instance>, Option<&'a Group>);
+
 fn plan<'a>(intent: &'a Intent, ground: &'a Ground<'a>) -> Result<Plan, Refusal> {
     let settings = Settings::check(intent, OPERATION.form)?;
     let mut under = Under::new(ground, intent);
     // Members of one group come one after another: each is seen to serve again before the next goes.
-    let mut lanes: BTreeMap<&Text, Vec<(Here<'a, Instance>, Option<&'a Group>)>> = BTreeMap::new();
+    let mut lanes: BTreeMap<&Text, Vec<Job<'a>>> = BTreeMap::new();
     for id in &intent.targets {
         let here = ground.instance(intent.region.as_ref(), id)?;
         let group = ground.membership(here)?;
@@ -116,9 +119,17 @@ fn steps(
         let fact = Fact::Healthy { target_group: group.arn.clone(), beside: beside.clone(), at_least: 1 };
         step = step.warn("healthy", fact);
     }
-    if !targets.is_empty() {
+    let classics = ground.classics_of(here.region, id).ok_or_else(|| {
+        Refusal::new(format!("which classic balancers send to {id} is not known"), "wait until they are read")
+    })?;
+    for classic in &classics {
+        let balancer = classic.name.clone();
+        step = step.warn("healthy", Fact::HealthyClassic { balancer, beside: beside.clone(), at_least: 1 });
+    }
+    if !targets.is_empty() || !classics.is_empty() {
         let target_groups = targets.iter().map(|(group, _)| group.arn.clone()).collect();
-        of.push(Fact::Serves { instance: id.clone(), target_groups, classic: Vec::new() });
+        let classic = classics.iter().map(|classic| classic.name.clone()).collect();
+        of.push(Fact::Serves { instance: id.clone(), target_groups, classic });
     }
     let step = step
         .call(Action::RebootInstances(Instances { instance_ids: vec![Whom::from(id)] }))

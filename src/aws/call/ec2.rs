@@ -1,12 +1,15 @@
 //! EC2's calls (botocore's model of `ec2`).
 
 use aws_sdk_ec2::types::{
-    IamInstanceProfileSpecification, InstanceType, LaunchTemplateSpecification, ResourceType, Tag, TagSpecification,
+    AttributeValue, IamInstanceProfileSpecification, InstanceType, LaunchTemplateSpecification, ResourceType, Tag,
+    TagSpecification,
 };
 
 use super::{One, ids};
 use crate::id::InstanceId;
-use crate::operation::call::{Associate, CallError, Instances, Receipt, Route, Run, Stop, Tagging, Volume};
+use crate::operation::call::{
+    Associate, CallError, Instances, Receipt, RootVolume, Route, Run, Stop, Tagging, TypeChange, Volume,
+};
 
 pub(super) async fn reboot(one: &One, all: &Instances) -> Result<Receipt, CallError> {
     one.done(one.clients.ec2.reboot_instances().set_instance_ids(ids(&all.instance_ids)).send()).await
@@ -71,6 +74,27 @@ pub(super) async fn replace_route(one: &One, route: &Route) -> Result<Receipt, C
         .route_table_id(&*route.route_table_id)
         .destination_cidr_block(&*route.destination_cidr_block)
         .nat_gateway_id(&*route.nat_gateway_id);
+    one.done(request.send()).await
+}
+
+pub(super) async fn change_type(one: &One, change: &TypeChange) -> Result<Receipt, CallError> {
+    let request = one
+        .clients
+        .ec2
+        .modify_instance_attribute()
+        .instance_id(change.instance_id.to_string())
+        .instance_type(AttributeValue::builder().value(&*change.instance_type.value).build());
+    one.done(request.send()).await
+}
+
+pub(super) async fn replace_root(one: &One, root: &RootVolume) -> Result<Receipt, CallError> {
+    let request = one
+        .clients
+        .ec2
+        .create_replace_root_volume_task()
+        .instance_id(root.instance_id.to_string())
+        .set_image_id(root.image_id.as_ref().map(ToString::to_string))
+        .client_token(&*root.client_token);
     one.done(request.send()).await
 }
 

@@ -60,7 +60,9 @@ fn class_of_code(code: &str) -> ErrorClass {
         | "ResourceContention"
         | "ResourceContentionFault"
         | "ResourceInUse"
-        | "ResourceInUseFault" => ErrorClass::Conflict,
+        | "ResourceInUseFault"
+        // A volume that was taken off a moment ago.
+        | "VolumeInUse" => ErrorClass::Conflict,
         "ValidationError" | "ValidationException" | "MissingParameter" | "MalformedQueryString" => ErrorClass::Invalid,
         _ if code.starts_with("InvalidParameter") => ErrorClass::Invalid,
         _ => ErrorClass::Refused,

@@ -102,6 +102,8 @@ async fn dispatch(one: &One, action: &Action) -> Result<Receipt, CallError> {
         Action::AssociateAddress(associate) => ec2::associate(one, associate).await,
         Action::DetachVolume(volume) => ec2::detach_volume(one, volume).await,
         Action::AttachVolume(volume) => ec2::attach_volume(one, volume).await,
+        Action::ModifyInstanceAttribute(change) => ec2::change_type(one, change).await,
+        Action::CreateReplaceRootVolumeTask(root) => ec2::replace_root(one, root).await,
         Action::RegisterTargets(targets) => balancer::register(one, targets).await,
         Action::DeregisterTargets(targets) => balancer::deregister(one, targets).await,
         Action::RegisterInstancesWithLoadBalancer(members) => balancer::register_classic(one, members).await,

@@ -254,6 +254,7 @@ fn leaves_no_trace(call: &Call) -> bool {
             | Action::RunInstances(_)
             | Action::UpdateZonalShift(_)
             | Action::RebootDBInstance(_)
+            | Action::CreateReplaceRootVolumeTask(_)
     )
 }
 

@@ -67,6 +67,37 @@ pub struct Volume {
     pub device: Text,
 }
 
+/// An instance that gets another type.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TypeChange {
+    /// Which; it is stopped.
+    pub instance_id: Whom,
+    /// The type.
+    pub instance_type: AttributeValue,
+}
+
+/// What an attribute becomes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttributeValue {
+    /// `m7g.large`.
+    pub value: Text,
+}
+
+/// An instance that gets a new root volume; the old one is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RootVolume {
+    /// Which; it runs, and restarts.
+    pub instance_id: Whom,
+    /// From which image; as it was at its launch where none is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_id: Option<ImageId>,
+    /// By which AWS knows a repeat.
+    pub client_token: Text,
+}
+
 /// One instance that is launched.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -25,7 +25,10 @@ pub use autoscaling::{
 pub use balancer::{
     BalancerSubnets, ClassicInstance, ClassicMembers, ClassicSubnets, SubnetMapping, TargetSpec, Targets,
 };
-pub use ec2::{Associate, FromTemplate, Instances, Profile, Route, Run, Stop, Tag, TagSpecification, Tagging, Volume};
+pub use ec2::{
+    Associate, AttributeValue, FromTemplate, Instances, Profile, RootVolume, Route, Run, Stop, Tag, TagSpecification,
+    Tagging, TypeChange, Volume,
+};
 pub use rds::{FailoverCluster, RebootDatabase};
 pub use shift::{CancelShift, SHIFT_ID, StartShift, UpdateShift, expiry_minutes};
 pub use whom::Whom;
@@ -174,6 +177,10 @@ actions! {
     AttachVolume(Volume): "ec2", &["ec2:AttachVolume"], Harmless, Probe;
     /// Leads a route through another NAT gateway: connections that are open through the old one break.
     ReplaceRoute(Route): "ec2", &["ec2:ReplaceRoute"], Disruptive, Safe;
+    /// Gives a stopped instance another type.
+    ModifyInstanceAttribute(TypeChange): "ec2", &["ec2:ModifyInstanceAttribute"], Disruptive, Safe;
+    /// Gives a running instance a new root volume; it restarts, and the old volume is kept.
+    CreateReplaceRootVolumeTask(RootVolume): "ec2", &["ec2:CreateReplaceRootVolumeTask"], Disruptive, Token;
 
     /// Gives a target group targets.
     RegisterTargets(Targets): "elbv2", &["elasticloadbalancing:RegisterTargets"], Harmless, Safe;

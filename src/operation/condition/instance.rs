@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Answer;
 use super::look::{Found, Look, told};
 use crate::estate::instance::{Check, CheckStatus, Instance, InstanceState, InstanceStatus};
-use crate::id::InstanceId;
+use crate::id::{InstanceId, Text, VolumeId};
 
 pub(super) fn instance_in(look: &Look<'_>, id: &InstanceId, states: &[InstanceState]) -> Result<Answer, String> {
     let found = look.find::<Instance>(&format!("instance {id}"), id.text(), |instance| instance.id == *id)?;
@@ -15,6 +15,23 @@ pub(super) fn instance_in(look: &Look<'_>, id: &InstanceId, states: &[InstanceSt
         Some(instance) => told(states.contains(&instance.state), format!("{id} is {}", instance.state), found.age),
         // AWS forgets instances within an hour of their end.
         None => told(states.contains(&InstanceState::Terminated), format!("{id} is gone"), found.age),
+    })
+}
+
+pub(super) fn volume_on(look: &Look<'_>, volume: &VolumeId, id: &InstanceId, attached: bool) -> Result<Answer, String> {
+    let found = look.find::<Instance>(&format!("instance {id}"), id.text(), |instance| instance.id == *id)?;
+    let is_on = found.thing.is_some_and(|instance| instance.volumes.contains(volume));
+    let word = if is_on { "" } else { "not " };
+    Ok(told(is_on == attached, format!("{volume} is {word}on {id}"), found.age))
+}
+
+pub(super) fn type_is(look: &Look<'_>, id: &InstanceId, wanted: &Text) -> Result<Answer, String> {
+    let found = look.find::<Instance>(&format!("instance {id}"), id.text(), |instance| instance.id == *id)?;
+    Ok(match found.thing {
+        Some(instance) => {
+            told(instance.instance_type == *wanted, format!("{id} is of type {}", instance.instance_type), found.age)
+        }
+        None => told(false, format!("{id} is gone"), found.age),
     })
 }
 

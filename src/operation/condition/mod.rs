@@ -29,7 +29,7 @@ use super::need::{Need, What};
 use crate::estate::Estate;
 use crate::estate::group::LifecycleState;
 use crate::estate::instance::InstanceState;
-use crate::id::{Arn, ClassicName, GroupName, ImageId, InstanceId, Region, SubnetId, Text, ZoneId, ZoneName};
+use crate::id::{Arn, ClassicName, GroupName, ImageId, InstanceId, Region, SubnetId, Text, VolumeId, ZoneId, ZoneName};
 
 use look::Look;
 
@@ -192,6 +192,38 @@ pub enum Fact {
     AddressOn {
         /// The address.
         allocation: Text,
+        /// The instance.
+        instance: InstanceId,
+    },
+    /// A volume is on an instance, or is not.
+    VolumeOn {
+        /// The volume.
+        volume: VolumeId,
+        /// The instance.
+        instance: InstanceId,
+        /// Whether it is.
+        attached: bool,
+    },
+    /// An instance is of a type.
+    TypeIs {
+        /// The instance.
+        instance: InstanceId,
+        /// `m7g.large`.
+        instance_type: Text,
+    },
+    /// So many instances of a classic balancer beside these are in service.
+    HealthyClassic {
+        /// The balancer.
+        balancer: ClassicName,
+        /// Instances that do not count.
+        beside: BTreeSet<InstanceId>,
+        /// How many.
+        at_least: usize,
+    },
+    /// An instance is registered with a classic balancer no more: its connections are drained.
+    OffClassic {
+        /// The balancer.
+        balancer: ClassicName,
         /// The instance.
         instance: InstanceId,
     },
@@ -466,6 +498,12 @@ fn asked(look: &Look<'_>, fact: &Fact) -> Result<Answer, String> {
         Fact::ChecksPass { instance } => instance::checks_pass(look, instance),
         Fact::HostSound { instance } => instance::host_sound(look, instance),
         Fact::AddressOn { allocation, instance } => beside::address_on(look, allocation, instance),
+        Fact::VolumeOn { volume, instance, attached } => instance::volume_on(look, volume, instance, *attached),
+        Fact::TypeIs { instance, instance_type } => instance::type_is(look, instance, instance_type),
+        Fact::HealthyClassic { balancer, beside, at_least } => {
+            target::healthy_classic(look, balancer, beside, *at_least)
+        }
+        Fact::OffClassic { balancer, instance } => target::off_classic(look, balancer, instance),
         Fact::FreeAddresses { subnet, at_least } => beside::free_addresses(look, subnet, *at_least),
         Fact::ImageUsable { image } => beside::image_usable(look, image),
         Fact::Away { resource, zone } => shift::away(look, resource, zone),
@@ -546,7 +584,12 @@ fn whats(fact: &Fact, look: &Look<'_>) -> Vec<What> {
             let targets = target_groups.iter().cloned().map(What::Targets);
             targets.chain(classic.iter().cloned().map(What::ClassicTargets)).collect()
         }
-        Fact::InstanceIn { instance, .. } => vec![What::Instance(instance.clone())],
+        Fact::InstanceIn { instance, .. } | Fact::VolumeOn { instance, .. } | Fact::TypeIs { instance, .. } => {
+            vec![What::Instance(instance.clone())]
+        }
+        Fact::OffClassic { balancer, .. } | Fact::HealthyClassic { balancer, .. } => {
+            vec![What::ClassicTargets(balancer.clone())]
+        }
         Fact::Restarted { instance, .. } | Fact::ChecksPass { instance } => {
             [What::Instance, What::Status].map(|what| what(instance.clone())).into()
         }

@@ -32,6 +32,27 @@ pub(super) fn drained(look: &Look<'_>, target_group: &Arn, instance: &InstanceId
     })
 }
 
+pub(super) fn healthy_classic(
+    look: &Look<'_>,
+    balancer: &ClassicName,
+    beside: &BTreeSet<InstanceId>,
+    at_least: usize,
+) -> Result<Answer, String> {
+    let (targets, age) = look.part::<ClassicTarget>(balancer.text()).map_err(|why| format!("{balancer}: {why}"))?;
+    let others = targets.iter().filter(|target| !beside.contains(&target.instance));
+    let healthy = others.filter(|target| target.state == ClassicState::InService).count();
+    Ok(told(healthy >= at_least, format!("{balancer} would keep {healthy} in service; {at_least} are needed"), age))
+}
+
+/// What drains from a classic balancer is `OutOfService` until it is no instance of it any more.
+pub(super) fn off_classic(look: &Look<'_>, balancer: &ClassicName, instance: &InstanceId) -> Result<Answer, String> {
+    let (targets, age) = look.part::<ClassicTarget>(balancer.text()).map_err(|why| format!("{balancer}: {why}"))?;
+    Ok(match targets.iter().find(|target| target.instance == *instance) {
+        Some(target) => told(false, format!("{instance} is {} in {balancer}", target.state), age),
+        None => told(true, format!("{instance} has left {balancer}"), age),
+    })
+}
+
 /// Healthy in each of them, or the first where it is not.
 pub(super) fn serves(
     look: &Look<'_>,

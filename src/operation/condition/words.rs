@@ -51,6 +51,12 @@ fn words(fact: &Fact) -> String {
         Fact::ChecksPass { instance } => format!("{instance} passes its checks"),
         Fact::HostSound { instance } => format!("host and volumes of {instance} pass their checks"),
         Fact::AddressOn { allocation, instance } => format!("{allocation} is on {instance}"),
+        Fact::VolumeOn { volume, instance, attached } => {
+            format!("{volume} is {}on {instance}", if *attached { "" } else { "not " })
+        }
+        Fact::TypeIs { instance, instance_type } => format!("{instance} is of type {instance_type}"),
+        Fact::HealthyClassic { balancer, at_least, .. } => format!("{at_least} others are in service in {balancer}"),
+        Fact::OffClassic { balancer, instance } => format!("{instance} has left {balancer}"),
         Fact::FreeAddresses { subnet, at_least } => format!("{subnet} has {at_least} addresses left"),
         Fact::ImageUsable { image } => format!("{image} is available"),
         Fact::Away { resource, zone } => format!("{} is away from {zone}", resource.short()),

@@ -158,6 +158,8 @@ impl Action {
             Self::StopInstances(stop) => stop.instance_ids.iter().collect(),
             Self::AssociateAddress(associate) => vec![&associate.instance_id],
             Self::DetachVolume(volume) | Self::AttachVolume(volume) => vec![&volume.instance_id],
+            Self::ModifyInstanceAttribute(change) => vec![&change.instance_id],
+            Self::CreateReplaceRootVolumeTask(root) => vec![&root.instance_id],
             Self::RegisterInstancesWithLoadBalancer(members) | Self::DeregisterInstancesFromLoadBalancer(members) => {
                 members.instances.iter().map(|instance| &instance.instance_id).collect()
             }

@@ -41,8 +41,14 @@ pub const OPERATION: Operation = Operation {
             default: Some("desired"),
         },
         Field {
+            name: "type",
+            doc: "stop-start, restore: another instance type, where AWS has none left of its own",
+            kind: FieldKind::Name,
+            default: None,
+        },
+        Field {
             name: "image",
-            doc: "restore: the image; the instance's own where none is said",
+            doc: "restore, root-volume: the image; the instance's own where none is said",
             kind: FieldKind::Name,
             default: None,
         },
@@ -66,7 +72,7 @@ pub const OPERATION: Operation = Operation {
         },
         Field {
             name: "without-volumes",
-            doc: "restore: volumes besides the root stay with the old one",
+            doc: "restore: volumes besides the root stay with the old one, instead of going over",
             kind: FieldKind::Switch,
             default: Some("no"),
         },

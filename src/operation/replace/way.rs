@@ -31,6 +31,8 @@ pub enum Way {
     StopStart,
     /// A new one is launched from an image and takes its place.
     Restore,
+    /// It stays, and gets a new root volume.
+    RootVolume,
 }
 
 impl Way {
@@ -45,6 +47,7 @@ impl Way {
         "complete-hook",
         "stop-start",
         "restore",
+        "root-volume",
     ];
 
     /// The way of a word; none for `auto`.
@@ -59,12 +62,13 @@ impl Way {
             "complete-hook" => Self::CompleteHook,
             "stop-start" => Self::StopStart,
             "restore" => Self::Restore,
+            "root-volume" => Self::RootVolume,
             _ => return None,
         })
     }
 
     fn is_of_members(self) -> bool {
-        !matches!(self, Self::StopStart | Self::Restore)
+        !matches!(self, Self::StopStart | Self::Restore | Self::RootVolume)
     }
 }
 
@@ -79,6 +83,7 @@ impl fmt::Display for Way {
             Self::CompleteHook => "complete-hook",
             Self::StopStart => "stop-start",
             Self::Restore => "restore",
+            Self::RootVolume => "root-volume",
         })
     }
 }
@@ -273,7 +278,9 @@ pub fn of_standalone(ground: &Ground<'_>, here: Here<'_, Instance>, asked: Optio
         )),
         (_, Ills { guest: Some(why), .. }) => Err(Refusal::new(
             format!("{why}, its host is sound: that is the guest, and a new host mends nothing"),
-            format!("`fournines plan reboot {id}`; or --set way=restore for a new one from its image"),
+            format!(
+                "`fournines plan reboot {id}`; or --set way=root-volume for a new root, way=restore for a new one from its image"
+            ),
         )),
         _ => Err(Refusal::new(
             format!("nothing is known to be wrong with the host of {id}, and no group replaces it"),

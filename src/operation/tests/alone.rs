@@ -119,8 +119,88 @@ fn restored_from_an_image_the_old_one_is_kept_unless_its_end_is_asked_for() {
     ];
     assert!(refused(&town, &[("way", "restore"), ("old", "terminate")]).contains("protected from termination"));
     assert!(refused(&town, &[("way", "stop-start")]).contains("protected from being stopped"));
+}
+
+/// A town whose instance has a data volume.
+fn with_data() -> Town {
+    let mut town = Town::of(3);
     town.alone.volumes = Box::new(["vol-1".into(), "vol-2".into()]);
-    assert!(refused(&town, &[("way", "restore")]).contains("1 volumes besides its root"));
+    let mut made = (*make("ebs")).clone();
+    made.devices = Box::new([("/dev/xvda".into(), Some(true)), ("/dev/sdf".into(), Some(false))]);
+    town.alone.make = Some(std::sync::Arc::new(made));
+    town
+}
+
+#[test]
+fn data_volumes_go_over_once_the_old_one_has_stopped_and_only_within_their_zone() {
+    let mut town = with_data();
+    let plan = replace(&town, &[("way", "restore")]);
+    assert_eq!(calls(&plan), ["RunInstances", "StopInstances", "DetachVolume", "AttachVolume"]);
+    let (off, on) = (parameters(&plan, "DetachVolume"), parameters(&plan, "AttachVolume"));
+    assert_eq!(off, json!({"VolumeId": "vol-2", "InstanceId": "i-alone", "Device": "/dev/sdf"}), "its root stays");
+    assert_eq!((&on["VolumeId"], &on["InstanceId"]), (&json!("vol-2"), &json!("${s1}")));
+    assert!(plan.steps[2].guards.iter().any(|guard| &*guard.id == "s3.stopped"), "nothing is half written");
+    let back: Vec<&str> = plan.steps[2..].iter().map(|step| step.undo[0].action.name()).collect();
+    assert_eq!(back, ["AttachVolume", "DetachVolume"]);
+    let kept = replace(&town, &[("way", "restore"), ("without-volumes", "yes")]);
+    assert_eq!(calls(&kept), ["RunInstances", "StopInstances"]);
+    assert!(refused(&town, &[("way", "restore"), ("old", "keep")]).contains("go on writing"));
+    assert!(refused(&town, &[("way", "restore"), ("subnet", "subnet-a")]).contains("cannot go to us-east-1a"));
+    town.sick = vec!["us-east-1b"];
+    assert!(refused(&town, &[]).contains("1 volumes besides its root, which are of us-east-1b"));
+}
+
+#[test]
+fn classic_balancers_are_left_and_joined_like_target_groups() {
+    let mut town = Town::of(3);
+    town.impair("i-alone", &["system"]);
+    town.classics = vec![
+        serde_json::from_value(json!({"name": "legacy", "dns_name": null, "zones": [], "subnets": [],
+        "instances": ["i-alone", "i-9"], "health_check": null, "created_at": null}))
+        .unwrap(),
+    ];
+    let (leave, join) = ("DeregisterInstancesFromLoadBalancer", "RegisterInstancesWithLoadBalancer");
+    let plan = replace(&town, &[]);
+    assert_eq!(calls(&plan), [leave, "StopInstances", "StartInstances", join]);
+    assert_eq!(plan.steps[0].undo[0].action.name(), join);
+    let members = json!({"LoadBalancerName": "legacy", "Instances": [{"InstanceId": "i-alone"}]});
+    assert_eq!(parameters(&plan, join), members);
+    let restored = replace(&town, &[("way", "restore")]);
+    assert_eq!(calls(&restored), ["RunInstances", join, leave, "StopInstances"]);
+    assert_eq!(parameters(&restored, join)["Instances"], json!([{"InstanceId": "${s1}"}]));
+    let rooted = replace(&town, &[("way", "root-volume")]);
+    assert_eq!(calls(&rooted), [leave, "CreateReplaceRootVolumeTask", join]);
+}
+
+/// Row: root broken, standalone: it stays what it is, and the old root is kept.
+#[test]
+fn a_new_root_volume_leaves_an_instance_its_name_and_its_data() {
+    let town = with_data();
+    let plan = replace(&town, &[("way", "root-volume"), ("image", "ami-7")]);
+    let root = parameters(&plan, "CreateReplaceRootVolumeTask");
+    assert_eq!(root, json!({"InstanceId": "i-alone", "ImageId": "ami-7", "ClientToken": "${token}"}));
+    let until = serde_json::to_string(&plan.steps[0].until).unwrap();
+    assert!(until.contains("vol-1") && until.contains("checks-pass"), "the change, and then its checks: {until}");
+    assert!(plan.summary.cannot_undo[0].contains("on vol-1, which is kept"), "{:?}", plan.summary.cannot_undo);
+    let mut stopped = with_data();
+    stopped.alone.state = InstanceState::Stopped;
+    assert!(refused(&stopped, &[("way", "root-volume")]).contains("of a running one"));
+}
+
+/// After a stop there was no capacity: it is stopped, its data intact, and another type may find some.
+#[test]
+fn a_stopped_one_is_started_as_another_type_and_given_its_own_back_f3() {
+    let mut town = Town::of(3);
+    town.alone.state = InstanceState::Stopped;
+    let start = replace(&town, &[]);
+    assert!(start.steps[0].why.contains("--set way=stop-start --set type=…"), "{}", start.steps[0].why);
+    let plan = replace(&town, &[("type", "m7g.xlarge")]);
+    assert_eq!(calls(&plan), ["ModifyInstanceAttribute", "StartInstances"]);
+    let change = json!({"InstanceId": "i-alone", "InstanceType": {"Value": "m7g.xlarge"}});
+    assert_eq!(parameters(&plan, "ModifyInstanceAttribute"), change);
+    let back: Vec<String> = plan.steps.iter().flat_map(|step| &step.undo).map(|c| c.command().unwrap()).collect();
+    assert!(back[0].contains(r#"'{"Value":"m7g.large"}'"#), "{back:?}");
+    assert!(back[1].starts_with("aws ec2 stop-instances"), "a type is changed only of a stopped one: {back:?}");
 }
 
 /// Row: only the guest hangs.

@@ -64,7 +64,7 @@ fn reboots_are_one_at_a_time_in_a_group_and_as_many_as_is_said_besides() {
     assert_eq!(beginnings(&two), ["i-alone", "i-1"], "members of web never beside one another");
     let second = two.steps.iter().find(|step| &*step.part == "i-2").unwrap();
     let before = two.steps.iter().rfind(|step| &*step.part == "i-1").unwrap();
-    assert_eq!(second.needs, [before.id.clone()]);
+    assert_eq!(second.needs, std::slice::from_ref(&before.id));
 }
 
 #[test]

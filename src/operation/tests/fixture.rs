@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::estate::balancer::{Target, TargetGroup, TargetGroupAttributes};
+use crate::estate::balancer::{ClassicBalancer, Target, TargetGroup, TargetGroupAttributes};
 use crate::estate::group::{Activity, Group, Hook, LifecycleState, Refresh, ScalingPolicy, ScheduledAction};
 use crate::estate::image::Address;
 use crate::estate::instance::{Instance, InstanceAttributes, InstanceStatus, Make};
@@ -42,6 +42,7 @@ pub struct Town {
     pub policies: Vec<ScalingPolicy>,
     pub schedules: Vec<ScheduledAction>,
     pub addresses: Vec<Address>,
+    pub classics: Vec<ClassicBalancer>,
     pub attributes: Vec<InstanceAttributes>,
     pub subnets: Vec<Subnet>,
     pub sick: Vec<&'static str>,
@@ -120,6 +121,7 @@ impl Town {
             policies: Vec::new(),
             schedules: Vec::new(),
             addresses: Vec::new(),
+            classics: Vec::new(),
             attributes: Vec::new(),
             subnets: zones.iter().map(subnet).collect(),
             sick: Vec::new(),
@@ -186,6 +188,7 @@ impl Town {
         all(&mut estate, vec![tg]);
         all(&mut estate, self.policies.clone());
         all(&mut estate, self.addresses.clone());
+        all(&mut estate, self.classics.clone());
         all(&mut estate, self.subnets.clone());
         part(&mut estate, "arn:tg/web", self.targets.clone());
         part(&mut estate, "arn:tg/web", vec![attributes]);

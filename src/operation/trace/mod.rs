@@ -183,7 +183,9 @@ pub fn trace(call: &Call, before: &Before, estate: &Estate, now: Timestamp) -> T
     let told = match &call.action {
         Action::TerminateInstanceInAutoScalingGroup(end) => place.ended(end),
         // AWS knows it by its token: it is sent again, and answers what it brought.
-        Action::LaunchInstances(_) | Action::RunInstances(_) => Err("its client token tells".to_owned()),
+        Action::LaunchInstances(_) | Action::RunInstances(_) | Action::CreateReplaceRootVolumeTask(_) => {
+            Err("its client token tells".to_owned())
+        }
         Action::SetDesiredCapacity(set) => place.sized(None, Some(set.desired_capacity), None),
         Action::UpdateAutoScalingGroup(resize) => place.resized(resize),
         Action::EnterStandby(removal) => place.removed(removal, &members::STANDBY),
@@ -200,6 +202,7 @@ pub fn trace(call: &Call, before: &Before, estate: &Estate, now: Timestamp) -> T
         Action::StartInstances(_) => place.instances(&[InstanceState::Running], &[InstanceState::Pending]),
         Action::TerminateInstances(_) => place.instances(&[InstanceState::Terminated], &[InstanceState::ShuttingDown]),
         Action::CreateTags(_) | Action::AssociateAddress(_) => Err("setting it again is harmless".to_owned()),
+        Action::ModifyInstanceAttribute(change) => place.typed(&change.instance_type.value),
         Action::DetachVolume(volume) => place.volume(volume, false),
         Action::AttachVolume(volume) => place.volume(volume, true),
         Action::RegisterTargets(targets) => place.targets(&targets.targets, true),

@@ -7,7 +7,7 @@ use crate::estate::balancer::{ClassicState, ClassicTarget, Target, TargetState};
 use crate::estate::group::Group;
 use crate::estate::instance::{Instance, InstanceState};
 use crate::estate::{Estate, Row};
-use crate::id::{InstanceId, Region};
+use crate::id::{InstanceId, Region, Text};
 use crate::operation::Call;
 use crate::operation::call::{TargetSpec, Volume};
 
@@ -74,6 +74,7 @@ impl<'a> Place<'a> {
             (Step::There, _) => Trace::There(detail),
         })
     }
+
     pub(super) fn instances(&self, there: &[InstanceState], underway: &[InstanceState]) -> Result<Trace, String> {
         self.each(|id| {
             let Some(instance) = self.instance(id)? else {
@@ -86,6 +87,14 @@ impl<'a> Place<'a> {
                 _ => Step::Absent,
             };
             Ok((step, format!("{id} is {}", instance.state)))
+        })
+    }
+
+    pub(super) fn typed(&self, wanted: &Text) -> Result<Trace, String> {
+        self.each(|id| {
+            let instance = self.instance(id)?.ok_or_else(|| format!("{id} is gone"))?;
+            let step = if instance.instance_type == *wanted { Step::There } else { Step::Absent };
+            Ok((step, format!("{id} is of type {}", instance.instance_type)))
         })
     }
 

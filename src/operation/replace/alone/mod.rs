@@ -1,27 +1,27 @@
 //! Instances that no group replaces: stopped and started on another host, or launched anew from an image (`aws-domain.md` C.1, F 1-3, 37).
 //!
-//! Owns: the steps of both, and what speaks against them. Depends on: draft, ground, waits. Must stay true: what a stop loses is told before it
+//! Owns: the lane of one, a stop and a start, and what speaks against it; `restore`, `volumes`, `root` and `balancers` the rest. Depends on: draft, ground, waits. Must stay true: what a stop loses is told before it
 //! is planned, and data is not lost unless somebody says so; an old instance is kept until what takes its place serves.
 
+mod balancers;
 mod restore;
-
-use std::collections::BTreeSet;
+mod root;
+mod volumes;
 
 use jiff::Timestamp;
 
-use super::super::call::{Action, Instances, Stop, TargetSpec, Targets, Whom};
+use super::super::call::{Action, AttributeValue, Instances, Stop, TypeChange, Whom};
 use super::super::condition::Fact;
 use super::super::draft::{Draft, Part};
 use super::super::ground::{Ground, Here};
 use super::super::intent::Settings;
 use super::super::plan::{LocalCommand, Refusal, StepId};
 use super::super::rules::{Effective, with_env};
-use super::super::wait;
 use super::way::{Chosen, Way};
-use crate::estate::balancer::{Target, TargetGroup};
+use crate::estate::balancer::{ClassicBalancer, Target, TargetGroup};
 use crate::estate::image::Address;
 use crate::estate::instance::{Instance, InstanceAttributes, InstanceState};
-use crate::id::{Arn, InstanceId, Text};
+use crate::id::Text;
 
 /// How long a stop may take before it hangs (`aws-domain.md` C.5).
 const STOP_S: u64 = 600;
@@ -40,6 +40,7 @@ pub(super) struct Lane<'d, 'a> {
     /// What the next step comes after.
     pub(super) before: Vec<StepId>,
     targets: Vec<(&'a TargetGroup, Vec<&'a Target>)>,
+    classics: Vec<&'a ClassicBalancer>,
 }
 
 impl<'d, 'a> Lane<'d, 'a> {
@@ -51,13 +52,16 @@ impl<'d, 'a> Lane<'d, 'a> {
         effective: Effective,
         before: Vec<StepId>,
     ) -> Result<Self, Refusal> {
-        let targets = ground.targets_of(here.region, &here.thing.id).ok_or_else(|| {
+        let id = &here.thing.id;
+        let unknown = |what: &str| {
             Refusal::new(
-                format!("which balancers send to {} is not known: target health not read", here.thing.id),
+                format!("which balancers send to {id} is not known: {what} not read"),
                 "wait until it is read, or see `fournines status` for why it is not",
             )
-        })?;
-        Ok(Self { draft, ground, here, settings, effective, before, targets })
+        };
+        let targets = ground.targets_of(here.region, id).ok_or_else(|| unknown("target health"))?;
+        let classics = ground.classics_of(here.region, id).ok_or_else(|| unknown("classic balancers"))?;
+        Ok(Self { draft, ground, here, settings, effective, before, targets, classics })
     }
 
     pub(super) fn plan(&mut self, chosen: &Chosen) -> Result<Vec<StepId>, Refusal> {
@@ -66,6 +70,10 @@ impl<'d, 'a> Lane<'d, 'a> {
         self.commands("before", &self.effective.terms.before.clone(), None);
         let new = match chosen.way {
             Way::Restore => Some(self.restore(chosen)?),
+            Way::RootVolume => {
+                self.root_volume(chosen)?;
+                None
+            }
             _ => {
                 self.stop_start(chosen)?;
                 None
@@ -112,7 +120,9 @@ impl<'d, 'a> Lane<'d, 'a> {
         self.may_be_stopped()?;
         let runs = matches!(instance.state, InstanceState::Running | InstanceState::Pending);
         let force = instance.state == InstanceState::Stopping;
-        let drained = if runs { self.leave_balancers()? } else { Vec::new() };
+        if runs {
+            self.leave_balancers();
+        }
         if instance.state != InstanceState::Stopped {
             let word = if force { "stop by force" } else { "stop" };
             let stop = Stop { instance_ids: vec![Whom::from(id)], force };
@@ -127,19 +137,56 @@ impl<'d, 'a> Lane<'d, 'a> {
             }
             self.add(part);
         }
+        let changed = self.change_type();
         let after = instance.launched_at.unwrap_or(Timestamp::UNIX_EPOCH);
-        let part = self
-            .step(
-                format!("start {id}"),
-                "a start finds another host; where AWS has no capacity it stays stopped, its data intact",
-            )
+        let why = format!(
+            "a start finds another host; where AWS has no capacity it stays stopped, its data intact: abort then, and \
+             `fournines apply replace {id} --set way=stop-start --set type=…` starts it as another type"
+        );
+        let mut part = self
+            .step(format!("start {id}"), why)
             .block("stopped", Fact::InstanceIn { instance: id.clone(), states: vec![InstanceState::Stopped] })
             .call(Action::StartInstances(Instances { instance_ids: vec![Whom::from(id)] }))
             .until(self.back(after), 180, START_S);
+        if changed {
+            // Its type is given back only while it is stopped.
+            part = part.undo(Action::StopInstances(Stop { instance_ids: vec![Whom::from(id)], force: false }));
+        }
         self.add(part);
-        self.join_balancers(&drained);
+        if runs {
+            self.join_balancers();
+        }
         self.tell_stop(force);
         Ok(())
+    }
+
+    /// Another type, where one is asked for: for a start that found no capacity (`aws-domain.md` F.3).
+    fn change_type(&mut self) -> bool {
+        let instance = self.here.thing;
+        let id = &instance.id;
+        let Some(wanted) = self.settings.get("type").filter(|wanted| *wanted != &*instance.instance_type) else {
+            return false;
+        };
+        let change = |to: &str| {
+            Action::ModifyInstanceAttribute(TypeChange {
+                instance_id: Whom::from(id),
+                instance_type: AttributeValue { value: to.into() },
+            })
+        };
+        let part = self
+            .step(format!("make {id} a {wanted}: it was a {}", instance.instance_type), "another type was asked for")
+            .block("stopped", Fact::InstanceIn { instance: id.clone(), states: vec![InstanceState::Stopped] })
+            .call(change(wanted))
+            .until(Fact::TypeIs { instance: id.clone(), instance_type: wanted.into() }, 5, 120)
+            .undo(change(&instance.instance_type));
+        self.add(part);
+        self.draft.changes.push(format!("{id}: {} → {wanted}", instance.instance_type));
+        true
+    }
+
+    /// The type that it has from then on.
+    fn wanted_type(&self) -> &'a str {
+        self.settings.get("type").unwrap_or(&self.here.thing.instance_type)
     }
 
     /// Started anew, with what it had: its checks pass, and its elastic address is still its own.
@@ -195,14 +242,15 @@ impl<'d, 'a> Lane<'d, 'a> {
     fn tell_stop(&mut self, force: bool) {
         let instance = self.here.thing;
         let id = &instance.id;
+        let wanted = self.wanted_type();
         let draft = &mut self.draft;
         draft.changes.push(format!(
             "{id} in {}: stopped and started, on another host; private address and volumes stay",
             instance.zone
         ));
         draft.changes.push(format!(
-            "risk: if AWS has no {} in {} at the start, it stays stopped, its data intact",
-            instance.instance_type, instance.zone
+            "risk: if AWS has no {} in {} at the start, it stays stopped, its data intact; --set type=… is another type",
+            wanted, instance.zone
         ));
         draft.cannot_undo.push(format!("{id}: what is in its memory"));
         if instance.has_instance_store() != Some(false) {
@@ -215,47 +263,6 @@ impl<'d, 'a> Lane<'d, 'a> {
             self.ground.estate.known::<Address>(self.here.region).any(|address| address.instance.as_ref() == Some(id));
         if let Some(public) = instance.public_address.as_ref().filter(|_| !elastic) {
             self.draft.cannot_undo.push(format!("{id}: its public address {public}, which is not an elastic one"));
-        }
-    }
-
-    fn specs(own: &[&Target], id: &Text) -> Vec<TargetSpec> {
-        own.iter().map(|target| TargetSpec { id: id.clone(), port: target.port }).collect()
-    }
-
-    /// Drained from its balancers, so that a stop cuts no connection. Where it is the only one that serves, it is stopped all the same,
-    /// and somebody says why.
-    fn leave_balancers(&mut self) -> Result<Vec<(Arn, Vec<TargetSpec>)>, Refusal> {
-        let id = &self.here.thing.id;
-        let mut left = Vec::new();
-        for (group, own) in self.targets.clone() {
-            let specs = Self::specs(&own, id.text());
-            let targets = Targets { target_group_arn: group.arn.clone(), targets: specs.clone() };
-            let (delay, _) = wait::balancing(self.ground, self.here.region, std::slice::from_ref(&group.arn));
-            let beside: BTreeSet<InstanceId> = [id.clone()].into();
-            let part = self
-                .step(format!("drain {id} from {}", group.name), "its connections end before it does")
-                .warn("healthy", Fact::Healthy { target_group: group.arn.clone(), beside, at_least: 1 })
-                .call(Action::DeregisterTargets(targets.clone()))
-                .until(Fact::Drained { target_group: group.arn.clone(), instance: id.clone() }, delay, delay + 60)
-                .undo(Action::RegisterTargets(targets));
-            self.add(part);
-            left.push((group.arn.clone(), specs));
-        }
-        Ok(left)
-    }
-
-    fn join_balancers(&mut self, left: &[(Arn, Vec<TargetSpec>)]) {
-        let id = self.here.thing.id.clone();
-        for (arn, specs) in left {
-            let targets = Targets { target_group_arn: arn.clone(), targets: specs.clone() };
-            let (_, warm) = wait::balancing(self.ground, self.here.region, std::slice::from_ref(arn));
-            let serves = Fact::Serves { instance: id.clone(), target_groups: vec![arn.clone()], classic: Vec::new() };
-            let part = self
-                .step(format!("put {id} back behind {}", arn.short()), "it was drained for this")
-                .call(Action::RegisterTargets(targets))
-                .until(serves, 60, SERVE_S)
-                .held_for(warm);
-            self.add(part);
         }
     }
 }

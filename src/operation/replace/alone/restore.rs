@@ -1,14 +1,14 @@
 //! Launched anew from an image, to take the place of an instance that is kept until it does (`aws-domain.md` C.1).
 
 use super::super::super::call::{
-    Action, Associate, FromTemplate, Instances, Profile, Run, Stop, Tag, TagSpecification, Targets, Whom,
+    Action, Associate, FromTemplate, Instances, Profile, Run, Stop, Tag, TagSpecification, Whom,
 };
 use super::super::super::condition::Fact;
+use super::super::super::draft::Part;
 use super::super::super::fill::TOKEN;
 use super::super::super::plan::{Refusal, StepId};
-use super::super::super::wait;
 use super::super::way::Chosen;
-use super::{Lane, SERVE_S, STOP_S};
+use super::{Lane, STOP_S};
 use crate::estate::instance::{InstanceAttributes, InstanceState};
 use crate::estate::zone::Subnet;
 use crate::id::{ImageId, InstanceId};
@@ -20,18 +20,18 @@ impl<'a> Lane<'_, 'a> {
     pub(super) fn restore(&mut self, chosen: &Chosen) -> Result<StepId, Refusal> {
         let instance = self.here.thing;
         let id = &instance.id;
-        self.has_only_its_root()?;
         let image =
             self.settings.get("image").map(ImageId::from).or_else(|| instance.image.clone()).ok_or_else(|| {
                 Refusal::new(format!("the image of {id} is not known"), "name one with --set image=ami-…")
             })?;
         let subnet = self.subnet()?;
+        let data = self.data(subnet)?;
         let this = self.draft.next();
         let new = InstanceId::from(format!("${{{this}}}"));
         let run = self.run(&image, subnet)?;
         let part = self
             .step(
-                format!("launch another {} from {image} in {} ({})", instance.instance_type, subnet.zone, subnet.id),
+                format!("launch another {} from {image} in {} ({})", self.wanted_type(), subnet.zone, subnet.id),
                 chosen.why.clone(),
             )
             .block("image", Fact::ImageUsable { image: image.clone() })
@@ -40,30 +40,27 @@ impl<'a> Lane<'_, 'a> {
             .until(Fact::ChecksPass { instance: new.clone() }, 240, RUN_S)
             .undo(Action::TerminateInstances(Instances { instance_ids: vec![Whom::From(this.clone())] }));
         self.add(part);
-        self.take_its_place(&new);
-        let drained = if instance.state == InstanceState::Running { self.leave_balancers()? } else { Vec::new() };
-        let kept = drained.len();
-        self.put_old_away()?;
+        let runs = instance.state == InstanceState::Running;
+        if data.is_empty() {
+            self.take_its_place(&new);
+            if runs {
+                self.leave_balancers();
+            }
+        } else {
+            // Volumes are on one instance at a time: the old one must leave them before the new one can serve.
+            if runs {
+                self.leave_balancers();
+                self.stop_for_data();
+            }
+            self.hand_over(&data, &new);
+            self.take_its_place(&new);
+        }
+        let kept = self.balancers();
+        self.put_old_away(runs && data.is_empty())?;
         self.draft.changes.push(format!("{}: one new from {image}, with a new id and private address", subnet.zone));
-        self.draft.changes.push(format!("{kept} target groups: the new one in, {id} out"));
+        self.draft.changes.push(format!("{kept} balancers: the new one in, {id} out"));
         self.draft.changes.push("names in DNS, alarms and whatever else goes by the old id are not changed".to_owned());
         Ok(this)
-    }
-
-    /// Data volumes are of one zone and of one instance: what is on them does not come along.
-    fn has_only_its_root(&self) -> Result<(), Refusal> {
-        let instance = self.here.thing;
-        let data = instance.volumes.len().saturating_sub(1);
-        if data == 0 || self.settings.is_on("without-volumes") {
-            return Ok(());
-        }
-        Err(Refusal::new(
-            format!(
-                "{} has {data} volumes besides its root, which a new one from its image does not have",
-                instance.id
-            ),
-            "move them by hand first, or say --set without-volumes=yes: they stay with the old one, which is kept",
-        ))
     }
 
     fn subnet(&self) -> Result<&'a Subnet, Refusal> {
@@ -81,7 +78,11 @@ impl<'a> Lane<'_, 'a> {
         };
         let own = |subnet: &Subnet| Some(&subnet.id) == instance.subnet.as_ref();
         let mut fitting: Vec<&Subnet> = all.into_iter().filter(fits).collect();
-        fitting.sort_by_key(|subnet| (!own(subnet), -subnet.free_addresses.unwrap_or(0), subnet.id.clone()));
+        // Its own, else one of its zone, where its volumes are.
+        let near = |subnet: &Subnet| subnet.zone == instance.zone;
+        fitting.sort_by_key(|subnet| {
+            (!own(subnet), !near(subnet), -subnet.free_addresses.unwrap_or(0), subnet.id.clone())
+        });
         fitting.first().copied().ok_or_else(|| {
             Refusal::new(
                 format!("no subnet of {}'s network is in a zone that is well and has an address left", instance.id),
@@ -107,7 +108,7 @@ impl<'a> Lane<'_, 'a> {
         let born_with = (!tags.is_empty()).then(|| TagSpecification { resource_type: "instance".into(), tags });
         Ok(Run {
             image_id: image.clone(),
-            instance_type: instance.instance_type.clone(),
+            instance_type: self.wanted_type().into(),
             min_count: 1,
             max_count: 1,
             subnet_id: subnet.id.clone(),
@@ -122,19 +123,7 @@ impl<'a> Lane<'_, 'a> {
 
     /// The new one behind every balancer, and with every elastic address, of the old one.
     fn take_its_place(&mut self, new: &InstanceId) {
-        for (group, own) in self.targets.clone() {
-            let targets = Targets { target_group_arn: group.arn.clone(), targets: Self::specs(&own, new.text()) };
-            let (_, warm) = wait::balancing(self.ground, self.here.region, std::slice::from_ref(&group.arn));
-            let serves =
-                Fact::Serves { instance: new.clone(), target_groups: vec![group.arn.clone()], classic: Vec::new() };
-            let part = self
-                .step(format!("put the new one behind {}", group.name), "it must serve before the old one leaves")
-                .call(Action::RegisterTargets(targets.clone()))
-                .until(serves, 60, SERVE_S)
-                .held_for(warm)
-                .undo(Action::DeregisterTargets(targets));
-            self.add(part);
-        }
+        self.put_behind(new);
         for address in self.addresses() {
             let Some(allocation) = &address.allocation else { continue };
             let to = |instance: &InstanceId| {
@@ -154,11 +143,20 @@ impl<'a> Lane<'_, 'a> {
         }
     }
 
+    /// A stop of the old one, which an undo starts again.
+    pub(super) fn stopping(&self, part: Part) -> Part {
+        let id = &self.here.thing.id;
+        let ids = || vec![Whom::from(id)];
+        part.call(Action::StopInstances(Stop { instance_ids: ids(), force: false }))
+            .until(Fact::InstanceIn { instance: id.clone(), states: vec![InstanceState::Stopped] }, 90, STOP_S)
+            .undo(Action::StartInstances(Instances { instance_ids: ids() }))
+    }
+
     /// Stopped and kept, unless somebody says otherwise: it is what an undo goes back to.
-    fn put_old_away(&mut self) -> Result<(), Refusal> {
+    fn put_old_away(&mut self, runs: bool) -> Result<(), Refusal> {
         let instance = self.here.thing;
         let id = &instance.id;
-        let runs = Fact::InstanceIn { instance: id.clone(), states: vec![InstanceState::Running] };
+        let running = Fact::InstanceIn { instance: id.clone(), states: vec![InstanceState::Running] };
         let ids = || vec![Whom::from(id)];
         match self.settings.get("old") {
             Some("terminate") => {
@@ -188,15 +186,16 @@ impl<'a> Lane<'_, 'a> {
                     .push(format!("{id} is ended: its id, its addresses, and its root volume's data"));
             }
             Some("keep") => self.draft.changes.push(format!("{id} goes on running, behind no balancer")),
-            _ if instance.state == InstanceState::Running && instance.has_instance_store() == Some(false) => {
+            _ if runs && instance.has_instance_store() == Some(false) => {
                 let part = self
                     .step(format!("stop {id} and keep it"), "the new one has taken its place")
-                    .block("state", runs)
-                    .call(Action::StopInstances(Stop { instance_ids: ids(), force: false }))
-                    .until(Fact::InstanceIn { instance: id.clone(), states: vec![InstanceState::Stopped] }, 90, STOP_S)
-                    .undo(Action::StartInstances(Instances { instance_ids: ids() }));
+                    .block("state", running);
+                let part = self.stopping(part);
                 self.add(part);
                 self.draft.changes.push(format!("{id}: {} → stopped, kept with its volumes", instance.state));
+            }
+            _ if !runs && instance.state == InstanceState::Running => {
+                self.draft.changes.push(format!("{id}: {} → stopped, kept with its root volume", instance.state));
             }
             _ => self.draft.changes.push(format!("{id} is left as it is: {}", instance.state)),
         }
@@ -205,7 +204,7 @@ impl<'a> Lane<'_, 'a> {
 }
 
 /// An instance, or the step that a blank stands for.
-fn blank_or(instance: &InstanceId) -> Whom {
+pub(super) fn blank_or(instance: &InstanceId) -> Whom {
     let step = instance.as_str().strip_prefix("${").and_then(|text| text.strip_suffix('}'));
     step.map_or_else(|| Whom::from(instance), |step| Whom::From(StepId::from(step)))
 }

@@ -8,6 +8,9 @@ use super::super::super::world::{
 use super::super::{Event, Refused, Scene};
 use super::wrong_state;
 
+/// How long it takes until an instance restarts from its new root.
+const RESTARTS_FROM_NEW_ROOT: Duration = Duration::from_secs(45);
+
 /// A volume to be made.
 #[derive(Debug, Clone)]
 pub struct VolumeOrder {
@@ -144,6 +147,58 @@ impl Scene<'_> {
         Ok(id)
     }
 
+    /// Gives a running instance a new root volume; it restarts from that, and the old one is kept. The task's id.
+    ///
+    /// # Errors
+    /// `IncorrectInstanceState` unless it runs, or a token of another request.
+    pub fn replace_root_volume(
+        &mut self,
+        id: &InstanceId,
+        image: Option<&str>,
+        token: Option<&(String, String)>,
+    ) -> Result<String, Refused> {
+        const ACTION: &str = "CreateReplaceRootVolumeTask";
+        if let Some(known) = self.known_token(ACTION, token)? {
+            return Ok(known.into_iter().next().unwrap_or_default());
+        }
+        let instance = self.instance(id)?;
+        if instance.state != InstanceState::Running {
+            return Err(wrong_state(format!("The instance '{id}' is not in the 'running' state.")));
+        }
+        let (zone, root) = (instance.zone.clone(), instance.root_device.clone());
+        let place = instance.block_devices.iter().position(|device| device.device == root);
+        let old = place.and_then(|place| self.region.volumes.get(&instance.block_devices.get(place)?.volume));
+        let (Some(place), Some(old)) = (place, old.cloned()) else {
+            return Err(Refused::new("InvalidParameterValue", format!("The instance '{id}' has no EBS root volume.")));
+        };
+        let (volume, at) = (VolumeId::from(self.mint.id("vol")), self.now + RESTARTS_FROM_NEW_ROOT);
+        let new = Volume {
+            id: volume.clone(),
+            created_at: self.now.whole_second(),
+            zone,
+            state: VolumeState::InUse,
+            instance: Some(id.clone()),
+            ..old.clone()
+        };
+        self.region.volumes.insert(volume.clone(), new);
+        if let Some(old) = self.region.volumes.get_mut(&old.id) {
+            (old.state, old.instance) = (VolumeState::Available, None);
+        }
+        if let Some(instance) = self.region.instances.get_mut(id) {
+            if let Some(device) = instance.block_devices.get_mut(place) {
+                (device.volume, device.attached_at) = (volume, self.now.whole_second());
+            }
+            if let Some(image) = image {
+                instance.image = image.into();
+            }
+            instance.reboot_at = Some(at);
+        }
+        self.schedule.put(at, Event::Reboot(self.region.name.clone(), id.clone()));
+        let task = self.mint.id("replacevol");
+        self.keep_token(ACTION, token, vec![task.clone()]);
+        Ok(task)
+    }
+
     /// Begins a snapshot; it completes after minutes, in a zone whose volumes answer.
     ///
     /// # Errors
@@ -206,6 +261,27 @@ mod tests {
     use super::super::super::super::fault::Fault;
     use super::super::super::fixture::{self, REGION};
     use super::*;
+
+    #[test]
+    fn a_new_root_mends_the_guest_and_the_old_one_is_kept_aws_domain_c1() {
+        let mut world = fixture::world();
+        let box_id = world.standalone();
+        let root = world.here().instances[&box_id].block_devices[0].volume.clone();
+        let before = world.here().instances[&box_id].booted_at;
+        let token = ("op-1".to_owned(), String::new());
+        let mut scene = world.scene(REGION).unwrap();
+        let task = scene.replace_root_volume(&box_id, None, Some(&token)).unwrap();
+        assert_eq!(
+            scene.replace_root_volume(&box_id, None, Some(&token)).unwrap(),
+            task,
+            "by its token it is done once"
+        );
+        world.pass(120);
+        let found = &world.here().instances[&box_id];
+        assert!(found.booted_at > before && found.block_devices[0].volume != root);
+        assert_eq!(world.here().volumes[&root].instance, None);
+        assert_eq!(world.here().volumes[&found.block_devices[0].volume].instance, Some(box_id));
+    }
 
     #[test]
     fn a_volume_stays_in_its_zone_and_goes_there_only_through_a_snapshot_aws_domain_c1() {

@@ -56,6 +56,7 @@ pub const ACTIONS: &[Action] = &[
     Action::read(Service::Ec2, "DescribeInstanceAttribute", change::attributes::describe),
     Action::write(Service::Ec2, "AssociateAddress", change::addresses::associate),
     Action::write(Service::Ec2, "AttachVolume", change::volumes::attach),
+    Action::write(Service::Ec2, "CreateReplaceRootVolumeTask", change::volumes::replace_root),
     Action::write(Service::Ec2, "CreateSnapshot", change::volumes::create_snapshot)
         .class(ThrottleClass::Own(throttle::EC2_SNAPSHOT)),
     Action::write(Service::Ec2, "CreateTags", change::tags::create).class(ThrottleClass::Own(throttle::EC2_TAGS)),

@@ -1,4 +1,4 @@
-//! `AttachVolume`, `DetachVolume`, `CreateVolume`, `CreateSnapshot`.
+//! `AttachVolume`, `DetachVolume`, `CreateVolume`, `CreateReplaceRootVolumeTask`, `CreateSnapshot`.
 
 use super::{instance, missing, specified_tags, token};
 use crate::sim::physics::VolumeOrder;
@@ -58,6 +58,25 @@ pub fn create(world: &mut World, request: &Request, w: &mut Writer) -> Result<()
     w.boolean("encrypted", made.encrypted);
     w.boolean("multiAttachEnabled", false);
     write_tags(w, &made.tags);
+    Ok(())
+}
+
+/// `CreateReplaceRootVolumeTask`, as the instance was at its launch or from an image.
+pub fn replace_root(world: &mut World, request: &Request, w: &mut Writer) -> Result<(), ApiError> {
+    let id = instance(world, request)?;
+    let image = request.params.text("ImageId").filter(|id| !id.is_empty());
+    if let Some(image) = image {
+        Kind::IMAGE.find(&region(world, request)?.images, &[image])?;
+    }
+    let token = token(&request.params)?;
+    let now = world.now;
+    let task = scene(world, request)?.replace_root_volume(&id, image, token.as_ref())?;
+    w.structure("replaceRootVolumeTask", |w| {
+        w.text("replaceRootVolumeTaskId", &task);
+        w.text("instanceId", &id);
+        w.text("taskState", "pending");
+        w.text("startTime", now.rfc3339_seconds());
+    });
     Ok(())
 }
 
