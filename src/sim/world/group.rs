@@ -197,6 +197,27 @@ pub struct Member {
     pub intent: Intent,
 }
 
+impl Member {
+    /// An instance that joins a group at `now`; it does not serve yet.
+    #[must_use]
+    pub fn joining(instance: &Instance, group: &Group, now: SimTime) -> Self {
+        Self {
+            instance: instance.id.clone(),
+            zone: instance.zone.clone(),
+            instance_type: instance.instance_type.clone(),
+            state: LifecycleState::Pending,
+            state_since: now,
+            health: MemberHealth::Healthy,
+            protected: group.protect_new,
+            template: instance.template.clone(),
+            in_service_at: None,
+            activity: None,
+            step_at: None,
+            intent: Intent::default(),
+        }
+    }
+}
+
 /// What a group has in mind with a member. AWS shows nothing of it but what comes of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Intent {

@@ -157,7 +157,7 @@ impl<'d, 'a> Lane<'d, 'a> {
                 self.complete_hook(job)?;
                 None
             }
-            Way::StopStart | Way::Restore => None,
+            Way::StopStart | Way::Restore | Way::RootVolume => None,
         };
         let after: Vec<LocalCommand> = job.effective.terms.after.clone();
         self.commands(job, "after", &after, new.as_ref());

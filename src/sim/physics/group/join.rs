@@ -6,8 +6,7 @@
 use std::time::Duration;
 
 use super::super::super::world::{
-    ActivityStatus, GroupName, InstanceId, InstanceState, Intent, LifecycleState, Member, MemberHealth, Process,
-    SubnetId, ZoneName,
+    ActivityStatus, GroupName, InstanceId, InstanceState, LifecycleState, Member, Process, SubnetId, ZoneName,
 };
 use super::super::{LaunchFailure, Refused, Scene};
 use super::refuse::{Doing, suspended, within_limits};
@@ -194,20 +193,7 @@ impl Scene<'_> {
         if instance.service.is_none() {
             instance.service.clone_from(&group.service);
         }
-        let member = Member {
-            instance: id.clone(),
-            zone: instance.zone.clone(),
-            instance_type: instance.instance_type.clone(),
-            state: LifecycleState::Pending,
-            state_since: self.now,
-            health: MemberHealth::Healthy,
-            protected: group.protect_new,
-            template: instance.template.clone(),
-            in_service_at: None,
-            activity: None,
-            step_at: None,
-            intent: Intent::default(),
-        };
+        let member = Member::joining(instance, group, self.now);
         group.members.insert(id.clone(), member);
         group.unsettled = true;
         let cause = format!("At {at} an instance was attached in response to a user request{size}.");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::super::world::{
     ActivityStatus, GroupName, HookTransition, InstanceId, InstanceState, Intent, LifecycleHook, LifecycleState,
-    Member, MemberHealth, Process, SimTime, Surplus,
+    Member, Process, SimTime, Surplus,
 };
 use super::super::life::user_shutdown;
 use super::super::{Event, Scene};
@@ -17,20 +17,8 @@ impl Scene<'_> {
     pub(super) fn begin_member(&mut self, name: &GroupName, id: &InstanceId, cause: &str, surplus: Option<Surplus>) {
         let Some(instance) = self.region.instances.get(id) else { return };
         let Some(group) = self.region.groups.get_mut(name) else { return };
-        let member = Member {
-            instance: id.clone(),
-            zone: instance.zone.clone(),
-            instance_type: instance.instance_type.clone(),
-            state: LifecycleState::Pending,
-            state_since: self.now,
-            health: MemberHealth::Healthy,
-            protected: group.protect_new,
-            template: instance.template.clone(),
-            in_service_at: None,
-            activity: None,
-            step_at: None,
-            intent: Intent { surplus, ..Intent::default() },
-        };
+        let intent = Intent { surplus, ..Intent::default() };
+        let member = Member { intent, ..Member::joining(instance, group, self.now) };
         group.members.insert(id.clone(), member);
         self.begin_activity(
             name,
