@@ -7,6 +7,7 @@
 mod call;
 mod caller;
 mod domain;
+mod dry;
 mod error;
 mod intern;
 mod limiter;
@@ -18,9 +19,9 @@ mod session_error;
 mod time;
 mod transport;
 
-pub use call::Writer;
+pub use call::{Trier, Writer};
 pub use limiter::{Limiter, Priority};
 pub use read::{Ask, ById, Found, READS, Read, Reader, Scope};
-pub use session::{Mode, ReadOnly, Session, Settings, Writing};
+pub use session::{Mode, ReadOnly, Session, Settings, Trying, Writing};
 pub use session_error::SessionError;
 pub use transport::{Answering, Wire};

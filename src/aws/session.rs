@@ -19,7 +19,8 @@ use aws_smithy_async::time::TimeSource;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 
-use super::call::CALLS_ALONE;
+use super::call::{CALLS_ALONE, TRIES_ALONE};
+use super::dry::DryAlone;
 use super::read_list::{Allowed, ListedOnly, READS_ALONE};
 use super::session_error::SessionError;
 use super::transport::{self, WatchDate, Wire};
@@ -30,6 +31,8 @@ use crate::id::Region;
 pub trait Mode {
     /// The calls that its clients let out.
     const ALLOWED: Allowed;
+    /// Whether they let out only requests that try.
+    const DRY: bool = false;
 }
 
 /// Mode of a session that can only read.
@@ -46,6 +49,15 @@ pub struct Writing;
 
 impl Mode for Writing {
     const ALLOWED: Allowed = CALLS_ALONE;
+}
+
+/// Mode of a session that tries calls, and makes none.
+#[derive(Debug, Clone, Copy)]
+pub struct Trying;
+
+impl Mode for Trying {
+    const ALLOWED: Allowed = TRIES_ALONE;
+    const DRY: bool = true;
 }
 
 /// What a session is opened with.
@@ -113,6 +125,21 @@ impl Session<Writing> {
     /// Opens a session for one run on an account that lives in this process.
     pub fn in_process_for(wire: Arc<dyn Wire>, region: &Region, clock: Arc<Clock>, run: &str) -> Self {
         Self::with(simulated(wire, region), clock, Some(run))
+    }
+}
+
+impl Session<Trying> {
+    /// Opens a session that tries calls.
+    ///
+    /// # Errors
+    /// Those of [`Session::<ReadOnly>::open`].
+    pub async fn open_to_try(settings: Settings, clock: Arc<Clock>) -> Result<Self, SessionError> {
+        Ok(Self::with(load(settings).await?, clock, None))
+    }
+
+    /// Opens a session that tries calls on an account that lives in this process.
+    pub fn in_process_to_try(wire: Arc<dyn Wire>, region: &Region, clock: Arc<Clock>) -> Self {
+        Self::with(simulated(wire, region), clock, None)
     }
 }
 
@@ -212,6 +239,7 @@ impl<M: Mode> Session<M> {
                 $sdk::Client::from_conf(
                     $sdk::config::Builder::from(&$config)
                         .interceptor(ListedOnly(M::ALLOWED))
+                        .interceptor(DryAlone(M::DRY))
                         .interceptor(date())
                         .build(),
                 )

@@ -13,7 +13,7 @@ use crate::estate::{Kind, SliceId};
 use crate::id::{Region, Text};
 use crate::journal::Record;
 use crate::judge::Acknowledgements;
-use crate::operation::Plan;
+use crate::operation::{Call, Plan};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub enum Msg {
     Arranged,
     /// [`super::App::set_planned`] was called.
     Planned,
+    /// [`super::App::set_tried`] was called.
+    Tried,
     /// [`super::App::set_operations`] was called.
     Listed,
     /// A writing session is open: what a review confirms can be done.
@@ -99,6 +101,14 @@ pub enum Effect {
     Shell(Vec<String>),
     /// Plan each of these over the picture that is shown, and give the answers to [`super::App::set_planned`].
     Plan(Request),
+    /// Ask AWS whether these calls may be made, without making any, and give the answers to [`super::App::set_tried`]. Comes from a review
+    /// at an armed console alone.
+    Try {
+        /// Of which question they are the plan.
+        number: u64,
+        /// The calls.
+        calls: Vec<Call>,
+    },
     /// Open a writing session until then; answer with [`Msg::Armed`] or [`Msg::Disarmed`].
     Arm {
         /// Until when.

@@ -37,7 +37,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             command::seek::look(app);
             Vec::new()
         }
-        Msg::Arranged | Msg::Planned | Msg::Listed => Vec::new(),
+        Msg::Arranged | Msg::Planned | Msg::Tried | Msg::Listed => Vec::new(),
         Msg::Tick => disarm_in_time(app).into_iter().collect(),
         Msg::Armed { until } => {
             app.operations.mode = Mode::Armed { until };
@@ -68,6 +68,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
     effects.extend(watch(app));
     effects.extend(arrange(app));
     effects.extend(plan(app));
+    effects.extend(try_calls(app));
     effects
 }
 
@@ -82,6 +83,22 @@ fn plan(app: &mut App) -> Option<Effect> {
     let intents = question.intents.clone();
     app.operations.asked = number;
     Some(Effect::Plan(Request { number, intents }))
+}
+
+/// Asks once for each plan under review whether its calls may be made: only where somebody armed the console.
+fn try_calls(app: &mut App) -> Option<Effect> {
+    if !app.operations.mode.is_armed(app.now) {
+        return None;
+    }
+    let Some(Place::Review(review)) = app.places.last_mut() else { return None };
+    let question = &mut review.inquiry;
+    let Some((Ok(plan), number)) = question.planned.first().zip(question.number) else { return None };
+    if question.is_tried {
+        return None;
+    }
+    let calls = plan.calls().cloned().collect();
+    question.is_tried = true;
+    Some(Effect::Try { number, calls })
 }
 
 /// What was armed has had its time. What runs goes on: it has its grant.

@@ -289,6 +289,7 @@ impl Screen {
                 Effect::Profile(name) => self.open_profile(name),
                 Effect::Shell(line) => self.shell = Some(line),
                 Effect::Plan(request) => self.sitting.operating.plan(request, self.app.picture().cloned()),
+                Effect::Try { number, calls } => self.sitting.operating.try_calls(number, calls),
                 Effect::Arm { until } => self.sitting.operating.arm(until),
                 Effect::Disarm => self.sitting.operating.disarm(),
                 Effect::Run(confirmation) => self.sitting.operating.run(*confirmation),
@@ -375,6 +376,10 @@ impl Screen {
             Told::Planned(number, planned) => {
                 self.app.set_planned(number, planned);
                 Msg::Planned
+            }
+            Told::Tried(number, trials) => {
+                self.app.set_tried(number, trials);
+                Msg::Tried
             }
             Told::Listed(listed) => {
                 self.app.set_operations(listed);

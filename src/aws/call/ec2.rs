@@ -12,25 +12,40 @@ use crate::operation::call::{
 };
 
 pub(super) async fn reboot(one: &One, all: &Instances) -> Result<Receipt, CallError> {
-    one.done(one.clients.ec2.reboot_instances().set_instance_ids(ids(&all.instance_ids)).send()).await
+    one.done(one.clients.ec2.reboot_instances().set_dry_run(one.dry).set_instance_ids(ids(&all.instance_ids)).send())
+        .await
 }
 
 pub(super) async fn stop(one: &One, stop: &Stop) -> Result<Receipt, CallError> {
-    one.done(one.clients.ec2.stop_instances().set_instance_ids(ids(&stop.instance_ids)).force(stop.force).send()).await
+    one.done(
+        one.clients
+            .ec2
+            .stop_instances()
+            .set_dry_run(one.dry)
+            .set_instance_ids(ids(&stop.instance_ids))
+            .force(stop.force)
+            .send(),
+    )
+    .await
 }
 
 pub(super) async fn start(one: &One, all: &Instances) -> Result<Receipt, CallError> {
-    one.done(one.clients.ec2.start_instances().set_instance_ids(ids(&all.instance_ids)).send()).await
+    one.done(one.clients.ec2.start_instances().set_dry_run(one.dry).set_instance_ids(ids(&all.instance_ids)).send())
+        .await
 }
 
 pub(super) async fn terminate(one: &One, all: &Instances) -> Result<Receipt, CallError> {
-    one.done(one.clients.ec2.terminate_instances().set_instance_ids(ids(&all.instance_ids)).send()).await
+    one.done(one.clients.ec2.terminate_instances().set_dry_run(one.dry).set_instance_ids(ids(&all.instance_ids)).send())
+        .await
 }
 
 pub(super) async fn tag(one: &One, tagging: &Tagging) -> Result<Receipt, CallError> {
     let tags = tagging.tags.iter().map(tag_of).collect();
     let resources = tagging.resources.iter().map(ToString::to_string).collect();
-    one.done(one.clients.ec2.create_tags().set_resources(Some(resources)).set_tags(Some(tags)).send()).await
+    one.done(
+        one.clients.ec2.create_tags().set_dry_run(one.dry).set_resources(Some(resources)).set_tags(Some(tags)).send(),
+    )
+    .await
 }
 
 pub(super) async fn associate(one: &One, associate: &Associate) -> Result<Receipt, CallError> {
@@ -38,6 +53,7 @@ pub(super) async fn associate(one: &One, associate: &Associate) -> Result<Receip
         .clients
         .ec2
         .associate_address()
+        .set_dry_run(one.dry)
         .allocation_id(&*associate.allocation_id)
         .instance_id(associate.instance_id.to_string())
         .allow_reassociation(associate.allow_reassociation);
@@ -49,6 +65,7 @@ pub(super) async fn detach_volume(one: &One, volume: &Volume) -> Result<Receipt,
         .clients
         .ec2
         .detach_volume()
+        .set_dry_run(one.dry)
         .volume_id(volume.volume_id.as_str())
         .instance_id(volume.instance_id.to_string())
         .device(&*volume.device);
@@ -60,6 +77,7 @@ pub(super) async fn attach_volume(one: &One, volume: &Volume) -> Result<Receipt,
         .clients
         .ec2
         .attach_volume()
+        .set_dry_run(one.dry)
         .volume_id(volume.volume_id.as_str())
         .instance_id(volume.instance_id.to_string())
         .device(&*volume.device);
@@ -71,6 +89,7 @@ pub(super) async fn replace_route(one: &One, route: &Route) -> Result<Receipt, C
         .clients
         .ec2
         .replace_route()
+        .set_dry_run(one.dry)
         .route_table_id(&*route.route_table_id)
         .destination_cidr_block(&*route.destination_cidr_block)
         .nat_gateway_id(&*route.nat_gateway_id);
@@ -82,6 +101,7 @@ pub(super) async fn change_type(one: &One, change: &TypeChange) -> Result<Receip
         .clients
         .ec2
         .modify_instance_attribute()
+        .set_dry_run(one.dry)
         .instance_id(change.instance_id.to_string())
         .instance_type(AttributeValue::builder().value(&*change.instance_type.value).build());
     one.done(request.send()).await
@@ -92,6 +112,7 @@ pub(super) async fn replace_root(one: &One, root: &RootVolume) -> Result<Receipt
         .clients
         .ec2
         .create_replace_root_volume_task()
+        .set_dry_run(one.dry)
         .instance_id(root.instance_id.to_string())
         .set_image_id(root.image_id.as_ref().map(ToString::to_string))
         .client_token(&*root.client_token);
@@ -118,6 +139,7 @@ pub(super) async fn run(one: &One, run: &Run) -> Result<Receipt, CallError> {
         .clients
         .ec2
         .run_instances()
+        .set_dry_run(one.dry)
         .image_id(run.image_id.as_str())
         .instance_type(InstanceType::from(&*run.instance_type))
         .min_count(run.min_count)

@@ -23,10 +23,10 @@ use aws_types::request_id::RequestId;
 use super::domain::Domain;
 use super::limiter::{Limiter, Priority};
 use super::read_list::Allowed;
-use super::session::{Clients, Session, Writing};
+use super::session::{Clients, Session, Trying, Writing};
 use crate::id::Text;
-use crate::operation::call::{CallError, ErrorClass, Receipt, Whom};
-use crate::operation::{Action, Call};
+use crate::operation::call::{CallError, ErrorClass, Receipt, Trial, Whom};
+use crate::operation::{Action, Call, Fill};
 
 /// What a writing session may call: what plans are made of.
 pub const CALLS_ALONE: Allowed = Allowed { list: "list of calls that plans are made of", has: is_call };
@@ -45,6 +45,12 @@ fn is_call(service: &str, operation: &str) -> bool {
     Action::LIST.contains(&(service, operation))
 }
 
+/// What a session may call that only tries: what EC2 has of it.
+pub const TRIES_ALONE: Allowed = Allowed {
+    list: "list of calls that can be tried",
+    has: |service, operation| service == "EC2" && is_call(service, operation),
+};
+
 /// Makes calls, each once.
 pub struct Writer {
     session: Session<Writing>,
@@ -62,10 +68,7 @@ impl Writer {
     /// # Errors
     /// What AWS said, or that it said nothing; its class tells whether it may have been done all the same.
     pub async fn send(&self, call: &Call) -> Result<Receipt, CallError> {
-        let one = One {
-            clients: self.session.clients(&call.region),
-            name: format!("{}:{}", iam_prefix(&call.action), call.action.name()),
-        };
+        let one = One { clients: self.session.clients(&call.region), name: name(&call.action), dry: None };
         // AWS lets so few of these through that they wait for their turn here, and not in refusals.
         if is_slow(&call.action) {
             self.limiter.turn(&call.region, Domain::ElbSlow, Priority::Step).await;
@@ -76,6 +79,61 @@ impl Writer {
         self.limiter.answered(&call.region, domain(&call.action), throttled);
         outcome
     }
+}
+
+/// Tries calls: AWS says whether the caller may, and nothing is done. Only EC2 can be asked so (`aws-domain.md` A.11).
+pub struct Trier {
+    session: Session<Trying>,
+    limiter: Arc<Limiter>,
+}
+
+impl Trier {
+    /// A trier whose requests take their turns with whatever else goes through `limiter`.
+    pub fn new(session: Session<Trying>, limiter: Arc<Limiter>) -> Self {
+        Self { session, limiter }
+    }
+
+    /// Asks whether a call may be made.
+    pub async fn try_call(&self, call: &Call) -> Trial {
+        if !can_be_tried(&call.action) {
+            return Trial::Untold { why: "only EC2 can be asked without doing it".into() };
+        }
+        // Its token names no run: a request that is only tried is not remembered.
+        let fill = Fill { token: Some("fournines-trial".into()), ..Fill::default() };
+        let filled: Call = match fill.fill(call) {
+            Ok(filled) => filled,
+            Err(_) => return Trial::Untold { why: "it is about what an earlier step brings".into() },
+        };
+        let clients = self.session.clients(&call.region);
+        let one = One { clients, name: name(&call.action), dry: Some(true) };
+        self.limiter.turn(&call.region, Domain::Ec2, Priority::Visible).await;
+        let outcome = dispatch(&one, &filled.action).await;
+        let throttled = outcome.as_ref().is_err_and(|error| error.class == ErrorClass::Throttled);
+        self.limiter.answered(&call.region, Domain::Ec2, throttled);
+        told(outcome, &one.name)
+    }
+}
+
+/// Whether a call can be tried.
+fn can_be_tried(action: &Action) -> bool {
+    action.service() == "ec2"
+}
+
+/// What the answer to a trial means. AWS answers each with an error; which, is what is asked.
+fn told(outcome: Result<Receipt, CallError>, name: &str) -> Trial {
+    match outcome {
+        Ok(_) => Trial::Untold { why: "AWS answered as if it had been asked to do it".into() },
+        Err(error) if error.code.as_deref() == Some("DryRunOperation") => Trial::Allowed,
+        Err(error) if error.class == ErrorClass::Denied => {
+            Trial::Denied { action: error.iam_action.unwrap_or_else(|| name.into()) }
+        }
+        Err(error) => Trial::Untold { why: error.to_string().into() },
+    }
+}
+
+/// A call as IAM names it.
+fn name(action: &Action) -> String {
+    format!("{}:{}", iam_prefix(action), action.name())
 }
 
 async fn dispatch(one: &One, action: &Action) -> Result<Receipt, CallError> {
@@ -127,6 +185,8 @@ struct One {
     clients: Arc<Clients>,
     /// As IAM names it.
     name: String,
+    /// Whether it is only tried. Where it is, whatever forgets to say so is refused before it leaves ([`super::dry`]).
+    dry: Option<bool>,
 }
 
 impl One {

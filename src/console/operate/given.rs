@@ -4,6 +4,7 @@ use super::super::app::App;
 use super::super::screen::Place;
 use super::{Glance, Planned};
 use crate::id::Text;
+use crate::operation::call::Trial;
 
 impl App {
     /// Takes in the answers to [`crate::console::Effect::Plan`], in the order of its intents; send [`crate::console::Msg::Planned`] after it. What nobody
@@ -12,6 +13,15 @@ impl App {
         let mut questions = self.places.iter_mut().filter_map(Place::inquiry_mut);
         if let Some(question) = questions.find(|question| question.number == Some(number)) {
             question.planned = planned;
+        }
+        self.refresh_screen();
+    }
+
+    /// Takes in the answers to [`crate::console::Effect::Try`]; send [`crate::console::Msg::Tried`] after it. Those of an older plan are dropped.
+    pub fn set_tried(&mut self, number: u64, trials: Vec<Trial>) {
+        let mut questions = self.places.iter_mut().filter_map(Place::inquiry_mut);
+        if let Some(question) = questions.find(|question| question.number == Some(number) && question.is_tried) {
+            question.trials = trials;
         }
         self.refresh_screen();
     }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::engine::Order;
 use crate::id::{Region, Text};
 use crate::journal::Record;
+use crate::operation::call::Trial;
 use crate::operation::intent::Intent;
 use crate::operation::{Plan, Refusal};
 
@@ -60,18 +61,26 @@ pub struct Inquiry {
     pub intents: Vec<Intent>,
     /// The answers, in the same order; empty until they are there.
     pub planned: Vec<Planned>,
+    /// Whether AWS was asked if the calls of the first plan may be made.
+    #[serde(default)]
+    pub is_tried: bool,
+    /// What it said, in the order of the calls; empty until it has.
+    #[serde(default)]
+    pub trials: Vec<Trial>,
 }
 
 impl Inquiry {
     /// Something to be asked.
     pub fn new(intents: Vec<Intent>) -> Self {
-        Self { number: None, intents, planned: Vec::new() }
+        Self { intents, ..Self::default() }
     }
 
     /// Asks again, of what is there by now.
     pub fn again(&mut self) {
         self.number = None;
         self.planned.clear();
+        self.is_tried = false;
+        self.trials.clear();
     }
 
     /// The one intent, where it is about one.

@@ -6,6 +6,7 @@
 mod draw;
 mod table;
 mod tell;
+mod trial;
 
 use std::collections::BTreeSet;
 

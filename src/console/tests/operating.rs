@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::console::operate::{Confirmation, Mode, Planned};
 use crate::id::Region;
-use crate::operation::call::{Action, SetDesired};
+use crate::operation::call::{Action, SetDesired, Trial};
 use crate::operation::intent::Intent;
 use crate::operation::registry::OPERATIONS;
 use crate::operation::{Call, Condition, Fact, Plan, Refusal};
@@ -350,4 +350,40 @@ fn marks_make_one_plan_for_several() {
         panic!("nothing is planned")
     };
     assert_eq!((request.intents.len(), request.intents[0].targets.len()), (1, 2));
+}
+
+/// A missing permission is found out before anything is called, and nothing is asked of AWS by a console that nobody armed.
+#[test]
+fn only_an_armed_review_tries_its_calls_and_what_is_denied_stands_on_top() {
+    let tries = |effects: &[Effect]| effects.iter().filter(|it| matches!(it, Effect::Try { .. })).count();
+    let mut desk = Desk::new((100, 40), Some(pictures::calm()));
+    let effects = desk.command_planning("replace web-3");
+    assert_eq!(tries(&effects), 0, "read-only");
+    desk.command("arm");
+    desk.text("shop");
+    let effects = desk.press("enter");
+    let [Effect::Arm { until }] = effects.as_slice() else { panic!("{effects:?}") };
+    let effects = desk.send(Msg::Armed { until: *until });
+    let (number, calls) = effects
+        .iter()
+        .find_map(|effect| match effect {
+            Effect::Try { number, calls } => Some((*number, calls.len())),
+            _ => None,
+        })
+        .expect("the calls of the plan are tried");
+    let answer = |may: bool| match may {
+        true => Trial::Allowed,
+        false => Trial::Denied { action: "ec2:StopInstances".into() },
+    };
+    desk.app.set_tried(number, (0..calls).map(|n| answer(n != 0)).collect());
+    let effects = desk.send(Msg::Tried);
+    assert_eq!(tries(&effects), 0, "each plan is tried once");
+    desk.sees("DENIED  ec2:StopInstances");
+    desk.command("show calls");
+    desk.sees("DENIED ec2:StopInstances");
+    desk.sees("allowed");
+    desk.command("disarm");
+    let effects = desk.command_planning("replace web-2");
+    assert_eq!(tries(&effects), 0);
+    desk.sees_not("DENIED");
 }

@@ -40,7 +40,7 @@ const INPUTS: [Input; 15] = [
 
 const TABLE: &str = "\
 Ready: GuardsHold→Begun GuardFails→Held Hold→Held Skip→Skipped Undo→Undoing
-Begun: GuardFails→Held Announced→Sent Waits→Waiting Seen→Done Hold→Held Retry→Ready Undo→Undoing
+Begun: GuardFails→Held Announced→Sent Found→Begun Waits→Waiting Seen→Done Hold→Held Retry→Ready Undo→Undoing
 Sent: Answered→Begun Refused→Begun Lost→Unclear Retry→Unclear
 Unclear: GuardFails→Held Announced→Sent Found→Begun NotFound→Unclear Hold→Held Undo→Undoing
 Waiting: Waits→Waiting Seen→Done Hold→Held Undo→Undoing

@@ -39,6 +39,24 @@ pub struct Receipt {
     pub answer: BTreeMap<Text, Text>,
 }
 
+/// What AWS says of a call that is only tried: whether the caller may make it (`DryRun`, `aws-domain.md` A.11).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "trial", rename_all = "snake_case")]
+pub enum Trial {
+    /// The caller may.
+    Allowed,
+    /// The caller may not.
+    Denied {
+        /// What is missing, as IAM names it.
+        action: Text,
+    },
+    /// Nobody can tell.
+    Untold {
+        /// Why not.
+        why: Text,
+    },
+}
+
 /// Why a call was not accepted, as far as it decides what is done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

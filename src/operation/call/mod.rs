@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::Region;
 
-pub use answer::{CallError, ErrorClass, Receipt, Stamp};
+pub use answer::{CallError, ErrorClass, Receipt, Stamp, Trial};
 pub use autoscaling::{
     GroupTag, GroupTags, HookResult, Hooked, ImpairmentPolicy, LaunchInstances, MemberHealth, MembersOf, Process,
     Processes, Protection, Removal, Resize, SetDesired, TerminateMember,

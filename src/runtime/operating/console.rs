@@ -21,8 +21,9 @@ use crate::console::{Level, Msg};
 use crate::id::Text;
 use crate::journal::{Record, is_written};
 use crate::judge::Picture;
-use crate::operation::Plan;
+use crate::operation::call::Trial;
 use crate::operation::plan::Grant;
+use crate::operation::{Call, Plan};
 
 use super::control;
 use super::drawing::Desk;
@@ -40,6 +41,8 @@ const QUIET: u32 = 5;
 pub(in crate::runtime) enum Told {
     /// The plans of a question.
     Planned(u64, Vec<Planned>),
+    /// Whether the calls of a question's plan may be made.
+    Tried(u64, Vec<Trial>),
     /// What ran.
     Listed(Vec<Glance>),
     /// A message for the console as it is.
@@ -139,6 +142,26 @@ impl Operating {
     /// Allows nothing any more; what runs goes on.
     pub(in crate::runtime) fn disarm(&mut self) {
         self.armed_until = None;
+    }
+
+    /// Asks whether calls may be made, and makes none. Never of an account that is not armed.
+    pub(in crate::runtime) fn try_calls(&mut self, number: u64, calls: Vec<Call>) {
+        if !self.is_armed() {
+            return;
+        }
+        let (place, reader, tell) = (self.place.clone(), self.reader.clone(), self.tell.clone());
+        self.beside(async move {
+            let mut trials = Vec::with_capacity(calls.len());
+            match place.trier(&reader).await {
+                Ok(trier) => {
+                    for call in &calls {
+                        trials.push(trier.try_call(call).await);
+                    }
+                }
+                Err(why) => trials.extend(calls.iter().map(|_| Trial::Untold { why: why.as_str().into() })),
+            }
+            tell.send(Told::Tried(number, trials)).await.ok();
+        });
     }
 
     fn is_armed(&self) -> bool {

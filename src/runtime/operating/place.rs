@@ -5,13 +5,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::aws::{Reader, Session, Wire, Writer};
+use crate::aws::{Reader, Session, Settings, Trier, Wire, Writer};
 use crate::cli::args::Global;
 use crate::cli::status::Underway;
 use crate::id::{AccountId, Region};
 use crate::journal::is_written;
 use crate::operation::Plan;
 
+use super::super::set_up::Files;
 use super::account::Live;
 use super::host::{self, Brief, HostError};
 use super::shelf;
@@ -93,6 +94,30 @@ impl Place {
             .map(ToString::to_string)
             .collect();
         (!running.is_empty()).then(|| format!("{} ran on the simulated account and ended with it", running.join(", ")))
+    }
+
+    /// Tries calls on the account that `reader` reads.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub(super) async fn trier(&self, reader: &Reader) -> Result<Trier, String> {
+        let clock = reader.session().clock().clone();
+        let session = match &self.hosting {
+            Hosting::Process(global) => {
+                let (config, rules) = Files::read(global).map_err(|error| error.to_string())?;
+                if rules.read_only.value {
+                    return Err(format!("read-only ({})", rules.read_only.origin));
+                }
+                let settings = Settings {
+                    profile: config.profile.value.clone(),
+                    endpoint_url: global.endpoint_url.clone(),
+                    regions: config.regions.value.clone(),
+                };
+                Session::open_to_try(settings, clock).await.map_err(|error| error.to_string())?
+            }
+            Hosting::Task { wire, home, .. } => Session::in_process_to_try(wire.clone(), home, clock),
+        };
+        Ok(Trier::new(session, reader.limiter().clone()))
     }
 
     /// Starts a run, and returns once it goes on.

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::words::words;
 use super::{
-    Activity, Arn, ClassicName, GroupName, History, InstanceId, InstanceRefresh, LifecycleHook, ScalingPolicy,
-    ScheduledAction, ServiceName, SimTime, SubnetId, Tags, TemplateRef, ZoneName,
+    Activity, Arn, ClassicName, GroupName, History, Instance, InstanceId, InstanceRefresh, LifecycleHook,
+    ScalingPolicy, ScheduledAction, ServiceName, SimTime, SubnetId, Tags, TemplateRef, ZoneName,
 };
 
 /// An Auto Scaling group.
@@ -200,7 +200,7 @@ pub struct Member {
 impl Member {
     /// An instance that joins a group at `now`; it does not serve yet.
     #[must_use]
-    pub fn joining(instance: &Instance, group: &Group, now: SimTime) -> Self {
+    pub fn joining(instance: &Instance, group: &AutoScalingGroup, now: SimTime) -> Self {
         Self {
             instance: instance.id.clone(),
             zone: instance.zone.clone(),

@@ -12,7 +12,7 @@ use crate::operation::plan::PartSummary;
 use crate::operation::{Plan, Step};
 
 use super::tell::{Key, Told, WORD, calls, guard, guards_line, plain, risk_words};
-use super::{Asked, Review, Shows, asked, room};
+use super::{Asked, Review, Shows, asked, room, trial};
 
 /// Columns before a part's name, of who serves, of CPU, and of when it is done.
 const BOX: usize = 5;
@@ -60,6 +60,7 @@ impl Table<'_> {
         let summary = &self.plan.summary;
         let mut told = Vec::new();
         self.section(&mut told, "why", &summary.why, Role::Text, most);
+        self.section(&mut told, "DENIED", &trial::denials(self.review), Role::Critical, most);
         told.push(guards_line(self.plan, self.asked, self.world));
         told.push(self.head());
         for part in &summary.parts {
@@ -155,7 +156,10 @@ impl Table<'_> {
         told.push(Told { sign: None, spans: vec![(Role::Notice, words)], key: Some(Key::Step(step.id.clone())) });
         match self.review.shows {
             Shows::Steps => {}
-            Shows::Calls => calls(step, self.columns, told),
+            Shows::Calls => {
+                let may = |ordinal| trial::word(self.review, self.plan, &step.id, ordinal, self.world);
+                calls(step, self.columns, &may, told);
+            }
             Shows::Guards => {
                 let its = self.asked.iter().filter(|asked| asked.step.id == step.id);
                 its.for_each(|each| guard(each, self.columns, told));

@@ -9,7 +9,7 @@ use crate::judge::Verdict;
 use crate::operation::plan::Level;
 use crate::operation::{Plan, Risk, Step, StepId};
 
-use super::{Asked, Review, Shows, asked, table};
+use super::{Asked, Review, Shows, asked, table, trial};
 
 /// What a line is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +47,11 @@ pub(super) fn lines(review: &Review, plan: &Plan, world: &World<'_>, columns: us
         plan.summary.why.clone()
     };
     section(&mut told, "why", &why, Role::Text, columns);
+    section(&mut told, "DENIED", &trial::denials(review), Role::Critical, columns);
     told.push(guards_line(plan, &asked, world));
     section(&mut told, "changes", &plan.summary.changes, Role::Strong, columns);
     told.push(plain(Role::Text, String::new()));
-    steps(review, plan, &asked, columns, &mut told);
+    steps(review, plan, &asked, (columns, world), &mut told);
     told.push(plain(Role::Text, String::new()));
     let calls = plan.calls().count();
     let expect = format!("{}, {calls} calls; {}", plan_time(plan), risk_words(plan));
@@ -124,7 +125,13 @@ pub(super) fn guards_line(plan: &Plan, asked: &[Asked<'_>], world: &World<'_>) -
 }
 
 /// The steps, with what is shown under each; a part that is left out keeps its line.
-fn steps(review: &Review, plan: &Plan, asked: &[Asked<'_>], columns: usize, told: &mut Vec<Told>) {
+fn steps(
+    review: &Review,
+    plan: &Plan,
+    asked: &[Asked<'_>],
+    (columns, world): (usize, &World<'_>),
+    told: &mut Vec<Told>,
+) {
     let skipped = review.inquiry.intent().map(|intent| intent.skip.clone()).unwrap_or_default();
     let first = plan.steps.first().map(|step| &step.part);
     let is_one = skipped.is_empty() && plan.steps.iter().all(|step| Some(&step.part) == first);
@@ -138,7 +145,10 @@ fn steps(review: &Review, plan: &Plan, asked: &[Asked<'_>], columns: usize, told
         told.push(step_line(step, part, columns));
         match review.shows {
             Shows::Steps => {}
-            Shows::Calls => calls(step, columns, told),
+            Shows::Calls => {
+                let may = |ordinal| trial::word(review, plan, &step.id, ordinal, world);
+                calls(step, columns, &may, told);
+            }
             Shows::Guards => {
                 asked.iter().filter(|asked| asked.step.id == step.id).for_each(|each| guard(each, columns, told));
             }
@@ -169,21 +179,29 @@ fn step_line(step: &Step, part: usize, columns: usize) -> Told {
     }
 }
 
-pub(super) fn calls(step: &Step, columns: usize, told: &mut Vec<Told>) {
+/// The calls of a step; `may` says of each whether the caller may make it, where anybody knows.
+pub(super) fn calls(step: &Step, columns: usize, may: &dyn Fn(usize) -> Option<(Role, String)>, told: &mut Vec<Told>) {
     let key = Some(Key::Step(step.id.clone()));
     let commands = step.commands.iter().map(|command| {
         let words: Vec<&str> = command.argv.iter().map(|word| &**word).collect();
-        (Role::Notice, format!("runs here: {} (within {}s)", words.join(" "), command.timeout_s))
+        (Role::Notice, format!("runs here: {} (within {}s)", words.join(" "), command.timeout_s), None)
     });
-    let calls = step.calls.iter().map(|call| {
+    let calls = step.calls.iter().enumerate().map(|(ordinal, call)| {
         let role = if call.action.risk() > Risk::Harmless { Role::Warning } else { Role::Text };
-        (role, call.command().unwrap_or_else(|_| call.action.name().to_owned()))
+        let words = call.command().unwrap_or_else(|_| call.action.name().to_owned());
+        (role, words, may(ordinal))
     });
-    for (role, words) in commands.chain(calls) {
+    for (role, words, may) in commands.chain(calls) {
         let mut before = "     $ ";
         for line in wrap(&words, columns.saturating_sub(9), 8, "~") {
             told.push(Told { sign: None, spans: vec![(Role::Dim, before.to_owned()), (role, line)], key: key.clone() });
             before = "         ";
+        }
+        if let Some((role, words)) = may {
+            for line in wrap(&words, columns.saturating_sub(9), 2, "~") {
+                let spans = vec![(Role::Dim, before.to_owned()), (role, line)];
+                told.push(Told { sign: None, spans, key: key.clone() });
+            }
         }
     }
     if step.calls.is_empty() && step.commands.is_empty() {

@@ -18,7 +18,7 @@ use crate::operation::plan::Grant;
 use crate::operation::{Limits, Plan};
 
 pub(super) use memory::Memory;
-pub(super) use plans::{Case, all, desired, guard, resize, until};
+pub(super) use plans::{Case, all, desired, guard, until};
 pub(in crate::engine) use plans::{lanes, launch, replace, standby};
 
 /// What came of a run.

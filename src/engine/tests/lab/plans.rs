@@ -33,7 +33,7 @@ pub(in crate::engine::tests) fn until(fact: Fact, deadline_s: u64) -> Option<Unt
     Some(Until::new(Condition::new(&here(), fact), deadline_s))
 }
 
-pub(in crate::engine::tests) fn resize(max: i32) -> Action {
+fn resize(max: i32) -> Action {
     Action::UpdateAutoScalingGroup(Resize { max_size: Some(max), ..Resize::of(&"web".into()) })
 }
 

@@ -10,7 +10,7 @@ use crate::estate::group::{Activity, ActivityStatus, Group, LifecycleState, Memb
 use crate::estate::tag::Tags;
 use crate::id::{GroupName, InstanceId};
 
-pub(in crate::engine::tests) const BOOT_S: u64 = 60;
+const BOOT_S: u64 = 60;
 const WARM_S: u64 = 20;
 pub(super) const ENDS_S: u64 = 40;
 

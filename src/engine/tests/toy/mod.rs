@@ -18,7 +18,7 @@ use crate::id::{GroupName, InstanceId, Region, Text};
 use crate::operation::Need;
 use crate::operation::call::{Call, CallError, ErrorClass, Receipt, Stamp};
 
-pub(super) use group::{BOOT_S, ToyGroup, ToyMember};
+pub(super) use group::{ToyGroup, ToyMember};
 
 /// What is done to one call instead of what it asks.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::super::super::world::{
-    ActivityStatus, GroupName, InstanceId, InstanceState, LifecycleState, Member, Process, SubnetId, ZoneName,
+    ActivityStatus, GroupName, InstanceId, InstanceState, Member, Process, SubnetId, ZoneName,
 };
 use super::super::{LaunchFailure, Refused, Scene};
 use super::refuse::{Doing, suspended, within_limits};
