@@ -13,7 +13,7 @@ use fournines::judge::Picture;
 use fournines::operation::call::{SetDesired, Stamp};
 use fournines::operation::condition::Fact;
 use fournines::operation::intent::{FieldKind, TargetKind};
-use fournines::operation::{Action, Call, OPERATIONS, Operation, Plan, StepId};
+use fournines::operation::{Action, Call, Limits, OPERATIONS, Operation, Plan, StepId};
 use fournines::sim::fault::Fault;
 use tokio::sync::mpsc;
 
@@ -188,7 +188,8 @@ impl Course {
     /// Lets the run go on, with orders in between; none where it was killed on the way.
     async fn go(&mut self, work: Work, orders: Vec<(Duration, Order)>, dies: Option<Duration>) -> Option<Ended> {
         let ports = (self.stage.live(&self.plan.id), NoCommands, ());
-        let settings = Settings { patience: Duration::from_secs(self.rng.u64(0..2) * 900), ..settings() };
+        let limits = Limits { patience: Duration::from_secs(self.rng.u64(0..2) * 900), ..Limits::default() };
+        let settings = Settings { limits, ..settings() };
         let (asking, asked) = mpsc::channel::<Asked>(4);
         let reading = self.reading();
         let run = async {

@@ -15,7 +15,7 @@ use fournines::journal::{Event, Host, Journal, Reading, Record, Sink};
 use fournines::judge::Picture;
 use fournines::operation::away;
 use fournines::operation::plan::Grant;
-use fournines::operation::{Intent, Plan, Refusal, Rules};
+use fournines::operation::{Intent, Limits, Plan, Refusal, Rules};
 use fournines::runtime::operating::account::Live;
 use fournines::runtime::operating::drawing::{Desk, Drawn, KINDS};
 use tokio::sync::mpsc;
@@ -158,7 +158,8 @@ pub fn east() -> Region {
 /// A run's settings.
 pub fn settings() -> Settings {
     let host = Host { name: "test".into(), pid: 0, version: "0".into() };
-    Settings { host, by: "alice".into(), seed: 1, patience: Duration::from_secs(60) }
+    let limits = Limits { patience: Duration::from_secs(60), ..Limits::default() };
+    Settings { host, by: "alice".into(), seed: 1, limits }
 }
 
 /// The calls that a journal announced, by action.
