@@ -44,12 +44,18 @@ pub fn calls(operation: &str) -> Option<&'static [&'static str]> {
             "ResumeProcesses",
         ],
         "reboot" => &["RebootInstances", "SuspendProcesses", "ResumeProcesses"],
+        "extend" => &["UpdateZonalShift"],
+        "cancel" => &["CancelZonalShift", "StartZonalShift"],
         _ => return None,
     })
 }
 
 /// What every operation reads: to plan, to check guards, to wait.
 const READS: &[&str] = &[
+    "arc-zonal-shift:GetManagedResource",
+    "arc-zonal-shift:ListAutoshifts",
+    "arc-zonal-shift:ListManagedResources",
+    "arc-zonal-shift:ListZonalShifts",
     "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribeInstanceRefreshes",
     "autoscaling:DescribeLifecycleHooks",
@@ -62,12 +68,18 @@ const READS: &[&str] = &[
     "ec2:DescribeInstanceAttribute",
     "ec2:DescribeInstanceStatus",
     "ec2:DescribeInstances",
+    "ec2:DescribeRouteTables",
     "ec2:DescribeSubnets",
+    "ec2:DescribeVolumeStatus",
     "elasticloadbalancing:DescribeInstanceHealth",
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeTargetGroupAttributes",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
+    "cloudwatch:GetMetricData",
+    "rds:DescribeDBClusters",
+    "rds:DescribeDBInstances",
+    "rds:DescribeEvents",
     "sts:GetCallerIdentity",
 ];
 

@@ -22,6 +22,7 @@ pub mod registry;
 pub mod replace;
 pub mod rules;
 mod scale;
+mod shifts;
 mod standby;
 pub mod trace;
 mod wait;

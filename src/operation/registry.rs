@@ -8,6 +8,7 @@ use super::ground::{Ground, Here};
 use super::intent::{Field, Intent, TargetKind};
 use super::plan::{Plan, Refusal};
 use super::rules::{Effective, Subject};
+use super::shifts::{cancel, extend};
 use super::{reboot, replace, scale, standby};
 use crate::estate::SliceId;
 use crate::estate::group::Group;
@@ -32,7 +33,14 @@ pub struct Operation {
 }
 
 /// Every operation, in the order in which they are shown.
-pub const OPERATIONS: &[Operation] = &[replace::OPERATION, standby::OPERATION, scale::OPERATION, reboot::OPERATION];
+pub const OPERATIONS: &[Operation] = &[
+    replace::OPERATION,
+    standby::OPERATION,
+    scale::OPERATION,
+    reboot::OPERATION,
+    extend::OPERATION,
+    cancel::OPERATION,
+];
 
 /// The operation of a name.
 #[must_use]
@@ -126,6 +134,14 @@ impl<'a> Under<'a> {
     /// As for an instance.
     pub fn of_group(&mut self, here: Here<'_, Group>) -> Result<Effective, Refusal> {
         self.take(here.region, vec![here.thing.name.as_str()], vec![&here.thing.tags])
+    }
+
+    /// What policy says of something that has these names and no tags that are read.
+    ///
+    /// # Errors
+    /// As for an instance.
+    pub fn of_names(&mut self, region: &Region, names: Vec<&str>) -> Result<Effective, Refusal> {
+        self.take(region, names, Vec::new())
     }
 
     fn take(

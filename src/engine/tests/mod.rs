@@ -7,6 +7,7 @@ mod matrix;
 mod orders;
 mod random;
 mod record;
+mod shifts;
 mod table;
 mod toy;
 

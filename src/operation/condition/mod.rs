@@ -322,6 +322,15 @@ pub enum Fact {
         /// How many.
         at_least: usize,
     },
+    /// So many targets in a zone are healthy: health checks go on while traffic is away.
+    HealthyIn {
+        /// The target group.
+        target_group: Arn,
+        /// The zone.
+        zone: ZoneName,
+        /// How many.
+        at_least: usize,
+    },
     /// So many members that are not in a zone are in service.
     InServiceOutside {
         /// The group.
@@ -426,6 +435,13 @@ pub enum Fact {
         /// The zone.
         zone: ZoneName,
     },
+    /// What was seen when it was planned, and a person answers for: nobody looks again.
+    Told {
+        /// In words.
+        words: Text,
+        /// Whether it speaks for the plan; none where that was not known.
+        holds: Option<bool>,
+    },
     /// All of these are so.
     All {
         /// The facts.
@@ -516,7 +532,12 @@ fn asked(look: &Look<'_>, fact: &Fact) -> Result<Answer, String> {
         Fact::ClassicIn { balancer, subnets } => way::classic_in(look, balancer, subnets),
         Fact::GroupIn { group, subnets } => way::group_in(look, group, subnets),
         Fact::GroupTagged { group, key, value } => group::tagged(look, group, key, value.as_ref()),
-        Fact::HealthyOutside { target_group, zone, at_least } => outside::healthy(look, target_group, zone, *at_least),
+        Fact::HealthyOutside { target_group, zone, at_least } => {
+            outside::healthy(look, target_group, (zone, false), *at_least)
+        }
+        Fact::HealthyIn { target_group, zone, at_least } => {
+            outside::healthy(look, target_group, (zone, true), *at_least)
+        }
         Fact::InServiceOutside { group, zone, at_least } => outside::in_service(look, group, zone, *at_least),
         Fact::GrownOutside { group, zone, beside, by } => group::grown(look, group, beside, *by, Some(zone)),
         Fact::NoneIn { group, zone } => outside::none_in(look, group, zone),
@@ -530,6 +551,7 @@ fn asked(look: &Look<'_>, fact: &Fact) -> Result<Answer, String> {
         Fact::ReaderReady { cluster, member, outside } => database::reader_ready(look, cluster, member, outside),
         Fact::TrafficGone { balancer, zone, before, after } => traffic::gone(look, balancer, zone, *before, *after),
         Fact::ZonePasses { zone } => zone::passes(look, zone),
+        Fact::Told { words, holds } => Ok(Answer { holds: *holds, detail: words.to_string(), age: None }),
         Fact::All { of } => all(look, of),
     }
 }
@@ -603,7 +625,9 @@ fn whats(fact: &Fact, look: &Look<'_>) -> Vec<What> {
         Fact::OneZoneAway { .. } => vec![What::AllShifts, What::Autoshifts],
         Fact::BalancerIn { balancer, .. } => vec![What::Balancer(balancer.clone())],
         Fact::ClassicIn { balancer, .. } => vec![What::Classic(balancer.clone())],
-        Fact::HealthyOutside { target_group, .. } => outside::needs(look, target_group),
+        Fact::HealthyOutside { target_group, .. } | Fact::HealthyIn { target_group, .. } => {
+            outside::needs(look, target_group)
+        }
         Fact::RouteVia { table, .. } => vec![What::RouteTable(table.clone())],
         Fact::WriterOutside { database, .. }
         | Fact::StandbyOutside { database, .. }
@@ -618,6 +642,7 @@ fn whats(fact: &Fact, look: &Look<'_>) -> Vec<What> {
         }
         Fact::TrafficGone { balancer, zone, .. } => vec![What::Traffic(balancer.clone(), zone.clone())],
         Fact::ZonePasses { zone } => vec![What::ZoneChecks(zone.clone()), What::ZoneVolumes(zone.clone())],
+        Fact::Told { .. } => Vec::new(),
         Fact::All { of } => of.iter().flat_map(|fact| whats(fact, look)).collect(),
     }
 }

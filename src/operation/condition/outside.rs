@@ -1,4 +1,4 @@
-//! Facts of what there is outside of a zone: what must carry the load while it is away (`aws-domain.md` B.4).
+//! Facts of what there is in a zone and outside of it: what must carry the load while it is away (`aws-domain.md` B.4).
 
 use super::Answer;
 use super::group::with;
@@ -31,22 +31,27 @@ pub(super) fn none_in(look: &Look<'_>, name: &GroupName, zone: &ZoneName) -> Res
 }
 
 /// A target whose zone nobody knows counts for nothing; where it would tip the scales, nobody knows.
-pub(super) fn healthy(look: &Look<'_>, arn: &Arn, zone: &ZoneName, at_least: usize) -> Result<Answer, String> {
-    let name = arn.short();
+pub(super) fn healthy(
+    look: &Look<'_>,
+    arn: &Arn,
+    (zone, inside): (&ZoneName, bool),
+    at_least: usize,
+) -> Result<Answer, String> {
+    let (name, place) = (arn.short(), if inside { "in" } else { "outside" });
     let (targets, age) = look.part::<Target>(arn.text()).map_err(|why| format!("{name}: {why}"))?;
-    let (mut outside, mut unplaced) = (0, 0);
+    let (mut healthy, mut unplaced) = (0, 0);
     for target in targets.iter().filter(|target| target.state == TargetState::Healthy) {
         match zone_of(look, target) {
-            Some(there) if there != *zone => outside += 1,
+            Some(there) if (there == *zone) == inside => healthy += 1,
             Some(_) => {}
             None => unplaced += 1,
         }
     }
-    if outside < at_least && outside + unplaced >= at_least {
-        return Err(format!("{name}: {outside} healthy outside {zone}, and {unplaced} in zones that nobody knows"));
+    if healthy < at_least && healthy + unplaced >= at_least {
+        return Err(format!("{name}: {healthy} healthy {place} {zone}, and {unplaced} in zones that nobody knows"));
     }
-    let detail = format!("{name} has {outside} healthy outside {zone}; {at_least} are needed");
-    Ok(told(outside >= at_least, detail, age))
+    let detail = format!("{name} has {healthy} healthy {place} {zone}; {at_least} are needed");
+    Ok(told(healthy >= at_least, detail, age))
 }
 
 /// Whoever is in a zone stays there: however old what is known of it, it is so.

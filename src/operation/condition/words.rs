@@ -77,6 +77,9 @@ fn words(fact: &Fact) -> String {
         Fact::HealthyOutside { target_group, zone, at_least } => {
             format!("{at_least} are healthy in {} outside {zone}", target_group.short())
         }
+        Fact::HealthyIn { target_group, zone, at_least } => {
+            format!("{at_least} are healthy in {} in {zone}", target_group.short())
+        }
         Fact::InServiceOutside { group, zone, at_least } => {
             format!("{at_least} of {group} are in service outside {zone}")
         }
@@ -96,6 +99,7 @@ fn words(fact: &Fact) -> String {
             format!("less than {:.0} a minute of {balancer} through {zone}", before * 0.1)
         }
         Fact::ZonePasses { zone } => format!("everything in {zone} passes its checks"),
+        Fact::Told { words, .. } => words.to_string(),
         Fact::All { of } => of.iter().map(words).collect::<Vec<_>>().join("; "),
     }
 }

@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::call::{Action, Call, Risk, Whom};
+use super::super::call::{Action, Call, Risk, Whom, expiry_minutes};
 use super::super::condition::Fact;
 use super::super::fill;
-use super::{Plan, Step, StepId};
-use crate::id::InstanceId;
+use super::{Guard, Plan, Step, StepId};
+use crate::id::{Arn, GroupName, InstanceId};
 
 /// Objections to a plan, in the order of its steps; none for one that may be shown.
 pub fn objections(plan: &Plan) -> Vec<String> {
@@ -23,6 +23,7 @@ pub fn objections(plan: &Plan) -> Vec<String> {
             objections.push(format!("{}: there are two steps of that name", step.id));
         }
     }
+    objections.extend(launches_too_early(plan));
     if plan.risk() == Risk::Irreversible && plan.summary.cannot_undo.is_empty() {
         objections.push("something is lost for good, and the summary does not say what".to_owned());
     }
@@ -49,6 +50,8 @@ fn of_step(plan: &Plan, step: &Step, before: &BTreeSet<&StepId>) -> Vec<String> 
     {
         objections.push("takes a member out of service without counting who is left".to_owned());
     }
+    objections.extend(step.calls.iter().chain(&step.undo).filter_map(|call| unending(&call.action)));
+    objections.extend(step.calls.iter().filter_map(|call| too_few_zones(step, &call.action)));
     for call in step.calls.iter().chain(&step.undo) {
         objections.extend(
             named_zone(call)
@@ -105,6 +108,91 @@ fn named_zone(call: &Call) -> Option<String> {
     let values = ids.filter_map(|(_, value)| value.as_str());
     // `us-east-1a` is a name, `use1-az4` an id.
     values.filter(|value| !value.contains("-az")).map(str::to_owned).next()
+}
+
+/// A shift that would not end by itself, or of which ARC would say so only then (`aws-domain.md` C.3).
+fn unending(action: &Action) -> Option<String> {
+    let span = match action {
+        Action::StartZonalShift(start) => &start.expires_in,
+        Action::UpdateZonalShift(update) => update.expires_in.as_ref()?,
+        _ => return None,
+    };
+    let words = format!("{} expires in \"{span}\", and must within 72h", action.name());
+    expiry_minutes(span).is_none().then_some(words)
+}
+
+/// A balancer that would be left in fewer than two zones, a classic one in none (`aws-domain.md` C.3).
+fn too_few_zones(step: &Step, action: &Action) -> Option<String> {
+    match action {
+        Action::SetSubnets(set) => {
+            let count = set.named().count();
+            (count < 2).then(|| format!("leaves {} in {count} zones", set.load_balancer_arn.short()))
+        }
+        Action::DetachLoadBalancerFromSubnets(of) => {
+            let is_left = |guard: &Guard| match &guard.condition.fact {
+                Fact::ClassicIn { balancer, subnets } => {
+                    *balancer == of.load_balancer_name && subnets.iter().any(|subnet| !of.subnets.contains(subnet))
+                }
+                _ => false,
+            };
+            let name = &of.load_balancer_name;
+            (!step.guards.iter().any(is_left)).then(|| format!("takes subnets from {name} without one that is left"))
+        }
+        _ => None,
+    }
+}
+
+/// Members that a group launches before it is barred from the zone that it leaves go there, for that is the emptiest
+/// (`aws-domain.md` C.3, F.35).
+fn launches_too_early(plan: &Plan) -> Vec<String> {
+    let bars = |step: &Step, group: &GroupName| {
+        step.calls.iter().any(|call| match &call.action {
+            Action::StartZonalShift(start) => own_group(&start.resource_identifier) == Some(group.as_str()),
+            Action::UpdateAutoScalingGroup(resize) => {
+                resize.auto_scaling_group_name == *group && resize.subnets.is_some()
+            }
+            _ => false,
+        })
+    };
+    let mut objections = Vec::new();
+    for step in &plan.steps {
+        for group in step.calls.iter().filter_map(|call| resized(&call.action)) {
+            let barring = plan.steps.iter().filter(|other| bars(other, group));
+            for other in barring.filter(|other| other.id != step.id && !rests_on(plan, step, &other.id)) {
+                objections.push(format!("{}: sizes {group} anew without waiting for {}", step.id, other.id));
+            }
+        }
+    }
+    objections
+}
+
+/// The group whose desired a call sets.
+fn resized(action: &Action) -> Option<&GroupName> {
+    match action {
+        Action::SetDesiredCapacity(set) => Some(&set.auto_scaling_group_name),
+        Action::UpdateAutoScalingGroup(resize) => {
+            resize.desired_capacity.is_some().then_some(&resize.auto_scaling_group_name)
+        }
+        _ => None,
+    }
+}
+
+fn own_group(arn: &Arn) -> Option<&str> {
+    arn.as_str().split_once(":autoScalingGroupName/").map(|(_, name)| name)
+}
+
+fn rests_on(plan: &Plan, step: &Step, other: &StepId) -> bool {
+    let mut open: Vec<&StepId> = step.needs.iter().collect();
+    let mut seen = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        if id == other {
+            return true;
+        }
+        if seen.insert(id) {
+            open.extend(plan.step(id).into_iter().flat_map(|step| &step.needs));
+        }
+    }
+    false
 }
 
 /// Undoing adds capacity before it removes any (`design.md`, a plan and its run).

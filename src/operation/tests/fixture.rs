@@ -9,7 +9,8 @@ use crate::estate::balancer::{ClassicBalancer, Target, TargetGroup, TargetGroupA
 use crate::estate::group::{Activity, Group, Hook, LifecycleState, Refresh, ScalingPolicy, ScheduledAction};
 use crate::estate::image::Address;
 use crate::estate::instance::{Instance, InstanceAttributes, InstanceStatus, Make};
-use crate::estate::zone::Subnet;
+use crate::estate::shift::{Autoshift, ManagedResource, ZonalShift};
+use crate::estate::zone::{Subnet, Zone};
 use crate::estate::{Estate, Row, Slice, SliceId, Update};
 use crate::id::{AccountId, Region, Text};
 use crate::judge::Judgement;
@@ -49,6 +50,10 @@ pub struct Town {
     pub rules: Rules,
     pub touched_lately: Option<usize>,
     pub records: Vec<Record>,
+    pub zones: Vec<Zone>,
+    pub shifts: Vec<ZonalShift>,
+    pub autoshifts: Vec<Autoshift>,
+    pub managed: Vec<ManagedResource>,
 }
 
 fn of<T: serde::de::DeserializeOwned>(value: Value) -> T {
@@ -128,6 +133,10 @@ impl Town {
             rules: Rules::default(),
             touched_lately: Some(0),
             records: Vec::new(),
+            zones: Vec::new(),
+            shifts: Vec::new(),
+            autoshifts: Vec::new(),
+            managed: Vec::new(),
         }
     }
 
@@ -190,6 +199,10 @@ impl Town {
         all(&mut estate, self.addresses.clone());
         all(&mut estate, self.classics.clone());
         all(&mut estate, self.subnets.clone());
+        all(&mut estate, self.zones.clone());
+        all(&mut estate, self.shifts.clone());
+        all(&mut estate, self.autoshifts.clone());
+        all(&mut estate, self.managed.clone());
         part(&mut estate, "arn:tg/web", self.targets.clone());
         part(&mut estate, "arn:tg/web", vec![attributes]);
         part(&mut estate, "web", self.refreshes.clone());

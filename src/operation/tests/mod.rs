@@ -7,4 +7,5 @@ mod batch;
 mod fixture;
 mod members;
 mod policy;
+mod shifts;
 mod sizes;

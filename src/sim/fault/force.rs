@@ -137,7 +137,8 @@ impl World {
             | Fault::Throttle { service, .. } => {
                 ("AWS service", service, Service::ALL.iter().any(|known| known.name() == service))
             }
-            Fault::Dead {}
+            Fault::Brownout { .. }
+            | Fault::Dead {}
             | Fault::Deny { .. }
             | Fault::ExpireCredentials {}
             | Fault::LateMetrics { .. }

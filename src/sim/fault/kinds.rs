@@ -16,6 +16,11 @@ pub const KINDS: &[Kind] = &[
     kind("application", &["instance"], "the application on an instance hangs; its checks by EC2 pass"),
     kind("autoshift", &["zone"], "AWS declares a zone sick and moves what has autoshift enabled off it"),
     kind("bad-release", &["group"], "a group gets a release that stops answering minutes after it arrived"),
+    kind(
+        "brownout",
+        &["share?", "s?"],
+        "a share (0.3) of the calls that change something fail, and the others take so many seconds (3) more; zonal shifts do not",
+    ),
     kind("cut", &["service"], "answers of an AWS service are cut in half"),
     kind("database-crash", &["id"], "the host of a database crashes"),
     kind("dead", &[], "connections to AWS are refused"),
@@ -62,7 +67,11 @@ pub const KINDS: &[Kind] = &[
     kind("storage-full", &["id"], "a database's storage fills up"),
     kind("stuck-stop", &["instance"], "an instance that is stopped hangs in stopping, until the stop is forced"),
     kind("throttle", &["service", "rate"], "the token buckets of an AWS service refill at so many calls a second"),
-    kind("zone-power-loss", &["zone"], "a zone loses power"),
+    kind(
+        "zone-power-loss",
+        &["zone"],
+        "a zone loses power; for half an hour its region's control planes are slow, and fail in part",
+    ),
 ];
 
 const fn kind(name: &'static str, fields: &'static [&'static str], does: &'static str) -> Kind {

@@ -37,6 +37,15 @@ pub enum Fault {
         /// The group.
         group: String,
     },
+    /// Control planes are slow, and fail in part: what changes things of EC2, Auto Scaling, RDS and load balancers. ARC's do not.
+    Brownout {
+        /// Share of those calls that fail, 0 to 1.
+        #[serde(default = "default_share")]
+        share: f64,
+        /// Virtual seconds that the others take more, on average.
+        #[serde(default = "default_slower")]
+        s: f64,
+    },
     /// Answers are cut in half.
     Cut {
         /// The service, as the call log names it.
@@ -225,6 +234,10 @@ pub const DEFAULT_DROPS: f64 = 0.6;
 
 fn default_nth() -> u64 {
     1
+}
+
+fn default_slower() -> f64 {
+    3.0
 }
 
 fn default_drops() -> f64 {

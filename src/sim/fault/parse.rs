@@ -33,6 +33,10 @@ impl Fault {
             Self::GrayZone { share, .. } | Self::Error { share, .. } | Self::NatGateway { share, .. } => {
                 ("share", *share, 1.0, "0 to 1")
             }
+            Self::Brownout { share, s } => match (0.0..=1.0).contains(share) {
+                true => ("s", *s, 600.0, "0 to 600 seconds"),
+                false => ("share", *share, 1.0, "0 to 1"),
+            },
             Self::Throttle { rate, .. } => ("rate", *rate, 1000.0, "0 to 1,000 calls a second"),
             Self::Lag { s, .. } | Self::LateMetrics { s } | Self::Slow { s, .. } => {
                 ("s", *s, LONGEST_S, "0 to 2,678,400 seconds (31 days)")

@@ -56,6 +56,7 @@ impl Hand<'_> {
             "Targets": [{ "Id": instance }], "LoadBalancerName": balancer, "Instances": [{ "InstanceId": instance }],
             "AllocationId": allocation, "AllowReassociation": flag, "VolumeId": volume, "Device": "/dev/sdk",
             "AvailabilityZone": zone, "Size": 8, "ImageId": image, "InstanceType": "m6i.large", "SubnetId": subnet,
+            "Tags": [{ "ResourceId": group, "Key": "evacuated", "Value": zone, "PropagateAtLaunch": flag }],
             "MinCount": 1, "MaxCount": 1 + number(self.random) % 3,
         });
         if is_group && action != "TerminateInstanceInAutoScalingGroup" && action != "SetInstanceHealth" {

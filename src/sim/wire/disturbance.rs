@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::brownout::{self, Brownout};
 use super::error::{ApiError, Code};
 use super::receive::Received;
 use super::service::Service;
@@ -50,6 +51,7 @@ impl Disturbance {
         if is_out(world, received) {
             disturbance.loss = Some(Loss::Silence);
         }
+        disturbance.brown_out(brownout::of_dark_zones(world, received, number), received);
         for in_force in &world.faults {
             disturbance.add(&in_force.fault, world, received, number);
         }
@@ -75,10 +77,23 @@ impl Disturbance {
             {
                 self.failure.get_or_insert_with(|| unavailable(received.service));
             }
+            Fault::Brownout { share, s } => {
+                self.brown_out(brownout::of(world, received, number, (*share, *s)), received);
+            }
             Fault::Error { service, code, share } if mine(service) && is_drawn(world, number, code, *share) => {
                 self.failure.get_or_insert_with(|| failure(code));
             }
             _ => {}
+        }
+    }
+}
+
+impl Disturbance {
+    fn brown_out(&mut self, brownout: Option<Brownout>, received: &Received) {
+        let Some(brownout) = brownout else { return };
+        self.delay += brownout.delay;
+        if brownout.fails {
+            self.failure.get_or_insert_with(|| unavailable(received.service));
         }
     }
 }

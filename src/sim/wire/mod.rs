@@ -6,6 +6,7 @@
 
 mod answer;
 pub mod body;
+mod brownout;
 pub mod calls;
 mod consistency;
 mod desk;

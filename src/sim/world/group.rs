@@ -46,8 +46,10 @@ pub struct AutoScalingGroup {
     pub target_groups: Vec<Arn>,
     /// Classic load balancers that members are registered with.
     pub classic_balancers: Vec<ClassicName>,
-    /// Tags of the group.
+    /// Tags of the group, which its members get.
     pub tags: Tags,
+    /// Tags of the group alone.
+    pub own_tags: Tags,
     /// `TerminationPolicies`.
     pub termination_policies: Vec<String>,
     /// `InstanceMaintenancePolicy`.

@@ -19,7 +19,7 @@ use crate::operation::{Limits, Plan};
 
 pub(super) use memory::Memory;
 pub(super) use plans::{Case, all, desired, guard, until};
-pub(in crate::engine) use plans::{lanes, launch, replace, standby};
+pub(in crate::engine) use plans::{lanes, launch, replace, shift, standby};
 
 /// What came of a run.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,8 +2,8 @@
 
 use super::super::toy::{here, id};
 use crate::operation::call::{
-    Action, LaunchInstances, MembersOf, Process, Processes, Protection, Removal, Resize, SetDesired, TerminateMember,
-    Whom,
+    Action, CancelShift, LaunchInstances, MembersOf, Process, Processes, Protection, Removal, Resize, SHIFT_ID,
+    SetDesired, StartShift, TerminateMember, Whom,
 };
 use crate::operation::plan::{Confirm, ConfirmKind, Guard, Level, OnFailure, Summary, Until};
 use crate::operation::{Call, Condition, Fact, Plan, Step, fill};
@@ -180,6 +180,20 @@ pub(in crate::engine) fn lanes() -> Plan {
     steps[1].part = "shop".into();
     steps[2].part = "both".into();
     plan("lanes", steps)
+}
+
+/// A balancer's traffic leaves a zone; it comes back by the shift's id, which only the answer tells.
+pub(in crate::engine) fn shift() -> Plan {
+    let start = StartShift {
+        resource_identifier: "arn:lb".into(),
+        away_from: "use1-az1".into(),
+        expires_in: "3h".into(),
+        comment: "fournines shift-1 me".into(),
+    };
+    let away = Fact::Away { resource: "arn:lb".into(), zone: "use1-az1".into() };
+    let cancel = CancelShift { zonal_shift_id: fill::answered(&"s1".into(), SHIFT_ID) };
+    let start = vec![Action::StartZonalShift(start)];
+    plan("shift", vec![step(1, &[], start, until(away, 120), vec![Action::CancelZonalShift(cancel)])])
 }
 
 /// A plan by its name, with the groups of its account and their sizes.

@@ -10,6 +10,8 @@ impl World {
     pub(super) fn act(&mut self, action: &Action) -> Result<Receipt, CallError> {
         let invalid = |message: &str| Err(error(ErrorClass::Invalid, message));
         match action {
+            Action::StartZonalShift(start) => return self.start_shift(start),
+            Action::CancelZonalShift(cancel) => return self.cancel_shift(cancel),
             Action::SetDesiredCapacity(set) => {
                 let group = self.group(&set.auto_scaling_group_name)?;
                 if set.desired_capacity > group.max || set.desired_capacity < group.min {

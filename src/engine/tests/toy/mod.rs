@@ -3,6 +3,7 @@
 mod act;
 mod group;
 mod read;
+mod shift;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::engine::Account;
 use crate::estate::group::LifecycleState;
+use crate::estate::shift::ZonalShift;
 use crate::estate::{Estate, Update};
 use crate::id::{GroupName, InstanceId, Region, Text};
 use crate::operation::Need;
@@ -40,6 +42,7 @@ pub(super) enum Fault {
 /// The world.
 pub(super) struct World {
     pub(super) groups: BTreeMap<GroupName, ToyGroup>,
+    pub(super) shifts: Vec<ZonalShift>,
     ended: BTreeSet<InstanceId>,
     next: u32,
     tokens: BTreeMap<Text, Receipt>,
@@ -83,6 +86,7 @@ impl Toy {
     pub(super) fn new(groups: &[(&str, u32)], check: Check) -> Self {
         let mut world = World {
             groups: BTreeMap::new(),
+            shifts: Vec::new(),
             ended: BTreeSet::new(),
             next: 1,
             tokens: BTreeMap::new(),

@@ -5,6 +5,7 @@ use super::group::failed_launch;
 use crate::estate::balancer::Target;
 use crate::estate::group::{Activity, Group};
 use crate::estate::instance::{Instance, InstanceState};
+use crate::estate::shift::{ManagedResource, ZonalShift};
 use crate::estate::tag::Tags;
 use crate::estate::{FailureKind, ReadFailure, Row, Slice};
 use crate::id::InstanceId;
@@ -34,6 +35,8 @@ impl World {
                 Target::rows(groups.flat_map(|(_, group)| group.targets()).collect())
             }
             What::Instance(id) => Instance::rows(self.instance(id).into_iter().collect()),
+            What::Shifts(_) | What::AllShifts => ZonalShift::rows(self.shifts.clone()),
+            What::Managed(arn) => ManagedResource::rows(vec![self.managed(arn)]),
             other => panic!("the toy has no {other:?}"),
         };
         Slice::read(rows, now)

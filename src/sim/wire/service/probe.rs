@@ -23,7 +23,13 @@ pub(super) fn ask(world: &World, service: Service, action: &str, params: Value) 
         .map(|bytes| serde_json::from_slice(&bytes).unwrap())
 }
 
-fn run(world: &mut World, service: Service, action: &str, params: Value) -> Result<Vec<u8>, (u16, &'static str)> {
+/// The same for an action that changes something.
+pub(super) fn run(
+    world: &mut World,
+    service: Service,
+    action: &str,
+    params: Value,
+) -> Result<Vec<u8>, (u16, &'static str)> {
     let found = find(service, action).unwrap();
     answer(service, action, params, |request, writer| found.perform(world, request, writer))
 }

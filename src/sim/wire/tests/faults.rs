@@ -253,3 +253,36 @@ fn any_two_faults_of_the_wire_compose_and_heal() {
         }
     }
 }
+
+/// aws-domain.md C.3, "Control vs data plane": what changes things is slow or fails for a while; reads and ARC's calls are not touched.
+#[test]
+fn a_dark_zone_browns_out_control_planes_for_half_an_hour_and_never_arc_aws_domain_c3() {
+    let sim = sim(1);
+    fault(&sim, &Fault::ZonePowerLoss { zone: "us-east-1a".to_owned() });
+    let lit = ids(&sim, "us-east-1b").remove(0);
+    let tag = format!("Action=CreateTags&ResourceId.1={lit}&Tag.1.Key=x&Tag.1.Value=y");
+    let tried = |scope: &str, form: &str| {
+        let (mut failed, mut late) = (0, 0);
+        for _ in 0..80 {
+            let answer = outcome(&sim, scope, form);
+            match &answer.outcome {
+                Outcome::Whole(response) => failed += usize::from(response.status() == 503),
+                _ => panic!("{scope}: an answer is lost"),
+            }
+            late += usize::from(answer.after > Duration::from_secs(1));
+            sim.advance(Duration::from_secs(2));
+        }
+        (failed, late)
+    };
+    let (failed, late) = tried("us-east-1/ec2", &tag);
+    assert!((8..=36).contains(&failed) && late > 40, "{failed} of 80 fail, {late} are late");
+    assert_eq!(tried("us-east-1/ec2", "Action=DescribeSubnets"), (0, 0), "reads are not touched");
+    sim.advance(Duration::from_secs(1800));
+    assert_eq!(tried("us-east-1/ec2", &tag), (0, 0), "they got over it");
+    fault(&sim, &Fault::Brownout { share: 1.0, s: 0.0 });
+    assert_eq!(tried("us-east-1/ec2", &tag).0, 80);
+    let cancel = http::Request::builder().method("DELETE").uri("/zonalshifts/00000000-0000-0000-0000-000000000000");
+    let credential = "AWS4-HMAC-SHA256 Credential=x/20261121/us-east-1/arc-zonal-shift/aws4_request, Signature=0";
+    let answer = answer(&sim, cancel.header("authorization", credential).body(Bytes::new()).unwrap());
+    assert!(matches!(&answer.outcome, Outcome::Whole(response) if response.status() == 404), "ARC answers");
+}

@@ -72,6 +72,7 @@ impl Site<'_> {
             target_groups,
             classic_balancers: self.classic_names(path, doc)?,
             tags: Self::tags(Some(doc.name.trim_end_matches("-asg")), service.as_ref(), &doc.tags),
+            own_tags: super::super::Tags::default(),
             termination_policies: doc.termination_policies.clone().unwrap_or_else(|| vec!["Default".to_owned()]),
             maintenance_policy: doc
                 .maintenance

@@ -39,10 +39,16 @@ fn accept(filter: &Filter) -> Result<(), ApiError> {
 fn matches(group: &AutoScalingGroup, filter: &Filter) -> bool {
     let any = |text: &str| filter.values.iter().any(|value| value == text);
     match filter.name.strip_prefix("tag:") {
-        Some(key) => group.tags.get(key).is_some_and(any),
-        None if filter.name == "tag-key" => group.tags.iter().any(|(key, _)| any(key)),
-        None => group.tags.iter().any(|(_, value)| any(value)),
+        Some(key) => tags(group).any(|(own, value, _)| own == key && any(value)),
+        None if filter.name == "tag-key" => tags(group).any(|(key, ..)| any(key)),
+        None => tags(group).any(|(_, value, _)| any(value)),
     }
+}
+
+/// A group's tags, and whether its members get them.
+fn tags(group: &AutoScalingGroup) -> impl Iterator<Item = (&str, &str, bool)> {
+    let own = group.own_tags.iter().map(|(key, value)| (key, value, false));
+    group.tags.iter().map(|(key, value)| (key, value, true)).chain(own)
 }
 
 fn write_group(w: &mut Writer, region: &Region, group: &AutoScalingGroup, with_members: bool) {
@@ -75,12 +81,12 @@ fn write_group(w: &mut Writer, region: &Region, group: &AutoScalingGroup, with_m
         w.text("Granularity", "1Minute");
     });
     w.maybe_text("Status", group.status.as_ref());
-    w.list("Tags", "member", group.tags.iter(), |w, (key, value)| {
+    w.list("Tags", "member", tags(group), |w, (key, value, propagates)| {
         w.text("ResourceId", &group.name);
         w.text("ResourceType", "auto-scaling-group");
         w.text("Key", key);
         w.text("Value", value);
-        w.boolean("PropagateAtLaunch", true);
+        w.boolean("PropagateAtLaunch", propagates);
     });
     w.texts("TerminationPolicies", "member", &group.termination_policies);
     w.boolean("NewInstancesProtectedFromScaleIn", group.protect_new);

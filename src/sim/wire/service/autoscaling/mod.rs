@@ -11,6 +11,7 @@ mod instances;
 mod members;
 mod policies;
 mod refreshes;
+mod tags;
 mod traffic_sources;
 
 use super::{Action, Service, region};
@@ -34,7 +35,9 @@ pub const ACTIONS: &[Action] = &[
     Action::read(Service::AutoScaling, "DescribeWarmPool", describe_warm_pool),
     Action::write(Service::AutoScaling, "AttachInstances", members::attach),
     Action::write(Service::AutoScaling, "CompleteLifecycleAction", members::complete),
+    Action::write(Service::AutoScaling, "CreateOrUpdateTags", tags::set),
     Action::write(Service::AutoScaling, "DeleteScheduledAction", changes::delete_scheduled),
+    Action::write(Service::AutoScaling, "DeleteTags", tags::delete),
     Action::write(Service::AutoScaling, "DetachInstances", members::detach),
     Action::write(Service::AutoScaling, "EnterStandby", members::enter_standby),
     Action::write(Service::AutoScaling, "ExitStandby", members::exit_standby),
