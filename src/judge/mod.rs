@@ -102,6 +102,11 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// The rules that it was made by.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
     /// A region's joins; of a region that is not looked at, nothing.
     pub fn index_of(&self, region: &Region) -> &Index {
         self.regions.get(region).map_or(&self.nothing, |judged| &judged.index)

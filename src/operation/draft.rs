@@ -64,6 +64,7 @@ pub struct Part {
     fails: Option<Fact>,
     undo: Vec<Action>,
     takes_s: u64,
+    on_failure: OnFailure,
 }
 
 impl Part {
@@ -82,6 +83,7 @@ impl Part {
             fails: None,
             undo: Vec::new(),
             takes_s: 0,
+            on_failure: OnFailure::Hold,
         }
     }
 
@@ -148,6 +150,13 @@ impl Part {
     #[must_use]
     pub fn fails(mut self, fact: Fact) -> Self {
         self.fails = Some(fact);
+        self
+    }
+
+    /// What comes after it goes on where it fails: what it looks for is told, and needed by nothing.
+    #[must_use]
+    pub fn goes_on(mut self) -> Self {
+        self.on_failure = OnFailure::Continue;
         self
     }
 
@@ -245,7 +254,7 @@ impl<'a> Draft<'a> {
             calls: part.calls.into_iter().map(call).collect(),
             until,
             undo: part.undo.into_iter().map(call).collect(),
-            on_failure: OnFailure::Hold,
+            on_failure: part.on_failure,
         };
         self.takes.insert(id.clone(), part.takes_s);
         self.steps.push(step);
@@ -299,8 +308,13 @@ impl<'a> Draft<'a> {
 
     /// Leaves out parts. What came after one goes on without it.
     fn skip(&mut self, skip: &[Text]) -> Result<(), Refusal> {
-        if let Some(unknown) = skip.iter().find(|part| !self.steps.iter().any(|step| step.part == **part)) {
-            let mut parts: Vec<&str> = self.steps.iter().map(|step| &*step.part).collect();
+        let is_part = |part: &Text| {
+            self.steps.iter().any(|step| step.part == *part) || self.parts.iter().any(|row| row.part == *part)
+        };
+        if let Some(unknown) = skip.iter().find(|part| !is_part(part)) {
+            let rows = self.parts.iter().map(|row| &*row.part);
+            let mut parts: Vec<&str> = self.steps.iter().map(|step| &*step.part).chain(rows).collect();
+            parts.sort_unstable();
             parts.dedup();
             return Err(Refusal::new(
                 format!("there is no part `{unknown}` to skip"),

@@ -16,6 +16,10 @@ use crate::id::{InstanceId, Text};
 /// The blank that the engine fills with the client token of the very call, so that a repeat is known as one.
 pub const TOKEN: &str = "${token}";
 
+/// The blank within a text that becomes the operation's id: a shift's comment and a group's tag say whose they are, and the plan's digest
+/// is the same whenever it is planned.
+pub const OPERATION: &str = "${operation}";
+
 /// What blanks are filled with.
 #[derive(Debug, Clone, Default)]
 pub struct Fill {
@@ -25,6 +29,8 @@ pub struct Fill {
     pub answers: BTreeMap<StepId, BTreeMap<Text, Text>>,
     /// The client token of the call that is about to be sent.
     pub token: Option<Text>,
+    /// The operation's id.
+    pub operation: Option<Text>,
 }
 
 /// Why something cannot be filled in.
@@ -39,6 +45,9 @@ pub enum Blank {
     /// There is no client token.
     #[error("a client token is missing")]
     Token,
+    /// Nobody said which operation it is.
+    #[error("the operation's id is missing")]
+    Operation,
     /// It is no plain data, which no test has seen.
     #[error("{0}")]
     Shape(String),
@@ -63,6 +72,10 @@ impl Fill {
             },
             Value::String(text) => match origin(&text) {
                 Some(origin) => Value::String(self.one(origin)?),
+                None if text.contains(OPERATION) => {
+                    let id = self.operation.as_ref().ok_or(Blank::Operation)?;
+                    Value::String(text.replace(OPERATION, id))
+                }
                 None => Value::String(text),
             },
             Value::Array(items) => Value::Array(self.items(items)?),

@@ -8,6 +8,7 @@ pub mod away;
 pub mod call;
 pub mod condition;
 pub mod draft;
+pub mod evacuate;
 pub mod fill;
 mod gates;
 pub mod ground;

@@ -9,11 +9,11 @@ use super::intent::{Field, Intent, TargetKind};
 use super::plan::{Plan, Refusal};
 use super::rules::{Effective, Subject};
 use super::shifts::{cancel, extend};
-use super::{reboot, replace, scale, standby};
+use super::{evacuate, reboot, replace, scale, standby};
 use crate::estate::SliceId;
 use crate::estate::group::Group;
 use crate::estate::instance::Instance;
-use crate::id::Region;
+use crate::id::{Region, ZoneId, ZoneName};
 
 /// Something that can be done to a target.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,7 @@ pub const OPERATIONS: &[Operation] = &[
     standby::OPERATION,
     scale::OPERATION,
     reboot::OPERATION,
+    evacuate::OPERATION,
     extend::OPERATION,
     cancel::OPERATION,
 ];
@@ -142,6 +143,14 @@ impl<'a> Under<'a> {
     /// As for an instance.
     pub fn of_names(&mut self, region: &Region, names: Vec<&str>) -> Result<Effective, Refusal> {
         self.take(region, names, Vec::new())
+    }
+
+    /// What policy says of a zone.
+    ///
+    /// # Errors
+    /// As for an instance.
+    pub fn of_zone(&mut self, region: &Region, name: &ZoneName, id: &ZoneId) -> Result<Effective, Refusal> {
+        self.take(region, vec![name.as_str(), id.as_str()], Vec::new())
     }
 
     fn take(

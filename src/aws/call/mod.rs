@@ -99,7 +99,8 @@ impl Trier {
             return Trial::Untold { why: "only EC2 can be asked without doing it".into() };
         }
         // Its token names no run: a request that is only tried is not remembered.
-        let fill = Fill { token: Some("fournines-trial".into()), ..Fill::default() };
+        let trial = Some("fournines-trial".into());
+        let fill = Fill { token: trial.clone(), operation: trial, ..Fill::default() };
         let filled: Call = match fill.fill(call) {
             Ok(filled) => filled,
             Err(_) => return Trial::Untold { why: "it is about what an earlier step brings".into() },

@@ -122,6 +122,7 @@ impl Past {
             brought: brought.map(|(id, past)| (id.clone(), past.brought.clone())).collect(),
             answers: answers.filter(|(_, answer)| !answer.is_empty()).collect(),
             token,
+            operation: Some(self.plan.id.clone()),
         }
     }
 

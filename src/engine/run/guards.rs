@@ -92,7 +92,11 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
 /// Whether a fact is a floor that must hold before each call, however many were made.
 fn is_floor(fact: &Fact) -> bool {
     match fact {
-        Fact::InService { .. } | Fact::Healthy { .. } | Fact::HealthyClassic { .. } => true,
+        Fact::InService { .. }
+        | Fact::Healthy { .. }
+        | Fact::HealthyClassic { .. }
+        | Fact::InServiceOutside { .. }
+        | Fact::HealthyOutside { .. } => true,
         Fact::All { of } => of.iter().all(is_floor),
         _ => false,
     }

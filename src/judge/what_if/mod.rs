@@ -184,4 +184,4 @@ fn gaps(scene: &Scene<'_>) -> Vec<String> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests;
+pub(crate) mod tests;

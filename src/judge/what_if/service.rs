@@ -27,6 +27,11 @@ impl<'a> Scene<'a> {
         self.with_dependencies(judged, &mut seen)
     }
 
+    /// What becomes of its machines alone, whatever it needs besides.
+    pub fn machines(&self, judged: &'a JudgedService) -> ServiceOutlook {
+        self.by_itself(&judged.service)
+    }
+
     fn with_dependencies(&self, judged: &'a JudgedService, seen: &mut BTreeSet<&'a str>) -> ServiceOutlook {
         let service = &judged.service;
         seen.insert(&service.name);

@@ -62,7 +62,7 @@ impl Record {
         for applied in self.applied.iter().filter(|applied| !applied.answer.is_empty()) {
             answers.entry(applied.step.clone()).or_default().extend(applied.answer.clone());
         }
-        Fill { brought: self.brought.clone(), answers, token: None }
+        Fill { brought: self.brought.clone(), answers, token: None, operation: Some(self.plan.id.clone()) }
     }
 
     /// The calls that take a step back, which tell what was there before it.

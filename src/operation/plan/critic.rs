@@ -94,7 +94,7 @@ fn takes_out(action: &Action) -> bool {
 /// Whether a fact counts who serves.
 fn counts(fact: &Fact) -> bool {
     match fact {
-        Fact::InService { .. } => true,
+        Fact::InService { .. } | Fact::InServiceOutside { .. } => true,
         Fact::All { of } => of.iter().any(counts),
         _ => false,
     }

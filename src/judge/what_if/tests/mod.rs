@@ -1,7 +1,7 @@
 //! What is left of small estates made by hand, and of many made by chance.
 
 mod chance;
-mod town;
+pub(crate) mod town;
 
 use serde_json::json;
 

@@ -30,8 +30,8 @@ const NOW: &str = "2026-11-21T03:14:30Z";
 
 /// A region and its policy.
 #[derive(Clone)]
-pub(super) struct Town {
-    pub(super) policy: Policy,
+pub(crate) struct Town {
+    pub(crate) policy: Policy,
     parts: BTreeMap<(Kind, Part), Result<Rows, ()>>,
     instances: Vec<Json>,
     groups: BTreeMap<String, Json>,
@@ -41,19 +41,19 @@ pub(super) struct Town {
 }
 
 /// An answer, for asking about single services.
-pub(super) struct Answer(pub(super) WhatIf);
+pub(crate) struct Answer(pub(crate) WhatIf);
 
 impl Answer {
-    pub(super) fn service(&self, name: &str) -> ServiceOutlook {
+    pub(crate) fn service(&self, name: &str) -> ServiceOutlook {
         self.0.services.iter().find(|each| each.name == name).expect("a service of that name").clone()
     }
 
-    pub(super) fn leave(&self) -> String {
+    pub(crate) fn leave(&self) -> String {
         leave(&self.0)
     }
 }
 
-fn arn(what: &str, name: &str) -> String {
+pub(crate) fn arn(what: &str, name: &str) -> String {
     format!("arn:aws:elasticloadbalancing:us-east-1:1:{what}/{name}/73e2d6bc24d8a067")
 }
 
@@ -63,7 +63,7 @@ fn rows<T: DeserializeOwned>(json: Json) -> Vec<T> {
 
 impl Town {
     /// So many zones and nothing in them, all of it read.
-    pub(super) fn new(zones: usize) -> Self {
+    pub(crate) fn new(zones: usize) -> Self {
         let mut town = Self {
             policy: Policy::default(),
             parts: BTreeMap::new(),
@@ -90,30 +90,30 @@ impl Town {
         town
     }
 
-    pub(super) fn zone_names(&self) -> impl Iterator<Item = &'static str> + use<> {
+    pub(crate) fn zone_names(&self) -> impl Iterator<Item = &'static str> + use<> {
         ZONES.into_iter().take(self.zones)
     }
 
-    fn put<T: Row + DeserializeOwned>(&mut self, json: Json) {
+    pub(crate) fn put<T: Row + DeserializeOwned>(&mut self, json: Json) {
         self.parts.insert((T::KIND, Part::All), Ok(T::rows(rows(json))));
     }
 
-    fn put_of<T: Row + DeserializeOwned>(&mut self, parent: String, json: Json) {
+    pub(crate) fn put_of<T: Row + DeserializeOwned>(&mut self, parent: String, json: Json) {
         self.parts.insert((T::KIND, Part::Of(parent.into())), Ok(T::rows(rows(json))));
     }
 
     /// A service of so many members in each zone, behind an application balancer.
-    pub(super) fn service(&mut self, name: &str, members: &[usize], desired: i32, max: i32) {
+    pub(crate) fn service(&mut self, name: &str, members: &[usize], desired: i32, max: i32) {
         self.add(name, members, desired, max, Some("app"));
     }
 
     /// The same behind a network balancer.
-    pub(super) fn network_service(&mut self, name: &str, members: &[usize], desired: i32, max: i32) {
+    pub(crate) fn network_service(&mut self, name: &str, members: &[usize], desired: i32, max: i32) {
         self.add(name, members, desired, max, Some("net"));
     }
 
     /// The same without a balancer.
-    pub(super) fn workers(&mut self, name: &str, members: &[usize], desired: i32, max: i32) {
+    pub(crate) fn workers(&mut self, name: &str, members: &[usize], desired: i32, max: i32) {
         self.add(name, members, desired, max, None);
     }
 
@@ -147,41 +147,46 @@ impl Town {
     }
 
     /// Sets a target's health and whether something keeps traffic from it.
-    pub(super) fn target(&mut self, name: &str, n: usize, state: &str, kept_off: Option<&str>) {
+    pub(crate) fn target(&mut self, name: &str, n: usize, state: &str, kept_off: Option<&str>) {
         let (_, targets) = self.target_groups.get_mut(name).unwrap();
         targets[n]["state"] = json!(state);
         targets[n]["administrative_override"] = json!(kept_off);
     }
 
-    pub(super) fn lifecycle(&mut self, name: &str, n: usize, state: &str) {
+    pub(crate) fn lifecycle(&mut self, name: &str, n: usize, state: &str) {
         self.groups.get_mut(name).unwrap()["members"][n]["state"] = json!(state);
     }
 
-    pub(super) fn tag_group(&mut self, name: &str, key: &str, value: &str) {
+    /// Changes a group otherwise.
+    pub(crate) fn group(&mut self, name: &str, change: impl FnOnce(&mut Json)) {
+        change(self.groups.get_mut(name).unwrap());
+    }
+
+    pub(crate) fn tag_group(&mut self, name: &str, key: &str, value: &str) {
         self.groups.get_mut(name).unwrap()["tags"] = json!([[key, value]]);
     }
 
-    pub(super) fn cpu(&mut self, group: &str, per_cent: f64) {
+    pub(crate) fn cpu(&mut self, group: &str, per_cent: f64) {
         self.series.insert(Query::of_group(&GroupName::from(group)), per_cent);
     }
 
-    pub(super) fn requests(&mut self, name: &str, a_minute: f64) {
+    pub(crate) fn requests(&mut self, name: &str, a_minute: f64) {
         let balancer = Arn::from(arn("loadbalancer/app", name));
         let group = Arn::from(arn("targetgroup", name));
         let query = Query::of_target_group(Measure::Requests, &balancer, &group, None).unwrap();
         self.series.insert(query, a_minute);
     }
 
-    pub(super) fn queue_age(&mut self, queue: &str, seconds: f64) {
+    pub(crate) fn queue_age(&mut self, queue: &str, seconds: f64) {
         self.series.insert(Query::of_queue(queue), seconds);
     }
 
-    pub(super) fn declare(&mut self, name: &str, declared: DeclaredService) {
+    pub(crate) fn declare(&mut self, name: &str, declared: DeclaredService) {
         self.policy.services.insert(name.to_owned(), declared);
     }
 
     /// What the attributes of a network service say; none where they were not read.
-    pub(super) fn cross_zone(&mut self, name: &str, on: Option<bool>) {
+    pub(crate) fn cross_zone(&mut self, name: &str, on: Option<bool>) {
         let (group, balancer) = (arn("targetgroup", name), arn("loadbalancer/net", name));
         self.parts.remove(&(Kind::BalancerAttributes, Part::Of(balancer.as_str().into())));
         let Some(on) = on else { return };
@@ -192,7 +197,7 @@ impl Town {
         self.put_of::<BalancerAttributes>(balancer, values);
     }
 
-    pub(super) fn weights(&mut self, name: &str, zone: &str, weight: f64) {
+    pub(crate) fn weights(&mut self, name: &str, zone: &str, weight: f64) {
         let weights: BTreeMap<String, f64> = (self.zone_names().enumerate())
             .map(|(n, known)| (format!("use1-az{}", n + 1), if known == zone { weight } else { 1.0 }))
             .collect();
@@ -201,13 +206,13 @@ impl Town {
         );
     }
 
-    pub(super) fn subnets(&mut self, free: &[(&str, i32)]) {
+    pub(crate) fn subnets(&mut self, free: &[(&str, i32)]) {
         let subnet = |(zone, free): &(&str, i32)| json!({"id": format!("subnet-{zone}"), "zone": zone, "vpc": "vpc-1", "free_addresses": free});
         self.put::<Subnet>(json!(free.iter().map(subnet).collect::<Vec<_>>()));
     }
 
     /// A gateway in one zone, through which the subnets of `users` route.
-    pub(super) fn network(&mut self, zone: &str, users: &[&str]) {
+    pub(crate) fn network(&mut self, zone: &str, users: &[&str]) {
         self.subnets(&users.iter().map(|zone| (*zone, 100)).collect::<Vec<_>>());
         self.put::<NatGateway>(json!([
             {"id": "nat-1", "subnet": format!("subnet-{zone}"), "vpc": "vpc-1", "state": "available",
@@ -220,14 +225,14 @@ impl Town {
         ]));
     }
 
-    pub(super) fn launch_failed(&mut self, group: &str, zone: &str) {
+    pub(crate) fn launch_failed(&mut self, group: &str, zone: &str) {
         self.put::<Activity>(json!([{"id": "a", "group": group, "status": "Failed", "zone": zone,
             "description": "Launching a new EC2 instance", "cause": "At ...",
             "message": "We currently do not have sufficient m7g.large capacity in the Availability Zone you requested",
             "started_at": "2026-11-21T03:10:00Z"}]));
     }
 
-    pub(super) fn databases(&mut self, some: Json) {
+    pub(crate) fn databases(&mut self, some: Json) {
         let whole = |each: &Json| {
             let mut whole = json!({"engine": "postgres", "status": "available", "multi_az": false, "replicas": [],
                 "replication": [], "pending_changes": [], "tags": []});
@@ -240,7 +245,7 @@ impl Town {
     }
 
     /// An Aurora cluster whose first member writes.
-    pub(super) fn cluster(&mut self, name: &str, members: &[(&str, &str)]) {
+    pub(crate) fn cluster(&mut self, name: &str, members: &[(&str, &str)]) {
         let id = |n: usize| format!("{name}-{n}");
         let of = |(n, (zone, class)): (usize, &(&str, &str))| json!({"id": id(n), "zone": zone, "class": class, "cluster": name, "promotion_tier": n});
         self.databases(json!(members.iter().enumerate().map(of).collect::<Vec<_>>()));
@@ -249,23 +254,23 @@ impl Town {
             "members": (0..members.len()).map(member).collect::<Vec<_>>()}]));
     }
 
-    pub(super) fn permissions(&mut self, some: &[(&str, &str)]) {
+    pub(crate) fn permissions(&mut self, some: &[(&str, &str)]) {
         let one = |(action, decision): &(&str, &str)| json!({"action": action, "decision": decision});
         self.put::<Permission>(json!(some.iter().map(one).collect::<Vec<_>>()));
     }
 
     /// The target group's health was never read.
-    pub(super) fn unread_targets(&mut self, name: &str) {
+    pub(crate) fn unread_targets(&mut self, name: &str) {
         self.parts.insert((Kind::Targets, Part::Of(arn("targetgroup", name).into())), Err(()));
     }
 
     /// A kind was refused.
-    pub(super) fn unread(&mut self, kind: Kind) {
+    pub(crate) fn unread(&mut self, kind: Kind) {
         self.parts.insert((kind, Part::All), Err(()));
     }
 
     /// Whether anything of this kind is there to be taken away.
-    pub(super) fn estate(&self) -> Estate {
+    pub(crate) fn estate(&self) -> Estate {
         let mut town = self.clone();
         let unread = |kind: Kind| self.parts.get(&(kind, Part::All)) == Some(&Err(()));
         if !unread(Kind::Instances) {
@@ -275,7 +280,7 @@ impl Town {
             town.put::<Group>(json!(self.groups.values().collect::<Vec<_>>()));
         }
         let balanced = || self.target_groups.iter();
-        let zones: Vec<Json> = self.zone_names().map(|zone| json!([zone, null])).collect();
+        let zones: Vec<Json> = self.zone_names().map(|zone| json!([zone, format!("subnet-{zone}")])).collect();
         if !unread(Kind::LoadBalancers) {
             let balancer = |(name, (kind, _)): (&String, &(&str, Vec<Json>))| {
                 let word = if *kind == "app" { "application" } else { "network" };
@@ -340,13 +345,13 @@ impl Town {
     }
 
     /// What is left without these zones.
-    pub(super) fn without(&self, gone: &[&str]) -> Answer {
+    pub(crate) fn without(&self, gone: &[&str]) -> Answer {
         let gone: Vec<ZoneName> = gone.iter().map(|zone| ZoneName::from(*zone)).collect();
         Answer(self.ask(|given| zones(given, &gone)))
     }
 
     /// What is left without a database.
-    pub(super) fn question(&self, id: &str) -> Option<Answer> {
+    pub(crate) fn question(&self, id: &str) -> Option<Answer> {
         self.ask(|given| database(given, id)).map(Answer)
     }
 }
