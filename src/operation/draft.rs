@@ -208,6 +208,26 @@ impl<'a> Draft<'a> {
         self.steps.iter().rev().find(|step| *step.part == *part).map(|step| step.id.clone())
     }
 
+    /// The steps that no other needs.
+    #[must_use]
+    pub fn ends(&self) -> Vec<StepId> {
+        let is_needed = |id: &StepId| self.steps.iter().any(|step| step.needs.contains(id));
+        self.steps.iter().map(|step| &step.id).filter(|id| !is_needed(id)).cloned().collect()
+    }
+
+    /// The lanes in the order of their first steps, each with its steps' titles.
+    #[must_use]
+    pub fn lanes(&self) -> Vec<(Text, Vec<String>)> {
+        let mut lanes: Vec<(Text, Vec<String>)> = Vec::new();
+        for step in &self.steps {
+            match lanes.iter_mut().find(|(part, _)| *part == step.part) {
+                Some((_, titles)) => titles.push(step.title.clone()),
+                None => lanes.push((step.part.clone(), vec![step.title.clone()])),
+            }
+        }
+        lanes
+    }
+
     /// Takes what policy says of a target.
     pub fn under(&mut self, effective: &Effective) {
         self.asked = self.asked.max(effective.terms.confirm);

@@ -140,7 +140,10 @@ enum Meant {
 
 /// The step that a text leaves a blank for, and what of it is meant: `${s1}`, `${s1#0}`, `${s1.zonalShiftId}`.
 fn origin(text: &str) -> Option<Origin> {
-    let inside = text.strip_prefix("${")?.strip_suffix('}').filter(|step| text != TOKEN && !step.is_empty())?;
+    let inside = text
+        .strip_prefix("${")?
+        .strip_suffix('}')
+        .filter(|step| text != TOKEN && text != OPERATION && !step.is_empty())?;
     let of = |step: &str, part| Some(Origin { step: StepId::from(step), part });
     match (inside.split_once('#'), inside.split_once('.')) {
         (Some((step, which)), _) => of(step, Meant::Nth(which.parse().ok()?)),

@@ -5,6 +5,7 @@
 //! clock, waits or sends anything; what a plan shows is what is sent.
 
 pub mod away;
+mod back;
 pub mod call;
 pub mod condition;
 pub mod draft;

@@ -9,7 +9,7 @@ use super::intent::{Field, Intent, TargetKind};
 use super::plan::{Plan, Refusal};
 use super::rules::{Effective, Subject};
 use super::shifts::{cancel, extend};
-use super::{evacuate, reboot, replace, scale, standby};
+use super::{back, evacuate, reboot, replace, scale, standby};
 use crate::estate::SliceId;
 use crate::estate::group::Group;
 use crate::estate::instance::Instance;
@@ -39,6 +39,7 @@ pub const OPERATIONS: &[Operation] = &[
     scale::OPERATION,
     reboot::OPERATION,
     evacuate::OPERATION,
+    back::OPERATION,
     extend::OPERATION,
     cancel::OPERATION,
 ];

@@ -28,6 +28,7 @@ impl Past {
             }
         }
         let is_over = matches!(self.standing, Standing::Done | Standing::Undone | Standing::Failed);
-        Some(Record { plan: self.plan.clone(), applied, brought, by, at, is_over })
+        let is_done = self.standing == Standing::Done;
+        Some(Record { plan: self.plan.clone(), applied, brought, by, at, is_over, is_done })
     }
 }

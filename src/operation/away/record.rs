@@ -26,6 +26,9 @@ pub struct Record {
     pub at: Timestamp,
     /// Whether its run is over: all done, taken back or given up.
     pub is_over: bool,
+    /// Whether all of it is done.
+    #[serde(default)]
+    pub is_done: bool,
 }
 
 /// A call that happened.

@@ -105,9 +105,8 @@ macro_rules! actions {
                 match self { $(Self::$name(_) => $iam,)* }
             }
 
-            /// How much it can hurt at most.
-            #[must_use]
-            pub fn risk(&self) -> Risk {
+            /// How much its kind can hurt at most.
+            fn gravest(&self) -> Risk {
                 match self { $(Self::$name(_) => Risk::$risk,)* }
             }
 
@@ -224,6 +223,18 @@ impl Action {
                 matches!(code, "ZonalShiftStatusNotActive" | "ResourceNotFoundException" | "ResourceNotFound")
             }
             _ => false,
+        }
+    }
+}
+
+impl Action {
+    /// How much it can hurt at most. What ends only instances that the plan itself launches loses nothing that was there before.
+    #[must_use]
+    pub fn risk(&self) -> Risk {
+        let is_own = |whom: &Whom| matches!(whom, Whom::From(_));
+        match self {
+            Self::TerminateInstances(end) if end.instance_ids.iter().all(is_own) => Risk::Disruptive,
+            other => other.gravest(),
         }
     }
 }

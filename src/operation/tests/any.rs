@@ -121,7 +121,8 @@ fn a_setting_that_nobody_declared_or_that_does_not_fit_is_refused_with_what_ther
     let refused = |settings: &[(&str, &str)]| town.plan("replace", "i-1", settings).unwrap_err();
     assert_eq!(refused(&[("wya", "auto")]).reason, "replace has no setting `wya`");
     assert!(refused(&[("way", "quickly")]).reason.starts_with("way=quickly: it takes auto, launch-first"));
-    assert_eq!(town.plan("bake", "i-1", &[]).unwrap_err().remedy, "replace, standby, scale, reboot, evacuate, extend, cancel");
+    let remedy = town.plan("bake", "i-1", &[]).unwrap_err().remedy;
+    assert_eq!(remedy, "replace, standby, scale, reboot, evacuate, return, extend, cancel");
 }
 
 /// What is not known is not acted upon: an account that was read an hour ago is planned for by nobody.

@@ -4,7 +4,7 @@
 mod alone;
 mod any;
 mod batch;
-mod fixture;
+pub(super) mod fixture;
 mod members;
 mod policy;
 mod shifts;
