@@ -216,6 +216,8 @@ impl Bucket {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -281,6 +283,42 @@ mod tests {
         limiter.turn(&region, Domain::Rds, Priority::Background).await;
         assert!(clock::monotonic() - start >= Duration::from_millis(990), "from two a second to one");
         assert_eq!(limiter.last_minute().1, 1);
+    }
+
+    /// A sweep over hundreds of target groups, and AWS throttles: the sweep halves, and a run's call waits for one slot of it.
+    #[tokio::test(start_paused = true)]
+    async fn while_aws_throttles_the_sweep_halves_and_a_runs_call_goes_first_aws_domain_f34() {
+        let limiter = Limiter::new(false, 1.0, 1);
+        let region = Region::from("us-east-1");
+        let swept = AtomicUsize::new(0);
+        let sweep = futures_util::future::join_all((0..400).map(|_| async {
+            limiter.turn(&region, Domain::Elb, Priority::Background).await;
+            swept.fetch_add(1, Ordering::Relaxed);
+        }));
+        let in_ten_seconds = async || {
+            let before = swept.load(Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            swept.load(Ordering::Relaxed) - before
+        };
+        let incident = async {
+            // The burst is spent.
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            let quiet = in_ten_seconds().await;
+            limiter.answered(&region, Domain::Elb, true);
+            let asked = (clock::monotonic(), swept.load(Ordering::Relaxed));
+            limiter.turn(&region, Domain::Elb, Priority::Step).await;
+            let waited = clock::monotonic() - asked.0;
+            let before_it = swept.load(Ordering::Relaxed) - asked.1;
+            (quiet, waited, before_it, limiter.waiting(), in_ten_seconds().await)
+        };
+        let (quiet, waited, before_it, waiting, throttled) = tokio::select! {
+            biased;
+            told = incident => told,
+            _ = sweep => unreachable!("400 reads take minutes"),
+        };
+        assert!((29..=31).contains(&quiet) && (14..=16).contains(&throttled), "{quiet}, then {throttled} in 10 s");
+        assert_eq!(before_it, 0, "nothing of the sweep goes before it, though {waiting} wait");
+        assert!(waited <= Duration::from_millis(700), "one slot at half the rate: {waited:?}");
     }
 
     #[test]

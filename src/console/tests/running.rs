@@ -92,3 +92,37 @@ fn anybody_may_pause_and_abort_a_run_of_their_own() {
     desk.sees("FAILED");
     desk.sees("given up by alice");
 }
+
+/// Each key on a run whose step is held: what is asked, what the answer orders, and that what makes calls needs an armed console.
+#[test]
+fn every_key_on_a_held_run_gives_its_order_and_nothing_before_it_is_answered() {
+    let (step, why) = (crate::operation::StepId::from("s1"), "as agreed");
+    let reason = || Some(why.into());
+    let asked = [
+        ("t", Order::Retry { step: step.clone(), accept: reason() }, true),
+        ("s", Order::Skip { step, reason: why.into() }, true),
+        ("u", Order::Undo { reason: reason() }, true),
+        ("A", Order::Abort { reason: reason() }, false),
+        ("space", Order::Pause, false),
+    ];
+    for (key, order, needs_arming) in asked {
+        for is_armed in [false, true] {
+            let mut desk = running((100, 30));
+            let choices = ["retry", "skip", "undo", "abort"].map(Into::into).to_vec();
+            desk.send(record(Some("s1"), Event::Paused { reason: "denied".to_owned(), choices }));
+            desk.command("operations");
+            desk.press("enter");
+            if is_armed {
+                desk.armed();
+            }
+            assert!(!desk.press(key).iter().any(changes_something), "{key}: it asks first");
+            if needs_arming && !is_armed {
+                desk.sees("read-only: `:arm` first");
+                continue;
+            }
+            desk.text(why);
+            let effects = desk.press("enter");
+            assert_eq!(effects, [Effect::Order { operation: "op-7f3a".into(), order: order.clone() }], "{key}");
+        }
+    }
+}

@@ -17,11 +17,21 @@ impl Call {
         words.push(quoted(self.region.as_str()));
         if let Value::Object(parameters) = self.parameters()? {
             for (name, value) in &parameters {
-                words.extend(argument(name, value)?);
+                match name.as_str() {
+                    // The `aws` command has a word of its own for the two, and refuses theirs.
+                    "MinCount" => words.extend(["--count".to_owned(), count(value, parameters.get("MaxCount"))]),
+                    "MaxCount" => {}
+                    name => words.extend(argument(name, value)?),
+                }
             }
         }
         Ok(words.join(" "))
     }
+}
+
+/// `2`, or `1:2` where fewer than the most will do.
+fn count(least: &Value, most: Option<&Value>) -> String {
+    most.filter(|most| *most != least).map_or_else(|| least.to_string(), |most| format!("{least}:{most}"))
 }
 
 /// The words of one parameter.

@@ -13,6 +13,9 @@ mod rds;
 mod shift;
 mod whom;
 
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
 use crate::id::Region;

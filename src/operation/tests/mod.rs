@@ -9,3 +9,4 @@ mod members;
 mod policy;
 mod shifts;
 mod sizes;
+mod traces;

@@ -6,5 +6,6 @@
 mod denied;
 mod disturbed;
 mod estate;
+mod shapes;
 mod simulated;
 mod writes;

@@ -278,6 +278,15 @@ def check_volumes(account, box, made):
     client.detach_volume(VolumeId=volume)
     account.same("free", client.describe_volumes(VolumeIds=[volume])["Volumes"][0]["State"], "available")
     account.refused("IncorrectState", client.detach_volume, VolumeId=volume)
+    root = lambda: account.instance(made)["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
+    old = root()
+    task = client.create_replace_root_volume_task(InstanceId=made, ClientToken="root-1")["ReplaceRootVolumeTask"]
+    account.same("its task", (task["InstanceId"], task["TaskState"]), (made, "pending"))
+    again = client.create_replace_root_volume_task(InstanceId=made, ClientToken="root-1")["ReplaceRootVolumeTask"]
+    account.same("by its token once", again["ReplaceRootVolumeTaskId"], task["ReplaceRootVolumeTaskId"])
+    account.rest("5m")
+    account.same("a new root", root() != old, True)
+    account.same("the old one is kept", client.describe_volumes(VolumeIds=[old])["Volumes"][0]["State"], "available")
 
 
 def check_address(account, box, made):
