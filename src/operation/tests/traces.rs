@@ -15,7 +15,7 @@ fn whom() -> Vec<Whom> {
 }
 
 /// The word on a call, where its needs were answered with these rows, or not at all.
-fn word<T: Row>(action: Action, rows: Option<Vec<T>>) -> &'static str {
+fn word<T: Row + Clone>(action: Action, rows: Option<Vec<T>>) -> &'static str {
     let call = Call::new(&here(), action);
     let mut estate = Estate::new(vec![here()]);
     for need in needs(&call, &estate) {
