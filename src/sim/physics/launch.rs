@@ -46,6 +46,11 @@ pub struct Launch {
     pub broken: bool,
 }
 
+impl Launch {
+    /// Seconds from `running` until an instance answers that nobody says more of.
+    pub const BOOT_S: u32 = 45;
+}
+
 /// Why a launch failed, in the words of scaling activities.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LaunchFailure {

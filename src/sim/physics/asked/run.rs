@@ -2,42 +2,21 @@
 //!
 //! Must stay true: a client token launches once; a launch is whole or refused.
 
-use super::super::super::world::{
-    ImageId, InstanceId, Market, SecurityGroup, ServiceName, SubnetId, Tags, TemplateRef, VolumeId,
-};
+use super::super::super::world::{InstanceId, ServiceName, Tags, VolumeId};
 use super::super::{Launch, Refused, Scene};
 
 /// Answers that are remembered by their client tokens; the oldest fall off.
 pub(super) const TOKENS_KEPT: usize = 1_000;
 
-/// Seconds from `running` until an instance answers that no template says more of.
-const BOOT_S: u32 = 45;
-
 /// What is to be launched.
 #[derive(Debug, Clone)]
 pub struct Order {
-    /// `SubnetId`.
-    pub subnet: SubnetId,
-    /// `ImageId`.
-    pub image: ImageId,
-    /// `InstanceType`.
-    pub instance_type: String,
-    /// `KeyName`.
-    pub key_name: Option<String>,
-    /// ARN of the instance profile.
-    pub instance_profile: Option<String>,
-    /// Security groups.
-    pub security_groups: Vec<SecurityGroup>,
+    /// What, and where.
+    pub what: Launch,
     /// `MinCount`.
     pub least: u32,
     /// `MaxCount`.
     pub most: u32,
-    /// The template that it came from.
-    pub template: Option<TemplateRef>,
-    /// Its release does not work.
-    pub broken: bool,
-    /// Tags of the instances.
-    pub tags: Tags,
     /// Tags of their volumes.
     pub volume_tags: Tags,
     /// `DisableApiTermination`.
@@ -58,11 +37,11 @@ impl Scene<'_> {
         if order.least == 0 || order.least > order.most {
             return Err(Refused::new("InvalidParameterValue", "MinCount must be at least 1 and at most MaxCount"));
         }
-        let free = self.region.subnets.get(&order.subnet).map_or(0, |subnet| subnet.free_addresses);
-        if self.region.subnets.contains_key(&order.subnet) && free < order.least {
+        let free = self.region.subnets.get(&order.what.subnet).map_or(0, |subnet| subnet.free_addresses);
+        if self.region.subnets.contains_key(&order.what.subnet) && free < order.least {
             let words = format!(
                 "There are not enough free addresses in subnet '{}' to satisfy the requested number of instances.",
-                order.subnet
+                order.what.subnet
             );
             return Err(Refused::new("InsufficientFreeAddressesInSubnet", words));
         }
@@ -83,25 +62,11 @@ impl Scene<'_> {
         Ok(ids)
     }
 
+    /// It carries the load of the service that its tag names, where there is one.
     fn launch_of(&self, order: &Order) -> Launch {
-        let service = order.tags.get("Service").map(ServiceName::from);
-        Launch {
-            subnet: order.subnet.clone(),
-            image: order.image.clone(),
-            instance_type: order.instance_type.clone(),
-            key_name: order.key_name.clone(),
-            instance_profile: order.instance_profile.clone(),
-            security_groups: order.security_groups.clone(),
-            market: Market::OnDemand,
-            detailed_monitoring: false,
-            template: order.template.clone(),
-            group: None,
-            service: service.filter(|service| self.region.services.contains_key(service)),
-            tags: order.tags.clone(),
-            data_volumes: Vec::new(),
-            boot_s: BOOT_S,
-            broken: order.broken,
-        }
+        let service = order.what.tags.get("Service").map(ServiceName::from);
+        let service = service.filter(|service| self.region.services.contains_key(service));
+        Launch { service, ..order.what.clone() }
     }
 
     /// One launch is one reservation; its volumes get their tags.

@@ -1,7 +1,7 @@
 //! `RunInstances`.
 
 use super::{missing, specified_tags, token};
-use crate::sim::physics::Order;
+use crate::sim::physics::{Launch, Order};
 use crate::sim::wire::error::ApiError;
 use crate::sim::wire::request::{Params, Request};
 use crate::sim::wire::service::ec2::id::Kind;
@@ -9,7 +9,8 @@ use crate::sim::wire::service::ec2::{Scope, instance};
 use crate::sim::wire::service::scene;
 use crate::sim::wire::writer::Writer;
 use crate::sim::world::{
-    ImageId, Instance, Region, SecurityGroup, SubnetId, Tags, TemplateChoice, TemplateRef, TemplateVersion, World,
+    ImageId, Instance, Market, Region, SecurityGroup, SubnetId, Tags, TemplateChoice, TemplateRef, TemplateVersion,
+    World,
 };
 
 /// `RunInstances`, from an image, a launch template, or a template with an image in the place of its own.
@@ -47,7 +48,7 @@ fn order(scope: Scope<'_>, params: &Params) -> Result<Order, ApiError> {
         u32::try_from(count).map_err(|_| ApiError::new("InvalidParameterValue", format!("{name} must be at least 1")))
     };
     let named = security_groups(region, &params.texts("SecurityGroupId"));
-    Ok(Order {
+    let what = Launch {
         subnet: subnet(region, params)?,
         image,
         instance_type: instance_type.unwrap_or_else(|| "m1.small".to_owned()),
@@ -57,12 +58,21 @@ fn order(scope: Scope<'_>, params: &Params) -> Result<Order, ApiError> {
             (true, Some(version)) => version.security_groups.clone(),
             _ => named,
         },
-        least: count("MinCount")?,
-        most: count("MaxCount")?,
+        market: Market::OnDemand,
+        detailed_monitoring: false,
+        group: None,
+        service: None,
+        data_volumes: Vec::new(),
+        boot_s: Launch::BOOT_S,
         broken: own_image.is_none() && version.is_some_and(|version| version.broken),
         tags: template_tags(specified_tags(params, "instance")?, from.as_ref().map(|(exact, _)| exact)),
-        volume_tags: specified_tags(params, "volume")?,
         template: from.map(|(exact, _)| exact),
+    };
+    Ok(Order {
+        what,
+        least: count("MinCount")?,
+        most: count("MaxCount")?,
+        volume_tags: specified_tags(params, "volume")?,
         protected: params.boolean("DisableApiTermination")?.unwrap_or(false),
         token: token(params)?,
     })
