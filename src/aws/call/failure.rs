@@ -46,10 +46,18 @@ fn class(failure: &ReadFailure) -> ErrorClass {
         // AWS took nothing of it; with new credentials it will.
         FailureKind::Credentials => ErrorClass::Unreachable,
         FailureKind::Invalid | FailureKind::Refused => class_of_code(failure.code.as_deref().unwrap_or_default()),
+        // Told with a 500, and nothing was done all the same (`aws-domain.md` F.3).
+        FailureKind::Service if failure.code.as_deref().is_some_and(is_no_capacity) => ErrorClass::Refused,
         FailureKind::Service | FailureKind::Unreachable | FailureKind::Malformed | FailureKind::Silent => {
             ErrorClass::Unclear
         }
     }
+}
+
+/// Whether a code says that there is no room: `InsufficientInstanceCapacity`.
+fn is_no_capacity(code: &str) -> bool {
+    let code = code.strip_prefix("Server.").unwrap_or(code);
+    code.starts_with("Insufficient") && code.ends_with("Capacity")
 }
 
 /// Codes of refusals, told apart by whether the same call may be accepted a moment later.
@@ -104,6 +112,7 @@ mod tests {
             (FailureKind::Invalid, "ValidationError", ErrorClass::Invalid),
             (FailureKind::Invalid, "IncorrectInstanceState", ErrorClass::Refused),
             (FailureKind::Credentials, "ExpiredToken", ErrorClass::Unreachable),
+            (FailureKind::Service, "InsufficientInstanceCapacity", ErrorClass::Refused),
         ] {
             assert_eq!(classed(kind, code), class, "{code}");
         }
