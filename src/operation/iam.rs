@@ -68,10 +68,6 @@ pub fn calls(operation: &str) -> Option<&'static [&'static str]> {
 
 /// What every operation reads: to plan, to check guards, to wait.
 const READS: &[&str] = &[
-    "arc-zonal-shift:GetManagedResource",
-    "arc-zonal-shift:ListAutoshifts",
-    "arc-zonal-shift:ListManagedResources",
-    "arc-zonal-shift:ListZonalShifts",
     "autoscaling:DescribeAutoScalingGroups",
     "autoscaling:DescribeInstanceRefreshes",
     "autoscaling:DescribeLifecycleHooks",
@@ -84,20 +80,28 @@ const READS: &[&str] = &[
     "ec2:DescribeInstanceAttribute",
     "ec2:DescribeInstanceStatus",
     "ec2:DescribeInstances",
-    "ec2:DescribeNatGateways",
-    "ec2:DescribeRouteTables",
     "ec2:DescribeSubnets",
-    "ec2:DescribeVolumeStatus",
     "elasticloadbalancing:DescribeInstanceHealth",
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeTargetGroupAttributes",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
+    "sts:GetCallerIdentity",
+];
+
+/// What operations on zones and shifts read besides.
+const ZONE_READS: &[&str] = &[
+    "arc-zonal-shift:GetManagedResource",
+    "arc-zonal-shift:ListAutoshifts",
+    "arc-zonal-shift:ListManagedResources",
+    "arc-zonal-shift:ListZonalShifts",
     "cloudwatch:GetMetricData",
+    "ec2:DescribeNatGateways",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeVolumeStatus",
     "rds:DescribeDBClusters",
     "rds:DescribeDBInstances",
     "rds:DescribeEvents",
-    "sts:GetCallerIdentity",
 ];
 
 /// The IAM actions that writing operations need, those of reads apart.
@@ -114,5 +118,7 @@ pub struct Permissions {
 pub fn of(operations: &[&str]) -> Permissions {
     let names = operations.iter().filter_map(|operation| calls(operation)).flatten();
     let writes = names.flat_map(|name| Action::iam_of(name).iter().map(|action| (*action).to_owned())).collect();
-    Permissions { reads: READS.iter().map(|action| (*action).to_owned()).collect(), writes }
+    let of_zones = operations.iter().any(|name| matches!(*name, "evacuate" | "return" | "extend" | "cancel"));
+    let more = ZONE_READS.iter().filter(|_| of_zones);
+    Permissions { reads: READS.iter().chain(more).map(|action| (*action).to_owned()).collect(), writes }
 }
