@@ -47,7 +47,7 @@ fn ending(app: &App, picture: Option<&Picture>) -> Option<String> {
     let key = app.keymap.chord(Context::Everywhere, "extend").map_or(":extend".to_owned(), |chord| chord.to_string());
     let share = if ending.count == ending.of { String::new() } else { format!(" {} of {}", ending.count, ending.of) };
     let (id, name) = (&zone.id, &zone.name);
-    Some(format!("{key} extends: {name} ({id}) AWAY{share} {left} more, then traffic RETURNS, healed or not ({at})"))
+    Some(format!("{key} extends: {name} ({id}) AWAY{share} {left} more ({at}), then traffic RETURNS, healed or not"))
 }
 
 /// No credentials, or no answers.

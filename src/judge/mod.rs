@@ -14,6 +14,7 @@ mod cause;
 pub mod changes;
 pub mod database;
 mod declared;
+pub mod drain;
 pub mod finding;
 mod gathered;
 pub mod group;

@@ -140,6 +140,10 @@ pub(super) fn show(app: &mut App, view: View, filter: &str) -> Done {
     if app.place().is_none_or(|here| here.screen().title() != place.screen().title()) {
         app.leave_place();
     }
+    let place = match place {
+        Place::Help(help) => Place::Help(help.on(app.context())),
+        other => other,
+    };
     match place {
         Place::Board(_) => app.keep_lists(),
         view if view.is_kept() => {

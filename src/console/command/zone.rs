@@ -179,7 +179,7 @@ fn left<'a>(app: &App, picture: &'a Picture) -> Result<At<'a>, String> {
 /// Whether a zone is left, as far as zonal shifts tell: nothing that can be moved off it is still there, or it is away and well.
 fn is_left(at: At<'_>) -> bool {
     let is_sick = matches!(at.zone.verdict, ZoneVerdict::Degraded | ZoneVerdict::Suspect);
-    let is_whole = at.zone.moved.is_some_and(|moved| moved.moved >= moved.of);
+    let is_whole = at.zone.moved.is_some_and(|moved| moved.of > 0 && moved.moved >= moved.of);
     away::is_by_hand(at.zone) && (is_whole || !is_sick)
 }
 

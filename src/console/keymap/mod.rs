@@ -8,7 +8,7 @@ mod file;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use chord::Chord;
 pub use file::KeyMapError;
@@ -18,7 +18,7 @@ use file::File;
 const PRESET: &str = include_str!("keymap.toml");
 
 /// Where a key is pressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Context {
     /// On every screen; the context's own keys win.

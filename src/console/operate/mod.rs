@@ -8,6 +8,7 @@ mod course;
 mod given;
 mod mode;
 pub mod settings;
+mod spoken;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ use crate::operation::{Plan, Refusal};
 
 pub use course::{Course, RunState, Stage, StageState};
 pub use mode::{ARMED_FOR, Mode};
+pub use spoken::spoken;
 
 /// Runs whose records are kept: beyond that the one begun first is let go, and read again where it is opened.
 const MOST: usize = 32;

@@ -91,7 +91,9 @@ fn intent(operation: &Operation, subjects: &[Subject]) -> Intent {
 /// Why an operation does not fit these things: they are of another kind.
 pub fn reason_unlike(subjects: &[Subject], operation: &Operation) -> Option<String> {
     let kind = SubjectKind::of_target(operation.target);
-    let other = subjects.iter().find(|subject| subject.kind != kind)?;
+    // A zone stands for the shifts away from it.
+    let is_fit = |its: SubjectKind| its == kind || (kind == SubjectKind::Shift && its == SubjectKind::Zone);
+    let other = subjects.iter().find(|subject| !is_fit(subject.kind))?;
     Some(format!("it is done to {}, and {} is {}", kind.with_article(), other.name(), other.kind.with_article()))
 }
 

@@ -6,6 +6,7 @@
 mod ages;
 mod cell;
 mod changes;
+mod drain;
 mod draw;
 mod forecast;
 mod grid;
@@ -14,9 +15,11 @@ mod headline;
 mod layout;
 mod model;
 mod panel;
+mod shifts;
 mod sift;
 mod spark;
 mod vital;
+mod what_if;
 
 use std::collections::BTreeSet;
 
@@ -25,7 +28,7 @@ use ratatui::layout::{Position, Rect};
 use serde::{Deserialize, Serialize};
 
 use crate::estate::Kind;
-use crate::id::{Region, ZoneName};
+use crate::id::Region;
 use crate::judge::changes::Changes;
 use crate::judge::{Finding, Picture};
 use crate::listing::{ColumnInfo, Filter};
@@ -107,16 +110,6 @@ impl Board {
         self.focus = Some(region.clone());
         self.unfolded.insert((region.clone(), name.to_owned()));
         self.selected = Some(RowKey::Service(region.clone(), name.to_owned()));
-    }
-
-    /// The zone whose loss is previewed.
-    pub fn previewed(&self) -> Option<&ZoneName> {
-        self.preview.as_ref().map(|preview| &preview.zone)
-    }
-
-    /// Ends a preview, so that the next one begins.
-    pub fn end_preview(&mut self) {
-        self.preview = None;
     }
 
     /// Whether a finding is about the selected service or part.
@@ -221,38 +214,6 @@ impl Board {
         self.scroll(world);
     }
 
-    /// Works out what the preview says; one of a zone that is no longer there ends.
-    fn foretell(&mut self, world: &World<'_>) {
-        let Some(picture) = world.picture else { return };
-        if self.preview.as_ref().is_some_and(|preview| preview.beside(picture, 0).is_none()) {
-            self.preview = None;
-        }
-        self.preview_words = self.preview.as_ref().map(|preview| preview.words(picture));
-    }
-
-    /// Begins to preview the loss of a zone, or ends it; without a name, of the zone that one would leave first.
-    fn what_if(&mut self, zone: &str, world: &World<'_>) -> Outcome {
-        let Some(picture) = world.picture else { return Outcome::Refused("nothing is known yet".to_owned()) };
-        let here = self.region_here(world);
-        let chosen = match zone {
-            "" if self.preview.is_some() => None,
-            "" => match here.and_then(|region| Preview::of(picture, &region)) {
-                Some(preview) => Some(preview),
-                None => return Outcome::Refused("no zone is known here yet".to_owned()),
-            },
-            name => match Preview::named(picture, name) {
-                Some(preview) => Some(preview),
-                None => return Outcome::Refused(format!("no zone `{name}` here")),
-            },
-        };
-        if let Some(preview) = &chosen {
-            self.focus = Some(preview.region.clone());
-        }
-        self.preview = chosen;
-        self.refresh(world);
-        Outcome::Done
-    }
-
     /// The region of the selected row, else the first that is shown.
     fn region_here(&self, world: &World<'_>) -> Option<Region> {
         let of_row = self.selected.as_ref().map(|key| match key {
@@ -262,17 +223,6 @@ impl Board {
         of_row
             .or_else(|| self.sections.first().map(|(region, _)| region.clone()))
             .or_else(|| world.regions().first().cloned())
-    }
-
-    /// Previews the loss of the zone beside the one previewed.
-    fn another_zone(&mut self, by: isize, world: &World<'_>) -> Outcome {
-        let (Some(preview), Some(picture)) = (&self.preview, world.picture) else {
-            return Outcome::Refused("press w first: what if a zone goes".to_owned());
-        };
-        let other = preview.beside(picture, by);
-        self.preview = other.or_else(|| self.preview.clone());
-        self.refresh(world);
-        Outcome::Done
     }
 
     fn fold(&mut self, all: bool, world: &World<'_>) {

@@ -23,6 +23,9 @@ use super::{Act, FRAME_KINDS, Outcome, Screen, views};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Help {
     offset: usize,
+    /// Where it was asked for: that comes first.
+    #[serde(default)]
+    from: Option<Context>,
     #[serde(skip)]
     keymap: KeyMap,
 }
@@ -49,12 +52,19 @@ const CONTEXTS: &[Context] = &[
 impl Help {
     /// The help for a key map.
     pub fn new(keymap: &KeyMap) -> Self {
-        Self { offset: 0, keymap: keymap.clone() }
+        Self { offset: 0, from: None, keymap: keymap.clone() }
+    }
+
+    /// The same for whoever asks on such a screen: its keys come first, and on the board its signs before them.
+    #[must_use]
+    pub fn on(self, from: Context) -> Self {
+        Self { from: Some(from), ..self }
     }
 
     fn keys(&self) -> Vec<Entry> {
         let mut entries = Vec::new();
-        for context in CONTEXTS {
+        let (own, rest): (Vec<&Context>, Vec<&Context>) = CONTEXTS.iter().partition(|each| Some(**each) == self.from);
+        for context in own.into_iter().chain(rest) {
             entries.push(Entry::Head(format!("keys: {}", context.title())));
             for binding in self.keymap.of(*context) {
                 let chords: Vec<String> = binding.on.iter().map(ToString::to_string).collect();
@@ -65,7 +75,8 @@ impl Help {
         entries
     }
 
-    fn words(look: &Look<'_>) -> Vec<Entry> {
+    /// What the board is drawn with.
+    fn signs(look: &Look<'_>) -> Vec<Entry> {
         let mut entries = vec![Entry::Head("signs".to_owned())];
         for pair in Standing::ALL.chunks(3) {
             let signs = pair.iter().map(|s| (Role::pip(*s), look.glyphs.standing(*s), s.as_str()));
@@ -77,7 +88,19 @@ impl Help {
         entries.push(Entry::Pair("W S R r".to_owned(), "database: writer, standby, reader, replica".to_owned()));
         entries.push(Entry::Pair("?".to_owned(), "nobody knows: not read, denied or too old".to_owned()));
         entries.push(Entry::Pair("-".to_owned(), "there is none".to_owned()));
-        entries.extend([Entry::Blank, Entry::Head("views".to_owned())]);
+        let away = format!("requests a minute in a zone that is away: before{}now", look.glyphs.arrow());
+        entries.push(Entry::Pair(format!("640{}12/m", look.glyphs.arrow()), away));
+        entries.push(Entry::Pair("AWAY 5h48".to_owned(), "traffic is kept from the zone, for so long yet".to_owned()));
+        entries.push(Entry::Pair(
+            "74>92% +3".to_owned(),
+            "CPU now and if the zone is lost, and what that needs first".to_owned(),
+        ));
+        entries.push(Entry::Blank);
+        entries
+    }
+
+    fn words() -> Vec<Entry> {
+        let mut entries = vec![Entry::Head("views".to_owned())];
         entries.extend(views().map(|view| {
             let aliases = view.aliases.join(" ");
             Entry::Pair(format!(":{} {aliases}", view.name), view.doc.to_owned())
@@ -96,13 +119,12 @@ impl Help {
 
     /// Two columns where there is room, else one under the other; each as lines.
     fn columns(&self, look: &Look<'_>, width: u16) -> Vec<Vec<Line<'static>>> {
-        let (keys, mut words) = (self.keys(), Self::words(look));
-        let columns = if width >= 110 {
-            vec![keys, words]
-        } else {
-            let mut one = keys;
-            one.append(&mut words);
-            vec![one]
+        let (keys, signs, words) = (self.keys(), Self::signs(look), Self::words());
+        let is_on_board = self.from == Some(Context::Board);
+        let columns: Vec<Vec<Entry>> = match (width >= 110, is_on_board) {
+            (true, _) => vec![keys, signs.into_iter().chain(words).collect()],
+            (false, true) => vec![signs.into_iter().chain(keys).chain(words).collect()],
+            (false, false) => vec![keys.into_iter().chain(signs).chain(words).collect()],
         };
         let room = usize::from(width) / columns.len();
         columns.iter().map(|entries| entries.iter().flat_map(|entry| lines(entry, look, room)).collect()).collect()

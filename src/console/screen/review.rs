@@ -28,7 +28,8 @@ use crate::operation::{Answer, Need, Plan, Step, What};
 
 use super::cursor::Cursor;
 use super::{Act, FRAME_KINDS, Outcome, Screen};
-use tell::{Key, plan_time};
+use tell::Key;
+pub(super) use tell::plan_time;
 
 /// What is shown under each step.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -244,11 +245,11 @@ impl Review {
                 let why = row.why_off.as_deref().unwrap_or("nothing puts it in");
                 return Err(format!("{} stays off: {why}", row.part));
             }
-            self.set("with", &[with.as_slice(), &[word]].concat().join(","))?;
+            self.put_in(&[with.as_slice(), &[word]].concat());
         } else if let Some(at) = with.iter().position(|each| **each == *row.part) {
             let mut with = with;
             with.remove(at);
-            self.set("with", &with.join(","))?;
+            self.put_in(&with);
         } else {
             if is_only {
                 return Err("it is the only part: Esc leaves".to_owned());
@@ -256,6 +257,15 @@ impl Review {
             self.inquiry.change(|intent| intent.skip.push(row.part.clone()));
         }
         Ok(())
+    }
+
+    /// Puts in what is off unless somebody asks for it: the words that the plan itself says.
+    fn put_in(&mut self, with: &[&str]) {
+        let with: Option<Text> = Some(with.join(",")).filter(|with| !with.is_empty()).map(|with| with.as_str().into());
+        self.inquiry.change(|intent| match with {
+            Some(with) => drop(intent.settings.insert("with".into(), with)),
+            None => drop(intent.settings.remove("with")),
+        });
     }
 
     fn key(&self, plan: &Plan, world: &World<'_>) -> Option<Key> {

@@ -6,6 +6,7 @@ mod charts;
 mod details;
 mod fuzz;
 mod grammar;
+mod leaving;
 mod lists;
 mod mended;
 mod noting;

@@ -6,7 +6,7 @@ use super::*;
 use crate::console::operate::{Confirmation, Mode, Planned};
 use crate::id::Region;
 use crate::operation::call::{Action, SetDesired, Trial};
-use crate::operation::intent::Intent;
+use crate::operation::intent::{Intent, TargetKind};
 use crate::operation::registry::OPERATIONS;
 use crate::operation::{Call, Condition, Fact, Plan, Refusal};
 
@@ -31,7 +31,7 @@ pub(super) fn plan(intent: &Intent, desired: i32) -> Box<Plan> {
             "id": id, "part": part, "needs": needs, "title": format!("{part}: grow by one, desired 15>16"), "why": "one fails",
             "guards": [{ "id": format!("{id}.sizes"), "level": "block", "condition": sizes(desired),
                          "accepted": intent.accept.get(&*format!("{id}.sizes")) }],
-            "calls": [call(16)], "until": { "condition": sizes(16), "deadline_s": 240 }, "undo": [call(15)],
+            "calls": [call(16)], "until": { "condition": sizes(16), "deadline_s": 2400 }, "undo": [call(15)],
             "on_failure": "hold",
         })
     };
@@ -110,7 +110,14 @@ fn nothing_that_is_not_armed_runs_anything() {
                 let mut desk = Desk::with(setting.clone(), (80, 24), Some(pictures::calm()));
                 let mut effects = Vec::new();
                 if by_key {
-                    desk.press(if operation.target.word() == "instance" { "2" } else { "3" });
+                    let (list, own) = match operation.target {
+                        TargetKind::Instance => ("instances", pictures::calm()),
+                        TargetKind::Group => ("groups", pictures::calm()),
+                        TargetKind::Zone => ("zones", pictures::calm()),
+                        TargetKind::Shift => ("shifts", pictures::zone_bad()),
+                    };
+                    desk.refresh(own);
+                    desk.command(list);
                     effects.extend(desk.press_planning("a"));
                     desk.sees(operation.name);
                     (0..n).for_each(|_| drop(desk.press("j")));
@@ -234,6 +241,7 @@ fn a_review_tells_all_and_its_way_out_has_the_focus() {
             "9 of 29 targets fail",
             "1 hold, 0 unknown, 0 fail; 1 asked in their turn",
             "15>16>15 members",
+            "about 4m, at most 1h20, 2 calls",
             "[x] web",
             "undone: 1 instance ended",
             "[Esc] back",

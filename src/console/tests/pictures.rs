@@ -1,6 +1,7 @@
 //! Hand-made accounts for the tests of the screens.
 
 mod account;
+mod leaving;
 mod shop;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::estate::{Estate, FailureKind, Kind, Part, ReadFailure, Row, Slice, Sl
 use crate::id::{Region, Text};
 use crate::judge::{Picture, Policy, Traffic, judge};
 
+pub use leaving::left;
 use shop::Shop;
 
 /// AWS's time in these pictures.

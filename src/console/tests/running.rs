@@ -91,6 +91,20 @@ fn anybody_may_pause_and_abort_a_run_of_their_own() {
     desk.send(record(None, end));
     desk.sees("FAILED");
     desk.sees("given up by alice");
+    desk.sees("[u] undo");
+    // One that stopped goes on from here, or is taken back.
+    let mut desk = running((80, 24));
+    desk.command("operations");
+    desk.press("enter");
+    let reason = "asked by alice".to_owned();
+    desk.send(record(None, Event::Stopped { reason, resume: "fournines resume op-7f3a".to_owned() }));
+    desk.sees("STOPPED");
+    desk.sees("[u] undo   [space] resume");
+    desk.armed();
+    desk.press("space");
+    assert_eq!(desk.press("enter"), [Effect::Order { operation: "op-7f3a".into(), order: Order::Resume }]);
+    desk.send(record(None, Event::Undone { detail: "all is taken back".to_owned() }));
+    desk.sees_not("[u] undo");
 }
 
 /// Each key on a run whose step is held: what is asked, what the answer orders, and that what makes calls needs an armed console.

@@ -65,7 +65,7 @@ impl Scaling<'_, '_> {
             gone.insert(id.clone());
             let desired = self.now.desired - i32::try_from(done).unwrap_or(0);
             let step = self
-                .step(format!("drain and end {id}: desired {desired} → {}", desired - 1), "it was named")
+                .step(format!("drain and end {id}: {} desired {desired} → {}", group.name, desired - 1), "it was named")
                 .block("sizes", self.sizes(Sizes { desired, ..before }))
                 .block("in-service", self.gate.in_service(gone.clone(), needed.max(1)))
                 .blocks(self.gate.healthy(&gone, ends.len()))

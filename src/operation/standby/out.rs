@@ -26,13 +26,16 @@ impl<'a> Lane<'a> {
             should_decrement_desired_capacity: !keep,
         };
         let state = |state| Fact::MemberIn { group: name.clone(), instance: id.clone(), states: vec![state] };
-        let step =
-            Part::new(id.text(), format!("put {id} in Standby: desired {} → {after}", self.desired), "asked for")
-                .blocks(self.gate.guards_of(self.desired, self.max, keep))
-                .block("member", state(LifecycleState::InService))
-                .block("in-service", self.gate.in_service(self.gone.clone(), needed))
-                .blocks(self.gate.healthy(&self.gone, 0))
-                .call(Action::EnterStandby(removal));
+        let step = Part::new(
+            id.text(),
+            format!("put {id} in Standby: {name} desired {} → {after}", self.desired),
+            "asked for",
+        )
+        .blocks(self.gate.guards_of(self.desired, self.max, keep))
+        .block("member", state(LifecycleState::InService))
+        .block("in-service", self.gate.in_service(self.gone.clone(), needed))
+        .blocks(self.gate.healthy(&self.gone, 0))
+        .call(Action::EnterStandby(removal));
         let members = MembersOf { auto_scaling_group_name: name.clone(), instance_ids: vec![Whom::from(id)] };
         let back = Action::ExitStandby(members);
         let step = match keep {

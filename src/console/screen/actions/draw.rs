@@ -4,13 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::console::age::ahead;
 use crate::console::app::{Look, World};
 use crate::console::draw::{put, select, title_rule};
-use crate::console::text::{fit, wrap};
+use crate::console::operate::spoken;
+use crate::console::text::{cut, fit, wrap};
 use crate::console::theme::Role;
 use crate::judge::Verdict;
 
+use super::super::review::plan_time;
 use super::{Actions, Row, needs_choice};
 
 /// Columns before what an operation would come to.
@@ -37,40 +38,44 @@ pub(super) fn draw(view: &Actions, world: &World<'_>, look: &Look<'_>, area: Rec
     );
     let columns = usize::from(area.width).saturating_sub(LEAD + 2);
     let below = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-    let mut y = 1;
+    let mut told: Vec<(usize, Line<'static>)> = Vec::new();
     for (n, row) in view.rows().iter().enumerate() {
-        let lines = lines(row, look, columns);
-        if n == view.cursor.at {
-            let height = u16::try_from(lines.len()).unwrap_or(1);
-            let at = Rect { y: below.y + u16::try_from(y).unwrap_or(0), height, ..below };
-            for (line, spans) in lines.into_iter().enumerate() {
-                put(buf, below, y + line, &spans, area);
-            }
-            select(buf, at.intersection(below), look);
-            y += usize::from(height) + 1;
-        } else {
-            let height = lines.len();
-            for (line, spans) in lines.into_iter().enumerate() {
-                put(buf, below, y + line, &spans, area);
-            }
-            y += height + 1;
+        // What does not fit stands last and close together.
+        if row.unfit.is_none() || n == 0 {
+            told.push((usize::MAX, Line::default()));
+        }
+        told.extend(lines(row, look, columns).into_iter().map(|line| (n, line)));
+    }
+    let is_at = |(n, _): &(usize, Line<'_>)| *n == view.cursor.at;
+    let last = told.iter().rposition(is_at).unwrap_or(0);
+    let first = (last + 1).saturating_sub(usize::from(below.height));
+    for (y, each) in told.iter().skip(first).take(usize::from(below.height)).enumerate() {
+        put(buf, below, y, &each.1, area);
+        if is_at(each) {
+            let y = below.y.saturating_add(u16::try_from(y).unwrap_or(u16::MAX));
+            select(buf, Rect { y, height: 1, ..below }.intersection(below), look);
         }
     }
 }
 
 fn lines(row: &Row<'_>, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let arrow = look.glyphs.arrow();
-    let (sign, role, texts) = match (&row.unfit, row.planned) {
-        (Some(why), _) => (look.span(Role::Dim, look.glyphs.dot()), Role::Dim, vec![format!("not here: {why}")]),
-        (None, None) if needs_choice(row.operation) => {
+    if let Some(why) = &row.unfit {
+        let name = fit(row.operation.name, LEAD - 3, look.glyphs.ellipsis());
+        let words = cut(&format!("not here: {why}"), columns, look.glyphs.ellipsis());
+        let spans = vec![Span::raw(" "), look.span(Role::Dim, format!("{} {name}{words}", look.glyphs.dot()))];
+        return vec![Line::from(spans)];
+    }
+    let (sign, role, texts) = match row.planned {
+        None if needs_choice(row.operation) => {
             (look.span(Role::Key, look.glyphs.fold(false)), Role::Text, vec!["Enter: say how".to_owned()])
         }
-        (None, None) => (
+        None => (
             look.span(Role::Notice, look.glyphs.dot()),
             Role::Notice,
             vec!["working out what it would take".to_owned()],
         ),
-        (None, Some(Ok(plan))) => {
+        Some(Ok(plan)) => {
             // The way that was chosen tells more than the first of what changes.
             let told = plan.summary.why.first().or(plan.summary.changes.first());
             let changes = told.cloned().unwrap_or_default();
@@ -78,21 +83,23 @@ fn lines(row: &Row<'_>, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
                 1 => "1 step".to_owned(),
                 several => format!("{several} steps"),
             };
-            let expected = ahead(i64::try_from(plan.summary.expected_s).unwrap_or(i64::MAX));
             let sign = look.span(Role::Ok, look.glyphs.verdict(Verdict::Ok));
-            (sign, Role::Text, vec![changes, format!("{steps}, about {expected}")])
+            (sign, Role::Text, vec![changes, format!("{steps}, {}", plan_time(plan))])
         }
-        (None, Some(Err(refusal))) => {
+        Some(Err(refusal)) => {
             let sign = look.span(Role::Warning, look.glyphs.verdict(Verdict::Critical));
-            (sign, Role::Warning, vec![format!("not now: {}", refusal.reason), format!("{arrow} {}", refusal.remedy)])
+            (
+                sign,
+                Role::Warning,
+                vec![format!("not now: {}", refusal.reason), format!("{arrow} {}", spoken(&refusal.remedy))],
+            )
         }
     };
-    let name = if row.unfit.is_some() { Role::Dim } else { Role::Strong };
     let mut lines = vec![Line::from(vec![
         Span::raw(" "),
         sign,
-        look.span(name, format!(" {}", fit(row.operation.name, LEAD - 3, look.glyphs.ellipsis()))),
-        look.span(if row.unfit.is_some() { Role::Dim } else { Role::Text }, row.operation.doc),
+        look.span(Role::Strong, format!(" {}", fit(row.operation.name, LEAD - 3, look.glyphs.ellipsis()))),
+        look.span(Role::Text, row.operation.doc),
     ])];
     for text in texts.iter().filter(|text| !text.is_empty()) {
         for text in wrap(text, columns, 2, look.glyphs.ellipsis()) {

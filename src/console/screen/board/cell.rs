@@ -9,12 +9,15 @@ use ratatui::text::Span;
 
 use crate::judge::Verdict;
 use crate::judge::board::Cell;
+use crate::judge::drain::Drain;
 use crate::judge::standing::Standing;
 
 use crate::console::app::Look;
 use crate::console::draw::spans_width;
 use crate::console::text::{cut, fit_right, width};
 use crate::console::theme::Role;
+
+use super::drain;
 
 /// Pips are drawn one by one up to this many; where that leaves no room for what matters more, up to [`FEW`].
 pub(super) const PIPS: usize = 8;
@@ -85,6 +88,19 @@ impl CellWidths {
 }
 
 impl CellWidths {
+    /// The cell in a zone that traffic is kept from: requests before and now, and the count; none where there is no room for them.
+    pub(super) fn drained(&self, cell: &Cell, drain: Drain, look: &Look<'_>) -> Option<Vec<Span<'static>>> {
+        let room = self.all.saturating_sub(self.count + 2);
+        let mut spans = vec![drain::span(drain, room, look)?];
+        let before = if self.pips > 0 { self.pips.min(room) } else { 0 }.max(spans_width(&spans));
+        pad(&mut spans, before);
+        let words = count_words(cell);
+        let role = if cell.tally().is_whole() { Role::Dim } else { Role::of(worst(cell)) };
+        spans.push(look.span(role, fit_right(&words, self.count + 1, look.glyphs.ellipsis())));
+        pad(&mut spans, self.all);
+        Some(spans)
+    }
+
     /// The cell in a zone whose loss is previewed: what stood there, no more.
     pub(super) fn gone(&self, cell: Option<&Cell>, look: &Look<'_>) -> Vec<Span<'static>> {
         let marks: String = cell.into_iter().flat_map(|cell| &cell.databases).map(|mark| mark.letter()).collect();

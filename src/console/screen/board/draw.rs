@@ -15,11 +15,11 @@ use crate::console::text::cut;
 use crate::console::theme::Role;
 
 use super::forecast::Forecast;
-use super::grid::{Grid, Wish};
+use super::grid::{Grid, Told, Wish};
 use super::layout::{Layout, PanelKind, share};
 use super::model::{Row, Section};
 use super::panel::{self, Panel, Source};
-use super::{Board, ages, changes, headline, vital};
+use super::{Board, ages, changes, drain, headline, shifts, vital};
 
 /// Draws the board.
 pub(super) fn draw(board: &Board, world: &World<'_>, look: &Look<'_>, area: Rect, buf: &mut Buffer) {
@@ -103,7 +103,8 @@ impl Grids<'_> {
                     forecast.as_ref().filter(|_| widths.has_forecast()).and_then(|forecast| forecast.brief(row));
                 let vitals =
                     widths.has_vitals().then(|| vital::of(row, judged, self.picture, metrics, &balancers)).flatten();
-                widths.row(row, brief.as_ref(), vitals, self.look)
+                let drains = drain::of(row, judged, metrics);
+                widths.row(row, &Told { brief: brief.as_ref(), vitals, drains: &drains }, self.look)
             };
             lines.extend(self.rows(section, told, &mut row, first));
         }
@@ -277,7 +278,7 @@ fn panels(layout: &Layout, source: &Source<'_>, lately: &[(Region, Changes)], ar
                 PanelKind::Shifts => {
                     // What is being done stands where what was shifted does.
                     panels.extend(panel::operations(&source));
-                    panel::shifts(&source)
+                    shifts::panel(&source)
                 }
                 PanelKind::Changes => changes::panel(&source, lately),
             };

@@ -15,6 +15,7 @@ use crate::console::text::{cut, fit, fit_right, width};
 use crate::console::theme::Role;
 
 use super::cell::{CellWidths, FEW, PIPS, pad};
+use super::drain::Drains;
 use super::forecast::{Brief, Forecast};
 use super::head;
 use super::model::{Row, RowKey, Section};
@@ -105,6 +106,15 @@ impl Wish<'_> {
     fn has_nowhere(&self) -> bool {
         self.section.rows.iter().any(|row| !row.cells.nowhere.is_empty())
     }
+}
+
+/// What a row tells beside its cells.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub(super) brief: Option<&'a Brief>,
+    pub(super) vitals: Option<Vitals>,
+    /// How traffic leaves the zones that are away.
+    pub(super) drains: &'a Drains,
 }
 
 impl Grid {
@@ -263,13 +273,8 @@ impl Grid {
     }
 
     /// A row.
-    pub(super) fn row(
-        &self,
-        row: &Row,
-        brief: Option<&Brief>,
-        vitals: Option<Vitals>,
-        look: &Look<'_>,
-    ) -> Line<'static> {
+    pub(super) fn row(&self, row: &Row, told: &Told<'_>, look: &Look<'_>) -> Line<'static> {
+        let Told { brief, vitals, drains } = *told;
         let verdict = row.assessment.verdict;
         let ellipsis = look.glyphs.ellipsis();
         let sign = if verdict == Verdict::Ok {
@@ -305,7 +310,8 @@ impl Grid {
             if self.gone.as_ref() == Some(zone) {
                 spans.extend(self.cell.gone(cell, look));
             } else {
-                spans.extend(self.cell.spans(cell, row.is_whole, look));
+                let drained = drains.get(zone).and_then(|drain| self.cell.drained(cell?, *drain, look));
+                spans.extend(drained.unwrap_or_else(|| self.cell.spans(cell, row.is_whole, look)));
             }
         }
         if self.nowhere {

@@ -1,4 +1,4 @@
-//! The panels around the grid: problems, firing alarms, zonal shifts.
+//! The panels around the grid: problems, firing alarms, what is being done.
 //!
 //! Owns: their lines. Depends on: estate, judgement. Must stay true: *none* is said only where it is known.
 
@@ -6,14 +6,11 @@ use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
 use crate::estate::alarm::{Alarm, AlarmState};
-use crate::estate::shift::{Autoshift, AutoshiftStatus, ShiftStatus, ZonalShift};
 use crate::estate::{Estate, Kind};
 use crate::id::Region;
-use crate::judge::shifted::moved_off;
 use crate::judge::{Metrics, Picture, Verdict};
-use crate::listing::shift_kind_word;
 
-use crate::console::age::{ahead, moment};
+use crate::console::age::moment;
 use crate::console::app::{Look, World};
 use crate::console::draw::spans_width;
 use crate::console::operate::StageState;
@@ -45,7 +42,7 @@ impl Source<'_> {
         title
     }
 
-    fn unread(&self, kind: Kind) -> Vec<Line<'static>> {
+    pub(super) fn unread(&self, kind: Kind) -> Vec<Line<'static>> {
         if self.regions.iter().any(|region| !self.picture.estate.was_tried(region, kind)) {
             return vec![Line::from(self.look.span(Role::Notice, "   reading"))];
         }
@@ -78,7 +75,7 @@ impl Source<'_> {
         if self.regions.len() > 1 && one_place.is_none() { format!("{region} ") } else { String::new() }
     }
 
-    fn estate(&self) -> &Estate {
+    pub(super) fn estate(&self) -> &Estate {
         &self.picture.estate
     }
 }
@@ -216,31 +213,6 @@ fn course(alarm: &Alarm, metrics: &Metrics<'_>, look: &Look<'_>) -> (String, Vec
     }
 }
 
-/// Shifts and autoshifts that are active, with the time until traffic returns by itself.
-pub(super) fn shifts(source: &Source<'_>) -> Panel {
-    let look = source.look;
-    let mut active: Vec<(&Region, Shift)> = Vec::new();
-    for region in source.regions {
-        active.extend(active_shifts(source, region).into_iter().map(|shift| (region, shift)));
-    }
-    let mut lines = source.unread(Kind::ZonalShifts);
-    let is_none = active.is_empty() && lines.is_empty();
-    let one_place = source.one_place(active.iter().map(|(region, _)| *region));
-    let mut rest = Vec::new();
-    if is_none {
-        rest.push(look.span(Role::Dim, "none "));
-    }
-    if !active.is_empty() {
-        rest.push(look.span(Role::Strong, format!("{} ", active.len())));
-        rest.extend(source.place_words(one_place));
-    }
-    lines.extend(active.iter().map(|(region, shift)| {
-        let words = format!("{}{}", source.region_words(region, one_place), shift.words);
-        shift_line(source, &words, shift)
-    }));
-    Panel { title: source.title("ZONAL SHIFTS", rest), lines }
-}
-
 /// What is being done to the account from here: nothing is shown where nothing is.
 pub(super) fn operations(source: &Source<'_>) -> Option<Panel> {
     let look = source.look;
@@ -263,53 +235,4 @@ pub(super) fn operations(source: &Source<'_>) -> Option<Panel> {
     }
     let count = look.span(Role::Strong, format!("{} ", lines.len()));
     Some(Panel { title: source.title("OPERATIONS", vec![count, look.span(Role::Dim, "8 opens ")]), lines })
-}
-
-/// A shift in words.
-struct Shift {
-    words: String,
-    kind: String,
-    ends: String,
-    role: Role,
-}
-
-fn active_shifts(source: &Source<'_>, region: &Region) -> Vec<Shift> {
-    let (estate, at) = (source.estate(), source.picture.taken_at);
-    let autoshifts =
-        estate.table::<Autoshift>(region, at).known().filter(|shift| shift.status == AutoshiftStatus::Active);
-    let by_aws = autoshifts.map(|shift| Shift {
-        words: {
-            let moved = moved_off(estate, region, &shift.away_from, at);
-            let moved = moved.map_or("? moved".to_owned(), |moved| format!("{}/{} moved", moved.moved, moved.of));
-            format!("{moved} off {}", shift.away_from)
-        },
-        kind: "autoshift".to_owned(),
-        ends: "until AWS ends it".to_owned(),
-        role: Role::Warning,
-    });
-    let shifts = estate.table::<ZonalShift>(region, at).known().filter(|shift| shift.status == ShiftStatus::Active);
-    let ours = shifts.map(|shift| {
-        let left = shift.expires_at.map(|at| at.duration_since(source.now).as_secs());
-        Shift {
-            words: format!("{} away from {}", shift.resource.short(), shift.away_from),
-            kind: shift_kind_word(&shift.shift_type).to_owned(),
-            ends: left.map_or("no expiry known".to_owned(), |left| format!("{} left", ahead(left))),
-            // Traffic returns by itself, healed or not: the last half hour is a warning.
-            role: if left.is_none_or(|left| left <= 1800) { Role::Warning } else { Role::Notice },
-        }
-    });
-    by_aws.chain(ours).collect()
-}
-
-fn shift_line(source: &Source<'_>, words: &str, shift: &Shift) -> Line<'static> {
-    let look = source.look;
-    let room = source.columns.saturating_sub(4);
-    let tails = [format!(" {}, {}", shift.kind, shift.ends), format!(" {}", shift.ends), String::new()];
-    // What ends it matters more than who began it, and both less than what it is.
-    let tail = tails.into_iter().find(|tail| width(words) + width(tail) <= room).unwrap_or_default();
-    Line::from(vec![
-        look.span(shift.role, format!(" {} ", look.glyphs.arrow())),
-        look.span(Role::Strong, cut(words, room, look.glyphs.ellipsis())),
-        look.span(shift.role, tail),
-    ])
 }

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::console::app::{Look, World};
 use crate::console::draw::{put, select, title_rule};
+use crate::console::operate::spoken;
 use crate::console::text::{cut, fit, wrap};
 use crate::console::theme::Role;
 use crate::operation::intent::FieldKind;
@@ -88,7 +89,7 @@ fn told(form: &Form, look: &Look<'_>) -> Vec<(Role, String)> {
         None => vec![(Role::Notice, "working out what it would take".to_owned())],
         Some(Err(refusal)) => vec![
             (Role::Warning, format!("not so: {}", refusal.reason)),
-            (Role::Strong, format!("{} {}", look.glyphs.arrow(), refusal.remedy)),
+            (Role::Strong, format!("{} {}", look.glyphs.arrow(), spoken(&refusal.remedy))),
         ],
         Some(Ok(plan)) => plan.summary.changes.iter().map(|change| (Role::Text, change.clone())).collect(),
     }

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::console::app::{Look, World};
 use crate::console::draw::{put, select, title_rule};
+use crate::console::operate::spoken;
 use crate::console::subject::{Subject, SubjectKind};
 use crate::console::text::{cut, wrap};
 use crate::console::theme::Role;
@@ -84,9 +85,10 @@ fn refused(refusal: &Refusal, look: &Look<'_>, below: Rect, area: Rect, buf: &mu
     let mut y = 1;
     put(buf, below, y, &Line::from(vec![Span::raw("   "), look.span(Role::WarningBadge, " NOT NOW ")]), area);
     y += 2;
-    for (role, words) in
-        [(Role::Warning, refusal.reason.clone()), (Role::Strong, format!("{} {}", look.glyphs.arrow(), refusal.remedy))]
-    {
+    for (role, words) in [
+        (Role::Warning, refusal.reason.clone()),
+        (Role::Strong, format!("{} {}", look.glyphs.arrow(), spoken(&refusal.remedy))),
+    ] {
         for line in wrap(&words, columns, 6, ellipsis) {
             put(buf, below, y, &Line::from(vec![Span::raw("   "), look.span(role, line)]), area);
             y += 1;
@@ -127,7 +129,11 @@ fn footer(
         }
         None => (Role::Strong, format!("Enter, then type {token} to run {}", extent(plan))),
     };
-    let more = if hidden > 0 { format!(" {hidden} more lines") } else { String::new() };
+    let more = match hidden {
+        0 => String::new(),
+        1 => " 1 more line".to_owned(),
+        hidden => format!(" {hidden} more lines"),
+    };
     let room = usize::from(area.width).saturating_sub(15 + more.len());
     let line = Line::from(vec![
         look.span(Role::Selected, " [Esc] back "),

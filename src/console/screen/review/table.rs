@@ -62,6 +62,9 @@ impl Table<'_> {
         self.section(&mut told, "why", &summary.why, Role::Text, most);
         self.section(&mut told, "DENIED", &trial::denials(self.review), Role::Critical, most);
         told.push(guards_line(self.plan, self.asked, self.world));
+        if self.review.shows != Shows::Guards {
+            self.open_guards(most, &mut told);
+        }
         told.push(self.head());
         for part in &summary.parts {
             self.part(part, most, &mut told);
@@ -73,9 +76,6 @@ impl Table<'_> {
         self.notes(most, &mut told);
         if most > 1 {
             self.section(&mut told, "policy", &summary.rules, Role::Dim, most);
-        }
-        if self.review.shows != Shows::Guards {
-            self.open_guards(most, &mut told);
         }
         told
     }

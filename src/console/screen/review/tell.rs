@@ -65,7 +65,7 @@ pub(super) fn lines(review: &Review, plan: &Plan, world: &World<'_>, columns: us
 }
 
 /// How long it takes: what is usual, and where its waits may last far longer, the longest.
-pub(super) fn plan_time(plan: &Plan) -> String {
+pub(in crate::console::screen) fn plan_time(plan: &Plan) -> String {
     let words = |seconds: u64| ahead(i64::try_from(seconds).unwrap_or(i64::MAX));
     let (usual, longest) = (plan.summary.expected_s, plan.longest_s());
     match longest > usual.saturating_mul(2) {

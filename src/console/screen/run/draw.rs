@@ -164,10 +164,14 @@ fn stage_lines(
     let id = stage.id.to_string();
     // A title that does not say what it is about is told with its lane.
     let title = match (lane, step) {
-        (Some((part, (over, all))), _) => format!("{part} {over}/{all}: {title}"),
+        (Some((part, (over, all))), _) => {
+            format!("{part} {over}/{all}: {}", if stage.detail.is_empty() { title } else { &stage.detail })
+        }
         (None, Some(step)) if is_many(course) && !title.contains(&*step.part) => format!("{}: {title}", step.part),
         _ => title.to_owned(),
     };
+    let becomes = step.and_then(|step| becomes(course, &step.part)).unwrap_or_default();
+    let title = format!("{title}{becomes}");
     let room = columns.saturating_sub(10 + right.len());
     let name = if matches!(stage.state, StageState::Ahead | StageState::Skipped) { Role::Dim } else { Role::Text };
     let mut lines = vec![Line::from(vec![
@@ -178,12 +182,21 @@ fn stage_lines(
     ])];
     // The one step that is held is told above.
     let is_above = stage.state == StageState::Held && course.is_live() && course.held_count() == 1;
-    if is_told(stage) && !is_above {
+    if is_told(stage) && !is_above && lane.is_none() {
         let role = if stage.state == StageState::Held { Role::Critical } else { Role::Strong };
         let detail = cut(&stage.detail, columns.saturating_sub(9), ellipsis);
         lines.push(Line::from(vec![Span::raw("        "), look.span(role, detail)]));
     }
     lines
+}
+
+/// What the plan says becomes of a lane: who serves and CPU, before and after.
+fn becomes(course: &Course, part: &Text) -> Option<String> {
+    let part = course.plan.summary.parts.iter().find(|row| row.part == *part)?;
+    let serves = part.serves.map(|(now, then)| format!("serves {now}>{then}"));
+    let cpu = part.cpu.map(|(now, then)| format!("CPU {now:.0}>{then:.0}"));
+    let words: Vec<String> = serves.into_iter().chain(cpu).collect();
+    (!words.is_empty()).then(|| format!(" ({})", words.join(", ")))
 }
 
 /// Whether a plan has more than one lane.
