@@ -212,6 +212,24 @@ fn without_a_record_comments_and_tags_bring_back_what_they_tell_and_the_rest_is_
     assert!(world.groups[0].tags.get(marks::SIZES_TAG).is_none());
 }
 
+/// The two planners know one another by the calls alone.
+#[test]
+fn what_the_planner_of_evacuations_does_comes_back_without_a_difference() {
+    for cpu in [30.0, 55.0] {
+        let mut world = World::new(&[("big", 12), ("small", 6), ("work", 6)]);
+        world.cpu.values_mut().for_each(|load| *load = cpu);
+        let before = world.words();
+        let plan = world.plan_of(&intent("evacuate", &[SICK], &[])).unwrap();
+        let record = world.run(&plan);
+        world.records.push(record);
+        assert!(world.words() != before, "something left");
+        world.cpu.values_mut().for_each(|load| *load = 20.0);
+        let plan = back(&world).unwrap();
+        world.run(&plan);
+        assert_eq!(world.words(), before, "{}", notes(&plan));
+    }
+}
+
 /// Three-way, over many worlds: what nobody touched is as before; what others changed is left, and told.
 #[test]
 fn evacuated_and_returned_nothing_differs_but_what_others_changed_and_that_is_listed() {

@@ -227,7 +227,8 @@ impl World {
     pub fn plan_of(&self, intent: &Intent) -> Result<Plan, Refusal> {
         let estate = self.estate();
         let judgement = crate::judge::judge(&estate, now(), &crate::judge::Policy::default());
-        let (account, rules, id) = (AccountId::from("123456789012"), Rules::default(), Text::from("return-1"));
+        let (account, rules, id) =
+            (AccountId::from("123456789012"), Rules::default(), Text::from(format!("{}-1", intent.operation)));
         let ground = Ground {
             estate: &estate,
             judgement: &judgement,
