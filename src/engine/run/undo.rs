@@ -304,14 +304,7 @@ fn needs(past: &Past, step: &Step, other: &StepId) -> bool {
     false
 }
 
+/// Traffic that comes back to a zone counts as much as machines: before they go, it must find room.
 fn adds(call: &Call) -> bool {
-    matches!(
-        call.action,
-        Action::LaunchInstances(_)
-            | Action::ExitStandby(_)
-            | Action::AttachInstances(_)
-            | Action::StartInstances(_)
-            | Action::RegisterTargets(_)
-            | Action::RegisterInstancesWithLoadBalancer(_)
-    )
+    call.action.adds_capacity()
 }

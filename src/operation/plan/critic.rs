@@ -228,6 +228,8 @@ impl Action {
                 | Self::StartInstances(_)
                 | Self::RegisterTargets(_)
                 | Self::RegisterInstancesWithLoadBalancer(_)
+                | Self::CancelZonalShift(_)
+                | Self::AttachLoadBalancerToSubnets(_)
         )
     }
 
