@@ -4,6 +4,9 @@ use std::process::ExitCode;
 
 use fournines::cli::{Args, output};
 
+/// Bytes of stack of each worker.
+const STACK: usize = 8 << 20;
+
 fn main() -> ExitCode {
     let args = match Args::read(std::env::args_os()) {
         Ok(args) => args,
@@ -16,7 +19,8 @@ fn main() -> ExitCode {
             return usage.exit.into();
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    // The SDK's parsers take deep stacks where they are not optimised.
+    let runtime = match tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             output::note(&[format!("fournines: no runtime: {error}")]);

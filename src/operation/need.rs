@@ -81,7 +81,7 @@ pub enum What {
 #[must_use]
 pub fn requests(balancer: &Text, zone: &ZoneName) -> Option<Query> {
     match balancer.contains('/') {
-        true => Query::of_balancer(Measure::Requests, &Arn::from(format!("loadbalancer/{balancer}")), Some(zone)),
+        true => Query::of_balancer(Measure::Requests, &Arn::from(format!(":loadbalancer/{balancer}")), Some(zone)),
         false => Query::of_classic(Measure::Requests, &ClassicName::from(balancer.clone()), Some(zone)),
     }
 }

@@ -308,7 +308,7 @@ impl<'a> Back<'_, 'a> {
             times.come_deadline_s,
         )
         .held_for(times.warm_s)
-        .fails(Fact::LaunchFailed { group: group.name.clone(), after: gate.launched_at() });
+        .fails(Fact::LaunchFailed { group: group.name.clone(), after: gate.launched_at(), but_in: None });
         for which in 0..missing {
             let whom = Whom::From(StepId::from(format!("{this}#{which}").as_str()));
             step = step.undo(Action::TerminateInstanceInAutoScalingGroup(TerminateMember {

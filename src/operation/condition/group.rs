@@ -210,10 +210,17 @@ pub(super) fn launches_work(look: &Look<'_>, name: &GroupName) -> Result<Answer,
     })
 }
 
-pub(super) fn launch_failed(look: &Look<'_>, name: &GroupName, after: Timestamp) -> Result<Answer, Unknown> {
+pub(super) fn launch_failed(
+    look: &Look<'_>,
+    name: &GroupName,
+    after: Timestamp,
+    but_in: Option<&ZoneName>,
+) -> Result<Answer, Unknown> {
     let (activities, age) = look.rows::<Activity>(&format!("activities of {name}"), name.text())?;
     let since = |activity: &&Activity| activity.group == *name && activity.started_at > after && is_launch(activity);
-    let failed = activities.into_iter().filter(since).find(|activity| activity.status == ActivityStatus::Failed);
+    let matters = |activity: &&Activity| but_in.is_none() || activity.zone.as_ref() != but_in;
+    let failed =
+        activities.into_iter().filter(since).filter(matters).find(|activity| activity.status == ActivityStatus::Failed);
     Ok(match failed {
         Some(activity) => {
             told(true, format!("a launch failed: {}", activity.message.as_deref().unwrap_or("without a reason")), age)

@@ -121,6 +121,9 @@ pub enum Fact {
         group: GroupName,
         /// The moment.
         after: Timestamp,
+        /// A zone in which launches may fail: the group has left it, or is about to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        but_in: Option<ZoneName>,
     },
     /// None of these processes is suspended.
     ProcessesRun {
@@ -502,7 +505,7 @@ fn asked(look: &Look<'_>, fact: &Fact) -> Result<Answer, String> {
         Fact::Settled { group, in_service } => members::settled(look, group, *in_service),
         Fact::Protected { group, instances, protected } => members::protected(look, group, instances, *protected),
         Fact::Suspended { group, processes } => group::suspended(look, group, processes),
-        Fact::LaunchFailed { group, after } => group::launch_failed(look, group, *after),
+        Fact::LaunchFailed { group, after, but_in } => group::launch_failed(look, group, *after, but_in.as_ref()),
         Fact::ProcessesRun { group, processes } => group::processes_run(look, group, processes),
         Fact::Quiet { group } => group::quiet(look, group),
         Fact::LaunchesWork { group } => group::launches_work(look, group),

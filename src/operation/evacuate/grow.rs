@@ -98,7 +98,12 @@ impl<'p> Evacuation<'_, 'p> {
             .call(resize(then, now))
             .until(Fact::All { of: vec![sizes(then), grown] }, times.come_s, times.come_deadline_s)
             .held_for(times.warm_s)
-            .fails(Fact::LaunchFailed { group: name.clone(), after: gate.launched_at() });
+            // Until it was barred the group itself went on trying there.
+            .fails(Fact::LaunchFailed {
+                group: name.clone(),
+                after: gate.launched_at(),
+                but_in: Some(place.zone.clone()),
+            });
         // Taken back, those go that came, each by its id, above the old minimum; then the old sizes.
         if min != now.0 {
             step = step.undo(resize((now.0, desired, max), then));

@@ -256,7 +256,7 @@ impl Scaling<'_, '_> {
             .call(self.resize(self.wanted, self.now))
             .until(Fact::All { of: vec![self.sizes(self.wanted), grown] }, times.come_s, times.come_deadline_s)
             .held_for(times.warm_s)
-            .fails(Fact::LaunchFailed { group: group.name.clone(), after: self.gate.launched_at() });
+            .fails(Fact::LaunchFailed { group: group.name.clone(), after: self.gate.launched_at(), but_in: None });
         // Taken back, those go that came, and nobody else: each by its id, above the old minimum.
         if by <= ONE_BY_ONE {
             if self.wanted.min != self.now.min {

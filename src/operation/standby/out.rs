@@ -87,7 +87,7 @@ impl<'a> Lane<'a> {
         let group = self.gate.group;
         let this = draft.next();
         let grown = Fact::Grown { group: group.name.clone(), beside: self.known.clone(), by: 1 };
-        let failed = Fact::LaunchFailed { group: group.name.clone(), after: self.gate.launched_at() };
+        let failed = Fact::LaunchFailed { group: group.name.clone(), after: self.gate.launched_at(), but_in: None };
         self.known.insert(InstanceId::from(format!("${{{this}}}")));
         self.brought += 1;
         let end = TerminateMember { instance_id: Whom::From(this), should_decrement_desired_capacity: true };

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use fournines::engine::{Asked, Ended, NoCommands, Order, Outcome, Run};
 use fournines::estate::group::{Group, LifecycleState};
 use fournines::estate::instance::Instance;
+use fournines::estate::shift::{ManagedResource, ShiftStatus, ZonalShift};
 use fournines::journal::{Event, Journal, Phase, Reading};
 use fournines::judge::Picture;
 use fournines::operation::{OPERATIONS, Plan};
@@ -28,7 +29,16 @@ enum Target {
     Group(&'static str),
     MemberOf(&'static str),
     Called(&'static str),
+    /// A zone of a calm account.
+    Zone(&'static str),
+    /// A zone that was left before.
+    Left(&'static str),
+    /// The shift that is there.
+    Shift,
 }
+
+/// Bytes of stack.
+const STACK: usize = 32 << 20;
 
 const SCENES: &[Scene] = &[
     Scene { operation: "replace", target: Target::MemberOf("checkout-asg"), settings: &[] },
@@ -39,21 +49,43 @@ const SCENES: &[Scene] = &[
     Scene { operation: "scale", target: Target::Group("workers-asg"), settings: &[("desired", "+1")] },
     Scene { operation: "scale", target: Target::Group("workers-asg"), settings: &[("desired", "-1")] },
     Scene { operation: "reboot", target: Target::Called("ci-runner-2"), settings: &[] },
+    Scene { operation: "evacuate", target: Target::Zone("us-east-1b"), settings: &[("only", "web")] },
+    Scene { operation: "evacuate", target: Target::Zone("us-east-1b"), settings: &[("only", "media")] },
+    Scene { operation: "return", target: Target::Left("us-east-1b"), settings: &[] },
+    Scene { operation: "extend", target: Target::Shift, settings: &[("for", "5h")] },
+    Scene { operation: "cancel", target: Target::Shift, settings: &[] },
 ];
 
 impl Scene {
     async fn begin(self) -> (Stage, Picture, Plan) {
-        let stage = Stage::after("calm", &[], 1).await;
+        let scenario = if matches!(self.target, Target::Shift) { "expiring-shift" } else { "calm" };
+        let stage = Stage::after(scenario, &[], 1).await;
+        if let Target::Left(zone) = self.target {
+            let plan = stage.plan_of_zone("evacuate", zone, &[("only", "web")]).await;
+            let (ended, records) = stage.run(&plan).await;
+            assert_eq!(ended.outcome, Outcome::Done, "{self:?}: {}", ended.detail);
+            stage.keep(&records);
+            stage.wait(600).await;
+        }
         let before = stage.look().await;
         let target = self.target(&before);
-        let plan = stage.plan(self.operation, &target, self.settings).await;
+        let plan = match self.target {
+            Target::Zone(_) | Target::Left(_) | Target::Shift => {
+                stage.plan_of_zone(self.operation, &target, self.settings).await
+            }
+            _ => stage.plan(self.operation, &target, self.settings).await,
+        };
         (stage, before, plan)
     }
 
     fn target(self, picture: &Picture) -> String {
         let groups = || picture.estate.known::<Group>(&east());
         match self.target {
-            Target::Group(name) => name.to_owned(),
+            Target::Group(name) | Target::Zone(name) | Target::Left(name) => name.to_owned(),
+            Target::Shift => {
+                let mut shifts = picture.estate.known::<ZonalShift>(&east());
+                shifts.find(|shift| shift.status == ShiftStatus::Active).unwrap().id.to_string()
+            }
             Target::MemberOf(name) => {
                 let group = groups().find(|group| group.name.as_str() == name).unwrap();
                 group.members.iter().map(|member| member.instance.to_string()).min().unwrap()
@@ -66,7 +98,8 @@ impl Scene {
     }
 }
 
-/// What is compared of the account: each group's sizes, processes and members by state, and what runs besides.
+/// What is compared of the account: each group's sizes, processes, subnets, own tags and members by state, what runs besides, and where
+/// traffic goes.
 pub fn world(picture: &Picture) -> BTreeMap<String, String> {
     let mut world = BTreeMap::new();
     let mut members = Vec::new();
@@ -77,7 +110,13 @@ pub fn world(picture: &Picture) -> BTreeMap<String, String> {
             members.push(member.instance.clone());
         }
         let sizes = (group.min, group.desired, group.max);
-        world.insert(group.name.to_string(), format!("{sizes:?} {:?} {states:?}", group.suspended.keys()));
+        let own: Vec<&str> =
+            group.tags.iter().map(|(key, _)| key).filter(|key| key.starts_with("fournines:")).collect();
+        let (suspended, subnets) = (group.suspended.keys(), &group.subnets);
+        world.insert(group.name.to_string(), format!("{sizes:?} {suspended:?} {states:?} {subnets:?} {own:?}"));
+    }
+    for resource in picture.estate.known::<ManagedResource>(&east()) {
+        world.insert(resource.arn.to_string(), format!("{:?}", resource.weights));
     }
     for instance in picture.estate.known::<Instance>(&east()).filter(|each| each.group().is_none()) {
         world.insert(instance.id.to_string(), instance.state.to_string());
@@ -221,7 +260,7 @@ fn visit(cells: Vec<Cell>) -> usize {
             threads.spawn(|| {
                 loop {
                     let Some(next) = queue.lock().unwrap().pop_front() else { return };
-                    on_virtual_time(async {
+                    on_virtual_time(|| async {
                         match next {
                             Cell::GoesWrong(scene, at, wrong) => cell(scene, at, wrong).await,
                             Cell::TakenBack(scene, calls) => taken_back(scene, calls).await,
@@ -235,13 +274,20 @@ fn visit(cells: Vec<Cell>) -> usize {
     visited.into_inner().unwrap()
 }
 
-pub fn on_virtual_time<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    runtime.block_on(work)
+/// Runs it on a clock that jumps, on a thread whose stack takes the SDK's parsers unoptimised.
+pub fn on_virtual_time<T: Send, W: Future<Output = T>>(work: impl FnOnce() -> W + Send) -> T {
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(work())
+    };
+    std::thread::scope(|threads| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(threads, run).unwrap();
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 fn calls_of(scene: Scene) -> usize {
-    on_virtual_time(async { scene.begin().await.2.calls().count() })
+    on_virtual_time(|| async { scene.begin().await.2.calls().count() })
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Operations on the simulated account, over the SDK, on virtual time.
 
 mod command_line;
+mod evacuate;
 mod faulty;
 mod matrix;
 mod moto;

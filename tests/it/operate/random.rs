@@ -394,7 +394,7 @@ fn runs_at_random_over_the_sdk_leave_the_account_that_the_journal_tells() {
             threads.spawn(|| {
                 loop {
                     let Some(seed) = queue.lock().unwrap().pop() else { return };
-                    let result = on_virtual_time(async {
+                    let result = on_virtual_time(|| async {
                         match tokio::time::timeout(ENDLESS, course(seed)).await {
                             Ok(result) => result,
                             Err(_) => (vec!["it has no end".to_owned()], true),

@@ -14,7 +14,7 @@ use fournines::id::{Region, Text};
 use fournines::journal::{Event, Host, Journal, Reading, Record, Sink};
 use fournines::judge::Picture;
 use fournines::operation::away;
-use fournines::operation::plan::Grant;
+use fournines::operation::plan::{Grant, Level};
 use fournines::operation::{Intent, Limits, Plan, Refusal, Rules};
 use fournines::runtime::operating::account::Live;
 use fournines::runtime::operating::drawing::{Desk, Drawn, KINDS};
@@ -104,6 +104,19 @@ impl Stage {
             Ok(plan) => plan,
             Err(refusal) => panic!("refused: {refusal}; {}", refusal.remedy),
         }
+    }
+
+    /// A plan of a zone or a shift, drawn over all that such a plan reads; what only warns is let pass, for this is a drill.
+    pub async fn plan_of_zone(&self, operation: &str, target: &str, settings: &[(&str, &str)]) -> Plan {
+        let picture = self.survey().await;
+        let settings = settings.iter().map(|(key, value)| (Text::from(*key), Text::from(*value))).collect();
+        let (operation, targets) = (operation.into(), vec![target.into()]);
+        let mut intent = Intent { operation, targets, settings, region: Some(east()), ..Intent::default() };
+        let drawn = self.draw_over(&picture, &intent).await.outcome;
+        let plan = drawn.unwrap_or_else(|refusal| panic!("refused: {refusal}; {}", refusal.remedy));
+        let warns = plan.steps.iter().flat_map(|step| &step.guards).filter(|guard| guard.level == Level::Warn);
+        intent.accept = warns.map(|guard| (guard.id.clone(), Text::from("a drill"))).collect();
+        self.draw_over(&picture, &intent).await.outcome.unwrap()
     }
 
     /// Why there is no plan.

@@ -108,7 +108,7 @@ pub(in crate::engine) fn replace() -> Plan {
     steps[3].guards.push(guard("s4.floor", Level::Block, floor));
     if let Some(until) = &mut steps[2].until {
         let after = "2026-11-21T03:14:00Z".parse().unwrap();
-        until.fails = Some(Condition::new(&here(), Fact::LaunchFailed { group: "web".into(), after }));
+        until.fails = Some(Condition::new(&here(), Fact::LaunchFailed { group: "web".into(), after, but_in: None }));
         until.hold_s = 30;
     }
     plan("replace", steps)

@@ -218,7 +218,7 @@ impl<'d, 'a> Lane<'d, 'a> {
     }
 
     fn launch_failed(&self) -> Fact {
-        Fact::LaunchFailed { group: self.gate.group.name.clone(), after: self.gate.launched_at() }
+        Fact::LaunchFailed { group: self.gate.group.name.clone(), after: self.gate.launched_at(), but_in: None }
     }
 
     /// Grow, drain, end: the safe way.
