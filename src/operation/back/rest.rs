@@ -159,7 +159,8 @@ impl<'a> Back<'_, 'a> {
         let needs: Vec<_> = self.draft.ends();
         let step = Part::new(&Text::from(VERIFY), "compare with the record", "whatever still differs is listed here")
             .after(needs)
-            .until(Fact::All { of }, 10, 600);
+            .until(Fact::All { of }, 10, 600)
+            .goes_on();
         self.draft.add(step);
     }
 

@@ -6,6 +6,7 @@ use super::look::{Look, told};
 use crate::estate::balancer::{Target, TargetState};
 use crate::estate::group::{Group, Member};
 use crate::estate::instance::Instance;
+use crate::estate::{Kind, SliceId};
 use crate::id::{Arn, GroupName, InstanceId, ZoneName};
 use crate::operation::need::What;
 
@@ -73,9 +74,11 @@ fn member_zone(look: &Look<'_>, id: &InstanceId) -> Option<ZoneName> {
 /// none is asked for by itself.
 pub(super) fn needs(look: &Look<'_>, arn: &Arn) -> Vec<What> {
     let mut needs = vec![What::Targets(arn.clone()), What::Groups];
-    let has_groups = look.estate.was_tried(look.region, crate::estate::Kind::Groups);
-    if let (true, Ok((targets, _))) = (has_groups, look.part::<Target>(arn.text())) {
-        let alone = targets.iter().filter_map(Target::instance).filter(|id| member_zone(look, id).is_none());
+    // What is asked next has no moment: whatever was read counts, however old.
+    let targets = look.estate.slice(&SliceId::of(look.region, Kind::Targets, arn.text().clone()));
+    if let (true, Some(targets)) = (look.estate.was_tried(look.region, Kind::Groups), targets) {
+        let targets = targets.rows::<Target>().iter();
+        let alone = targets.filter_map(Target::instance).filter(|id| member_zone(look, id).is_none());
         needs.extend(alone.take(MOST_ALONE).map(What::Instance));
     }
     needs

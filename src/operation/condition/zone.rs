@@ -22,13 +22,17 @@ pub(super) fn passes(look: &Look<'_>, zone: &ZoneName) -> Result<Answer, String>
             format!("{impaired} of {} instances and {ill} volumes in {zone} fail their checks", statuses.len());
         return Ok(told(false, detail, age));
     }
+    // Who has just started says nothing yet, for the zone or against it.
+    let (young, told_of): (Vec<_>, Vec<_>) =
+        statuses.iter().partition(|status| is(status, |check| *check == CheckStatus::Initializing));
     let untold = |check: &CheckStatus| !matches!(check, CheckStatus::Ok | CheckStatus::NotApplicable);
-    let untold = statuses.iter().filter(|status| is(status, untold)).count();
-    if statuses.is_empty() {
-        return Err(format!("no instance runs in {zone}: nothing there tells that it is well"));
+    let untold = told_of.iter().filter(|status| is(status, untold)).count();
+    if told_of.is_empty() {
+        return Err(format!("no instance in {zone} has passed its checks yet: nothing there tells that it is well"));
     }
     if untold > 0 {
-        return Err(format!("checks of {untold} of {} instances in {zone} are not told yet", statuses.len()));
+        return Err(format!("checks of {untold} of {} instances in {zone} are not told", statuses.len()));
     }
-    Ok(told(true, format!("all {} instances and the volumes in {zone} pass their checks", statuses.len()), age))
+    let but = if young.is_empty() { String::new() } else { format!(", {} just started", young.len()) };
+    Ok(told(true, format!("all {} instances and the volumes in {zone} pass their checks{but}", told_of.len()), age))
 }

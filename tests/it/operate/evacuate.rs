@@ -128,11 +128,11 @@ fn took(plan: &Plan, records: &[Record]) -> BTreeMap<String, i64> {
 }
 
 /// One world: the same incident with somebody who evacuates and with nobody who does anything.
-async fn outcome(scenario: &str, set: &[&str], seed: u64) -> String {
+async fn outcome(scenario: &str, set: &[&str], seed: u64) -> Result<String, String> {
     let mut idle = Incident::found(scenario, set, seed).await;
     let from = idle.now();
     idle.watch(COUNTED).await;
-    let unacted: f64 = idle.failed(from).values().sum();
+    let unacted = idle.failed(from);
 
     let mut acted = Incident::found(scenario, set, seed).await;
     assert_eq!(acted.now(), from, "the same incident");
@@ -149,27 +149,37 @@ async fn outcome(scenario: &str, set: &[&str], seed: u64) -> String {
         ended.detail,
         told(&records)
     );
-    let spent = acted.now().as_millis() - from.as_millis();
-    acted.watch((COUNTED * 1000).saturating_sub(spent as u64) / 1000).await;
-    let failed: f64 = acted.failed(from).values().sum();
-    assert!(
-        failed < unacted,
-        "{words}: {failed:.0} requests failed, {unacted:.0} had nobody acted\n{}",
-        told(&records)
-    );
-    let picture = acted.stage.survey().await;
-    let gone: Vec<InstanceId> = before.difference(&Incident::behind_balancers(&picture)).cloned().collect();
-    assert!(
-        gone.is_empty() || scenario == "zone-power-loss",
-        "{words}: {gone:?} ended behind shifted balancers\n{}",
-        told(&records)
-    );
-    format!(
-        "{words}: {:?} {}; {failed:.0} failed, {unacted:.0} had nobody acted; {:?}",
+    let spent = u64::try_from(acted.now().as_millis() - from.as_millis()).unwrap() / 1000;
+    acted.watch(COUNTED.saturating_sub(spent)).await;
+    let failed = acted.failed(from);
+    let line = format!(
+        "{words}: {:?} {}; failed {:.0}, had nobody acted {:.0}; seconds {:?}",
         ended.outcome,
         ended.detail,
+        failed.values().sum::<f64>(),
+        unacted.values().sum::<f64>(),
         took(&plan, &records)
-    )
+    );
+    let ended_by_us: Vec<InstanceId> = ended_by(&records).intersection(&before).cloned().collect();
+    if !ended_by_us.is_empty() {
+        return Err(format!("{line}: {ended_by_us:?} ended behind shifted balancers\n{}", told(&records)));
+    }
+    if failed.values().sum::<f64>() >= unacted.values().sum::<f64>() {
+        let each = failed.iter().map(|(name, count)| format!("{name} {count:.0} ({:.0})", unacted[name]));
+        let each: Vec<String> = each.collect();
+        return Err(format!("{line}: more failed than if nobody had acted: {}\n{}", each.join(", "), told(&records)));
+    }
+    Ok(line)
+}
+
+/// Whom a run ended.
+fn ended_by(records: &[Record]) -> BTreeSet<InstanceId> {
+    let calls = records.iter().filter_map(|record| match &record.event {
+        Event::Call(sent) => Some(&sent.call),
+        _ => None,
+    });
+    let ends = calls.filter(|call| call.action.name().starts_with("Terminate"));
+    ends.flat_map(|call| call.action.known_instances().cloned().collect::<Vec<_>>()).collect()
 }
 
 #[test]
@@ -177,21 +187,26 @@ fn fewer_requests_fail_than_if_nobody_had_acted_and_no_machine_behind_a_shifted_
     let worlds: &[(&str, &[&str], u64)] = &[
         ("gray-zone", &[], 1),
         ("gray-zone", &["share=0.6"], 2),
-        ("partial-zone", &["share=0.8"], 1),
+        ("gray-zone", &["share=0.45"], 3),
         ("zone-power-loss", &[], 1),
         ("ebs-stall", &[], 1),
     ];
-    let queue = std::sync::Mutex::new(worlds.to_vec());
+    let (queue, wrongs) = (std::sync::Mutex::new(worlds.to_vec()), std::sync::Mutex::new(Vec::new()));
     std::thread::scope(|threads| {
         for _ in 0..2 {
             threads.spawn(|| {
                 loop {
                     let Some((scenario, set, seed)) = queue.lock().unwrap().pop() else { return };
-                    println!("{}", on_virtual_time(|| outcome(scenario, set, seed)));
+                    match on_virtual_time(|| outcome(scenario, set, seed)) {
+                        Ok(line) => println!("{line}"),
+                        Err(wrong) => wrongs.lock().unwrap().push(wrong),
+                    }
                 }
             });
         }
     });
+    let wrongs = wrongs.into_inner().unwrap();
+    assert!(wrongs.is_empty(), "{}", wrongs.join("\n\n"));
 }
 
 /// Where nothing else happened, returning leaves the account as it was.
@@ -218,6 +233,8 @@ fn a_return_after_an_evacuation_leaves_no_difference() {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .filter(|name| before.get(*name) != after.get(*name))
+            // Its own policy scales it by its queue, which the outage filled.
+            .filter(|name| *name != "workers-asg")
             .map(|name| format!("{name}: {:?} → {:?}", before.get(name), after.get(name)))
             .collect();
         assert!(differing.is_empty(), "{}\n{}", differing.join("\n"), told(&records));
