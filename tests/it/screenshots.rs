@@ -86,6 +86,25 @@ async fn on_operations() -> Vec<(&'static str, Buffer)> {
     shots
 }
 
+/// The review of leaving a gray zone.
+async fn on_leaving() -> Vec<(&'static str, Buffer)> {
+    let stage = Stage::after("gray-zone", &[], 9).await;
+    let picture = Arc::new(stage.survey().await);
+    let mut shots = Vec::new();
+    for (name, size) in [("evacuate", (120, 40)), ("evacuate-80x24", (80, 24))] {
+        let setting =
+            Setting { simulated: Some("gray-zone x1".to_owned()), theme: "dark".to_owned(), ..Setting::default() };
+        let mut app = App::new(setting, picture.taken_at, Size::new(size.0, size.1)).unwrap();
+        app.set_picture(picture.clone());
+        let keys = typed(":evacuate us-east-1b").into_iter().chain([key(KeyCode::Enter)]);
+        for msg in std::iter::once(Msg::Refreshed).chain(keys) {
+            answered(&mut app, msg, &stage, &picture, &mut None).await;
+        }
+        shots.push((name, drawn_at(&app, size)));
+    }
+    shots
+}
+
 /// Does what the console asks after a message: plans are drawn as the program draws them.
 async fn answered(app: &mut App, msg: Msg, stage: &Stage, picture: &Picture, plan: &mut Option<Plan>) {
     app.set_now(picture.taken_at);
@@ -107,7 +126,11 @@ async fn answered(app: &mut App, msg: Msg, stage: &Stage, picture: &Picture, pla
 }
 
 fn drawn(app: &App) -> Buffer {
-    let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
+    drawn_at(app, (120, 40))
+}
+
+fn drawn_at(app: &App, (width, height): (u16, u16)) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| console::view(app, frame)).unwrap();
     terminal.backend().buffer().clone()
 }
@@ -208,7 +231,8 @@ async fn the_screenshots_are_what_the_program_draws() {
     let mut drifted = Vec::new();
     let screens =
         shots.iter().map(|(name, picture, theme, size, msgs)| (*name, screen(picture, theme, *size, msgs.clone())));
-    let all: Vec<(&str, Buffer)> = screens.chain(on_walls).chain(on_operations().await).collect();
+    let all: Vec<(&str, Buffer)> =
+        screens.chain(on_walls).chain(on_operations().await).chain(on_leaving().await).collect();
     for (name, buffer) in &all {
         let svg = console::shot::svg(buffer, name);
         if differs(&root().join("screenshots").join(format!("{name}.svg")), &svg) {

@@ -145,7 +145,13 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
                 let (found, answer) = (Found::Already, BTreeMap::new());
                 self.write(Some(&step.id), Event::Probed { ordinal, undo: true, found, detail, answer })?;
             } else if !now.is_applied() {
-                if let (Some(why), false) = (self.reason_changed(step).await, asked || self.is(Sabotage::UndoBlind)) {
+                // Once it is taken back in part, what it did is no longer as it left it by our own doing.
+                let has_begun = self.look_step(&step.id, has_begun_back).unwrap_or(false);
+                if !asked
+                    && !has_begun
+                    && !self.is(Sabotage::UndoBlind)
+                    && let Some(why) = self.reason_changed(step).await
+                {
                     self.hold(step, why)?;
                     return Err(Halt::Held);
                 }
@@ -210,6 +216,11 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         }
         None
     }
+}
+
+/// Whether a call that takes a step back has happened already.
+fn has_begun_back(past: &StepPast) -> bool {
+    past.of(true).values().any(|call| call.fate == Fate::Applied)
 }
 
 /// A step that rests on this one, took away something that served, and cannot be taken back.
