@@ -140,7 +140,7 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         };
         let applied = self.look_step(&step.id, |past| is_applied(past, ordinal, true)).unwrap_or(false);
         if !applied {
-            let now = self.traced(&filled).await;
+            let now = self.traced(&filled, &Before::default()).await;
             if let Trace::Theirs(detail) = now {
                 let (found, answer) = (Found::Already, BTreeMap::new());
                 self.write(Some(&step.id), Event::Probed { ordinal, undo: true, found, detail, answer })?;
@@ -164,15 +164,18 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         if self.is(Sabotage::UndoNoWait) {
             return Ok(String::new());
         }
-        self.await_back(step, &filled).await
+        self.await_back(step, ordinal, &filled).await
     }
 
-    async fn await_back(&self, step: &Step, call: &Call) -> Result<String, Halt> {
+    async fn await_back(&self, step: &Step, ordinal: usize, call: &Call) -> Result<String, Halt> {
+        // What was so before it was sent, by which its effect is told.
+        let sent = self.look_step(&step.id, |past| past.of(true).get(&ordinal).map(|call| call.before.clone()));
+        let before = sent.flatten().unwrap_or_default();
         let deadline_at = later(self.now(), self.settings.limits.undo);
         let mut said: Option<String> = None;
         loop {
             let asked_at = self.now();
-            let trace = self.traced(call).await;
+            let trace = self.traced(call, &before).await;
             match trace {
                 Trace::There(detail) | Trace::Theirs(detail) => return Ok(detail),
                 // AWS accepted it, and reading will never tell more.
@@ -201,9 +204,9 @@ impl<A: Account, C: Commands, L: Listener, S: Sink> Run<A, C, L, S> {
         arrived(&condition, &estate)
     }
 
-    async fn traced(&self, call: &Call) -> Trace {
+    async fn traced(&self, call: &Call, before: &Before) -> Trace {
         let estate = self.read(|estate| trace::needs(call, estate)).await;
-        trace::trace(call, &Before::default(), &estate, self.now())
+        trace::trace(call, before, &estate, self.now())
     }
 
     /// Why what a step did is not as it left it: somebody changed it since.
