@@ -43,6 +43,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             app.operations.mode = Mode::Armed { until };
             let words = format!("armed until {}: what a review confirms is done; `:disarm` ends it", clock(until));
             app.tell(Level::Info, words);
+            command::review::go_on_to_confirm(app);
             Vec::new()
         }
         Msg::Disarmed { why } => {

@@ -12,7 +12,7 @@ mod motion;
 mod note;
 mod operate;
 mod place;
-mod review;
+pub(super) mod review;
 mod run;
 pub(super) mod seek;
 mod session;

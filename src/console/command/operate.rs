@@ -111,6 +111,7 @@ pub(super) fn arm(app: &mut App, _: &str) -> Done {
     }
     let name = app.account_word().ok_or("who asks is not known yet: wait until the account has answered")?;
     let class = app.setting.account_class.as_ref().map(|class| format!(" ({})", class.word)).unwrap_or_default();
+    app.operations.confirms_next = false;
     let review = if matches!(app.place(), Some(Place::Review(_))) { "; this review stays" } else { "" };
     let words = format!(
         "Type the account's name to arm for {name}{class}: for 30 minutes what a review confirms is done{review}"

@@ -126,6 +126,15 @@ fn save(app: &mut App, _: &str) -> Done {
     Ok(vec![Effect::SavePlan(Box::new(plan.clone()))])
 }
 
+/// Goes on to a review's own question once the console is armed for it: what is typed next answers that, and is no key.
+pub(in crate::console) fn go_on_to_confirm(app: &mut App) {
+    let is_asked = std::mem::take(&mut app.operations.confirms_next);
+    if is_asked && app.prompt.is_none() && matches!(app.place(), Some(Place::Review(_))) {
+        // What keeps the plan from running stands in the review.
+        confirm(app, "").ok();
+    }
+}
+
 /// The question whose answer runs the plan; whoever is not armed is told how to be.
 fn confirm(app: &mut App, _: &str) -> Done {
     let Some(Place::Review(review)) = app.place() else { return Err("this is no review".to_owned()) };
@@ -138,8 +147,10 @@ fn confirm(app: &mut App, _: &str) -> Done {
         return Err(format!("this console stays read-only: {why}; `s` saves the plan"));
     }
     if !app.operations.mode.is_armed(app.now) {
-        // The review stays open under the question; what it asks to run is asked after it.
-        return arm(app, "");
+        // The review stays open under the question; what it asks to run is asked once it is answered.
+        let asked = arm(app, "");
+        app.operations.confirms_next = asked.is_ok();
+        return asked;
     }
     let words = review.question(plan);
     app.prompt = Some(Prompt::ask(words, Then::Confirm, String::new()));

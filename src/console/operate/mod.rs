@@ -34,6 +34,8 @@ const MOST: usize = 32;
 pub struct Operations {
     /// Whether something may be changed.
     pub mode: Mode,
+    /// Whether a review waits to be armed, to ask its own question next.
+    pub confirms_next: bool,
     /// The number of the last question that was asked to be planned.
     pub asked: u64,
     /// Runs that are followed, by their ids.

@@ -158,13 +158,13 @@ fn one_key_on_the_board_reviews_leaving_the_sick_zone_and_all_of_it_fits() {
 
 /// From the alarm on the board to the confirmed plan, arming included: issue 7 asks for 25 keys or fewer.
 #[test]
-fn a_zone_is_left_with_seventeen_keys() {
+fn a_zone_is_left_with_sixteen_keys() {
     let mut desk = Desk::with(Setting::default(), (80, 24), Some(pictures::zone_bad()));
     let mut keys = Vec::new();
     let account: Vec<String> = "shop".chars().map(String::from).collect();
     let zone: Vec<String> = "use1-az4".chars().map(String::from).collect();
     let enter = vec!["enter".to_owned()];
-    let all = [vec!["e".to_owned()], enter.clone(), account, enter.clone(), enter.clone(), zone, enter].concat();
+    let all = [vec!["e".to_owned()], enter.clone(), account, enter.clone(), zone, enter].concat();
     let mut run = None;
     for key in &all {
         keys.push(key.clone());
@@ -176,7 +176,7 @@ fn a_zone_is_left_with_seventeen_keys() {
             }
         }
     }
-    assert_eq!(keys.len(), 17);
+    assert_eq!(keys.len(), 16);
     let run = run.expect("it is confirmed");
     assert_eq!((&*run.plan.operation, &*run.plan.target), ("evacuate", "us-east-1b"));
     assert_eq!(*run.plan.digest().unwrap(), *run.digest);

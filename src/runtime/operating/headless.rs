@@ -63,6 +63,10 @@ pub(in crate::runtime) async fn apply(global: &Global, asked: &ApplyArgs) -> Res
         None => intent(global, &asked.wanted)?,
     };
     let (desk, picture, drawn) = draw(global, intent).await?;
+    // Whatever the plan would be, nothing of it is done.
+    if let Some(why) = read_only(&desk) {
+        return Ok(refused(&format!("{why}; `fournines plan` shows what would be done")));
+    }
     let label = AccountLabel::of(&picture.estate, &desk.rules);
     let anew = match &drawn.outcome {
         Ok(plan) => plan,
@@ -84,7 +88,7 @@ pub(in crate::runtime) async fn apply(global: &Global, asked: &ApplyArgs) -> Res
     let reason = changed
         .map(|refusal| format!("{refusal}; {}", refusal.remedy))
         .or_else(|| blocked(plan, &drawn, desk.clock.now()));
-    if let Some(why) = reason.or_else(|| read_only(&desk)).or_else(|| confirmed(plan, asked).err()) {
+    if let Some(why) = reason.or_else(|| confirmed(plan, asked).err()) {
         return Ok(refused(&why));
     }
     let by = caller(&desk).await?;
