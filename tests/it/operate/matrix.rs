@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use fournines::engine::{Asked, Ended, NoCommands, Order, Outcome, Run};
 use fournines::estate::group::{Group, LifecycleState};
-use fournines::estate::instance::Instance;
+use fournines::estate::instance::{Instance, InstanceState};
 use fournines::estate::shift::{ManagedResource, ShiftStatus, ZonalShift};
 use fournines::journal::{Event, Journal, Phase, Reading};
 use fournines::judge::Picture;
@@ -118,7 +118,9 @@ pub fn world(picture: &Picture) -> BTreeMap<String, String> {
     for resource in picture.estate.known::<ManagedResource>(&east()) {
         world.insert(resource.arn.to_string(), format!("{:?}", resource.weights));
     }
-    for instance in picture.estate.known::<Instance>(&east()).filter(|each| each.group().is_none()) {
+    // Who has ended is shown for an hour, and is nothing any more.
+    let is_there = |each: &&Instance| each.group().is_none() && each.state != InstanceState::Terminated;
+    for instance in picture.estate.known::<Instance>(&east()).filter(is_there) {
         world.insert(instance.id.to_string(), instance.state.to_string());
     }
     world
