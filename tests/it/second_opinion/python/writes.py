@@ -282,11 +282,25 @@ def check_volumes(account, box, made):
     old = root()
     task = client.create_replace_root_volume_task(InstanceId=made, ClientToken="root-1")["ReplaceRootVolumeTask"]
     account.same("its task", (task["InstanceId"], task["TaskState"]), (made, "pending"))
-    again = client.create_replace_root_volume_task(InstanceId=made, ClientToken="root-1")["ReplaceRootVolumeTask"]
-    account.same("by its token once", again["ReplaceRootVolumeTaskId"], task["ReplaceRootVolumeTaskId"])
     account.rest("5m")
     account.same("a new root", root() != old, True)
     account.same("the old one is kept", client.describe_volumes(VolumeIds=[old])["Volumes"][0]["State"], "available")
+
+
+def check_group_tags(account):
+    client = account.client("autoscaling")
+    group = client.describe_auto_scaling_groups()["AutoScalingGroups"][0]["AutoScalingGroupName"]
+    tag = {"ResourceId": group, "ResourceType": "auto-scaling-group", "Key": "held-by", "Value": "ada", "PropagateAtLaunch": False}
+    value = lambda: {
+        each["Key"]: each["Value"]
+        for each in client.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"][0]["Tags"]
+    }.get("held-by")
+    client.create_or_update_tags(Tags=[tag])
+    account.rest("1m")
+    account.same("tagged", value(), "ada")
+    client.delete_tags(Tags=[tag])
+    account.rest("1m")
+    account.same("no longer", value(), None)
 
 
 def check_address(account, box, made):
@@ -459,6 +473,7 @@ def main(url):
     check_power(account, box)
     made = check_run(account, box)
     check_volumes(account, box, made)
+    check_group_tags(account)
     check_address(account, box, made)
     check_events(account, box)
     check_targets(account, made)
